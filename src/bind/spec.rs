@@ -1,0 +1,86 @@
+//! A bound spec: its statements with every query bound, and the tables they declare.
+
+use std::sync::Arc;
+
+use super::query::Query;
+use crate::catalog::{PartitionEntry, Table};
+use crate::constant::Value;
+use crate::source::{Source, Span};
+use crate::types::Type;
+
+/// A bound spec.
+#[derive(Debug, Clone)]
+pub struct BoundSpec {
+    /// The text that all spans point into.
+    pub source: Arc<Source>,
+    /// Parameters and their values.
+    pub parameters: Vec<Parameter>,
+    /// Options of the spec (`SET athplan.name = value`), in order.
+    pub options: Vec<(String, Value, Span)>,
+    /// The statements in order; DECLARE and SET leave none.
+    pub statements: Vec<BoundStatement>,
+}
+
+/// A parameter with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Its value: the command line's, or the default's.
+    pub value: Value,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A bound statement.
+#[derive(Debug, Clone)]
+pub struct BoundStatement {
+    /// What it says.
+    pub kind: BoundStatementKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The bound statements.
+#[derive(Debug, Clone)]
+pub enum BoundStatementKind {
+    /// A table was declared.
+    DeclareTable(Arc<Table>),
+    /// Partitions were added to a declared table.
+    AddPartitions(Arc<Table>, Vec<PartitionEntry>),
+    /// A local file brought in as a table; the path as written.
+    FileTable(Arc<Table>, String),
+    /// A materialised step.
+    Materialise {
+        /// Whether it goes when the run ends.
+        temporary: bool,
+        /// The table that later statements read.
+        table: Arc<Table>,
+        /// The table properties of `WITH (…)`, evaluated.
+        properties: Vec<(String, Value)>,
+        /// The query.
+        query: Query,
+    },
+    /// A view; it is expanded where it is used, and bound here so that a mistake in it is found.
+    View(String, Query),
+    /// A table is dropped.
+    DropTable {
+        /// The table's name as written.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// A query's rows are written to files.
+    Unload {
+        /// The query.
+        query: Query,
+        /// Where the files go.
+        location: String,
+        /// The options of `WITH (…)`, evaluated.
+        properties: Vec<(String, Value)>,
+    },
+    /// A query whose rows are the answer.
+    Query(Query),
+}

@@ -1,0 +1,5 @@
+//! Tables: what they hold, how their files lie, which partitions there are.
+
+mod table;
+
+pub use table::*;

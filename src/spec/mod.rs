@@ -1,0 +1,3 @@
+//! What the user wrote: the tree, its parser, and the parser's errors.
+
+pub mod ast;
