@@ -65,10 +65,8 @@ pub(super) fn type_of(node: &Node) -> Option<Type> {
     if let Some(ty) = type_of_plain_name(&node.name) {
         return node.arguments.is_empty().then_some(ty);
     }
-    if let Some(numbers) = numbers_of(node) {
-        if let Some(ty) = numbered(&node.name, &numbers) {
-            return Some(ty);
-        }
+    if let Some(ty) = numbers_of(node).and_then(|numbers| numbered(&node.name, &numbers)) {
+        return Some(ty);
     }
     let inner =
         || node.arguments.iter().map(|argument| unnamed(argument).and_then(type_of)).collect::<Option<Vec<_>>>();

@@ -89,50 +89,40 @@ impl Pattern {
         }
     }
 
-    /// Adds the names of the holes for types.
-    pub(super) fn collect_variables(&self, names: &mut Vec<String>) {
+    /// Shows this pattern and all inside it.
+    fn walk<'p>(&'p self, visit: &mut dyn FnMut(&'p Pattern)) {
+        visit(self);
         match self {
-            Pattern::Concrete(_) | Pattern::Numbered(_) => {}
-            Pattern::Variable(name) => {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-            Pattern::Array(element) => element.collect_variables(names),
+            Pattern::Concrete(_) | Pattern::Variable(_) | Pattern::Numbered(_) => {}
+            Pattern::Array(element) => element.walk(visit),
             Pattern::Map(key, value) => {
-                key.collect_variables(names);
-                value.collect_variables(names);
+                key.walk(visit);
+                value.walk(visit);
             }
-            Pattern::Row(fields) => fields.iter().for_each(|(_, field)| field.collect_variables(names)),
+            Pattern::Row(fields) => fields.iter().for_each(|(_, field)| field.walk(visit)),
             Pattern::Function(parameters, result) => {
-                parameters.iter().for_each(|parameter| parameter.collect_variables(names));
-                result.collect_variables(names);
+                parameters.iter().for_each(|parameter| parameter.walk(visit));
+                result.walk(visit);
             }
         }
     }
 
-    /// Adds the names of the holes for numbers.
-    pub(super) fn collect_numbers(&self, names: &mut Vec<String>) {
-        match self {
-            Pattern::Concrete(_) | Pattern::Variable(_) => {}
-            Pattern::Numbered(numbered) => {
-                for number in &numbered.numbers {
-                    if let Number::Variable(name) = number {
-                        names.push(name.clone());
-                    }
-                }
+    /// Whether it has a hole for a type.
+    pub(super) fn has_type_variable(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |pattern| found |= matches!(pattern, Pattern::Variable(_)));
+        found
+    }
+
+    /// The names of its holes for numbers.
+    pub(super) fn number_variables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.walk(&mut |pattern| {
+            if let Pattern::Numbered(numbered) = pattern {
+                names.extend(numbered.numbers.iter().filter_map(Number::variable));
             }
-            Pattern::Array(element) => element.collect_numbers(names),
-            Pattern::Map(key, value) => {
-                key.collect_numbers(names);
-                value.collect_numbers(names);
-            }
-            Pattern::Row(fields) => fields.iter().for_each(|(_, field)| field.collect_numbers(names)),
-            Pattern::Function(parameters, result) => {
-                parameters.iter().for_each(|parameter| parameter.collect_numbers(names));
-                result.collect_numbers(names);
-            }
-        }
+        });
+        names
     }
 
     /// The type with its holes filled; `None` while one is open, or if the numbers make no type.
@@ -184,6 +174,13 @@ impl Numbered {
 }
 
 impl Number {
+    fn variable(&self) -> Option<&str> {
+        match self {
+            Number::Fixed(_) => None,
+            Number::Variable(name) => Some(name),
+        }
+    }
+
     fn of(argument: &NodeArgument) -> Option<Number> {
         match argument {
             NodeArgument::Number(number) => Some(Number::Fixed(*number)),

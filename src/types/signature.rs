@@ -81,9 +81,7 @@ impl Signature {
 
     /// Whether it has a hole for a type.
     pub(super) fn has_type_variable(&self) -> bool {
-        let mut names = Vec::new();
-        self.arguments.iter().for_each(|argument| argument.collect_variables(&mut names));
-        !names.is_empty()
+        self.arguments.iter().any(Pattern::has_type_variable)
     }
 
     fn read(line: &'static str, properties: &HashMap<&str, Vec<(&str, &str)>>) -> Option<Signature> {

@@ -207,14 +207,12 @@ impl Solver<'_> {
 
     /// Fills the holes of the result that no argument fills.
     fn compute_numbers(&mut self) {
-        let mut holes = Vec::new();
-        self.signature.result.collect_numbers(&mut holes);
-        for hole in holes {
-            if !self.bindings.numbers.contains_key(&hole) {
-                let Signature { name, arguments_text, .. } = self.signature;
-                if let Some(number) = computed(name, arguments_text, &hole, &self.bindings) {
-                    self.bindings.numbers.insert(hole, number);
-                }
+        let Signature { name, arguments_text, result, .. } = self.signature;
+        for hole in result.number_variables() {
+            if !self.bindings.numbers.contains_key(hole)
+                && let Some(number) = computed(name, arguments_text, hole, &self.bindings)
+            {
+                self.bindings.numbers.insert(hole.to_owned(), number);
             }
         }
     }
