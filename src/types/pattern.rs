@@ -166,10 +166,7 @@ impl Numbered {
 
     /// The holes with the numbers that a type of this family has in their places.
     pub(super) fn numbers_in<'a>(&'a self, ty: &Type) -> impl Iterator<Item = (&'a str, u32)> {
-        self.numbers.iter().zip(numbers_of(ty)).filter_map(|(number, value)| match number {
-            Number::Fixed(_) => None,
-            Number::Variable(name) => Some((name.as_str(), value)),
-        })
+        self.numbers.iter().zip(numbers_of(ty)).filter_map(|(number, value)| Some((number.variable()?, value)))
     }
 }
 
