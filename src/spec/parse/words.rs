@@ -92,7 +92,7 @@ const RESERVED: [&str; 80] = [
 const RESERVED_TAIL: [&str; 2] = ["where", "with"];
 
 /// Whether a word is reserved, in any case of letters.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub fn is_reserved(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     RESERVED.binary_search(&word.as_str()).is_ok() || RESERVED_TAIL.contains(&word.as_str())
 }
