@@ -1,1 +1,3 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
+
+mod engines;

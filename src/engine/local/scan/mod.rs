@@ -40,3 +40,8 @@ impl From<EngineError> for ReadError {
 fn data_error(message: impl Into<String>) -> EngineError {
     EngineError::new(ErrorClass::Data, message)
 }
+
+/// What DataFusion says, as the engine's error.
+fn engine_error(error: datafusion::common::DataFusionError) -> EngineError {
+    data_error(error.to_string())
+}

@@ -14,7 +14,7 @@ use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
 use crate::engine::EngineError;
-use crate::engine::local::lower::engine_error;
+use super::engine_error;
 
 /// The positions of a table's partition keys among the columns of its scan.
 #[derive(Debug, Clone)]
