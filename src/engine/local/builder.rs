@@ -323,6 +323,11 @@ impl StructBuilder {
 }
 
 impl ListBuilder {
+    /// Appends a NULL list.
+    pub fn append_null(&mut self) {
+        self.ends.append_null();
+    }
+
     /// Ends a list of all items appended since the last one ended.
     ///
     /// # Errors
@@ -334,6 +339,11 @@ impl ListBuilder {
 }
 
 impl MapBuilder {
+    /// Appends a NULL map.
+    pub fn append_null(&mut self) {
+        self.ends.append_null();
+    }
+
     /// Ends a map of all entries appended since the last one ended.
     ///
     /// # Errors

@@ -2,5 +2,7 @@
 
 pub mod arrow;
 mod builder;
+pub mod scan;
+pub mod store;
 
 pub use builder::ColumnBuilder;
