@@ -2,3 +2,4 @@
 
 mod types;
 mod engines;
+mod grammar;
