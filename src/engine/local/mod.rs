@@ -2,6 +2,7 @@
 
 pub mod arrow;
 mod builder;
+mod lower;
 pub mod scan;
 pub mod store;
 

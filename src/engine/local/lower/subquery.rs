@@ -68,9 +68,12 @@ impl Lowering<'_> {
                 plan = joined;
                 continue;
             }
-            let before = super::name::all(&plan);
+            let before = plan.schema().columns();
             let (attached, conjunct) = self.attach_all(plan, conjunct)?;
-            plan = project(self.filter_lazily(attached, &[conjunct])?, before)?;
+            plan = self.filter_lazily(attached, &[conjunct])?;
+            // Columns that nobody needs may be gone by now.
+            let kept = before.into_iter().filter(|column| plan.schema().has_column(column)).map(Plan::Column).collect();
+            plan = project(plan, kept)?;
         }
         Ok(plan)
     }

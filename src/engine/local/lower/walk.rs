@@ -231,7 +231,7 @@ fn rewrite_sort<E>(keys: &[SortKey], replace: Replace<'_, E>) -> Result<Vec<Sort
 }
 
 fn rewrite_window<E>(window: &WindowSpec, replace: Replace<'_, E>) -> Result<WindowSpec, E> {
-    let mut bound = |bound: &FrameBound, replace: Replace<'_, E>| {
+    let bound = |bound: &FrameBound, replace: Replace<'_, E>| {
         Ok(match bound {
             FrameBound::Preceding(expr) => FrameBound::Preceding(rewrite(expr, replace)?),
             FrameBound::Following(expr) => FrameBound::Following(rewrite(expr, replace)?),
