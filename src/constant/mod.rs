@@ -2,6 +2,7 @@
 
 mod expr;
 pub mod functions;
+mod memo;
 mod value;
 
 pub use expr::{EvalError, Expr, Lambda};

@@ -1,0 +1,1 @@
+//! JSON paths as `json_extract` reads them.
