@@ -6,6 +6,7 @@ pub mod bind;
 pub mod catalog;
 pub mod constant;
 pub mod engine;
+pub mod partition;
 pub mod source;
 pub mod spec;
 pub mod types;

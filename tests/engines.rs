@@ -38,9 +38,24 @@ async fn the_real_archive_is_read_whole() {
         return;
     }
     let store = Store::new(&[Mapping { location: "s3://b".into(), directory: archive.into() }]).expect("mapped");
-    let identity = Type::row([("type", Type::VARCHAR), ("accesskeyid", Type::VARCHAR), ("sessioncontext", Type::row([("sessionissuer", Type::row([("arn", Type::VARCHAR)]))]))]);
-    let table = table(&[("eventname", Type::VARCHAR), ("useridentity", identity), ("requestparameters", Type::VARCHAR), ("resources", Type::array(Type::row([("arn", Type::VARCHAR)])))]);
-    let context = Arc::new(ScanContext { store: Arc::new(store), skip_bad_files: false, threads: 2, now: 0, scans: Default::default() });
+    let identity = Type::row([
+        ("type", Type::VARCHAR),
+        ("accesskeyid", Type::VARCHAR),
+        ("sessioncontext", Type::row([("sessionissuer", Type::row([("arn", Type::VARCHAR)]))])),
+    ]);
+    let table = table(&[
+        ("eventname", Type::VARCHAR),
+        ("useridentity", identity),
+        ("requestparameters", Type::VARCHAR),
+        ("resources", Type::array(Type::row([("arn", Type::VARCHAR)]))),
+    ]);
+    let context = Arc::new(ScanContext {
+        store: Arc::new(store),
+        skip_bad_files: false,
+        threads: 2,
+        now: 0,
+        scans: Default::default(),
+    });
     let scan = TableScan::new(Arc::new(table), context.clone()).expect("plain types");
     let session = SessionContext::new();
     let frame = session.read_table(Arc::new(scan)).expect("a table");

@@ -154,7 +154,8 @@ impl DateSteps {
         }
     }
 
-    fn contains(&self, value: &str) -> bool {
+    /// Whether the range has a value.
+    pub fn contains(&self, value: &str) -> bool {
         let Some(at) = self.pattern.read(value).and_then(|fields| fields.start()) else { return false };
         let within = if self.finer_than_pattern() { self.end_of_unit(at) } else { at };
         self.index(within)

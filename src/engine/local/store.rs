@@ -251,8 +251,7 @@ fn parse_location(location: &str) -> Result<(String, Vec<String>), EngineError> 
         return Err(wrong("names no bucket"));
     }
     let key = key.strip_suffix('/').unwrap_or(key);
-    let segments: Vec<String> =
-        if key.is_empty() { Vec::new() } else { key.split('/').map(str::to_owned).collect() };
+    let segments: Vec<String> = if key.is_empty() { Vec::new() } else { key.split('/').map(str::to_owned).collect() };
     for segment in &segments {
         let mut components = Path::new(segment).components();
         let plain = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None));

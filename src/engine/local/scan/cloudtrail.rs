@@ -61,11 +61,7 @@ pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) 
     Ok(())
 }
 
-fn read_records(
-    text: &mut Window,
-    decoder: &RecordDecoder,
-    rows: &mut Rows<'_>,
-) -> Result<(), ReadError> {
+fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
     text.next_token()?;
     text.expect(b'[', "it is no CloudTrail file: its Records are no list")?;
     if text.next_token()? == b']' {

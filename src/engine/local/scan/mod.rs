@@ -4,13 +4,20 @@
 //! of each record only the columns that a query uses are decoded.
 
 mod cloudtrail;
+mod conform;
+mod csv_lines;
+mod delimited;
 mod input;
 mod json;
+mod json_lines;
+mod lines;
+mod parquet_file;
 mod partition;
 mod predicate;
 mod progress;
 mod provider;
 mod reader;
+mod regex_lines;
 mod rows;
 mod stream;
 

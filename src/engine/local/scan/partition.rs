@@ -8,7 +8,7 @@ use datafusion::catalog::Session;
 use datafusion::logical_expr::Expr;
 
 use super::data_error;
-use super::json::append_scalar;
+use super::json::append_plain;
 use super::predicate::{KeyColumns, constants, kept, keys_used, over_keys};
 use crate::catalog::{Column, Layout, MOST_VALUES, Projection, Table, unescape_folder};
 use crate::engine::local::ColumnBuilder;
@@ -171,13 +171,7 @@ pub fn key_values<'a>(key: &Column, texts: impl Iterator<Item = &'a str>) -> Res
             builder.append_null();
             continue;
         }
-        let fits = if key.ty.is_integer() {
-            // Keys are often padded (`07`), and their zeros do not make them octal.
-            let plain = text.parse::<i64>().map(|number| number.to_string());
-            append_scalar(&mut builder, &key.ty, plain.as_deref().unwrap_or(""))
-        } else {
-            append_scalar(&mut builder, &key.ty, text)
-        };
+        let fits = append_plain(&mut builder, &key.ty, text);
         if !fits {
             return Err(data_error(format!(
                 "HIVE_INVALID_PARTITION_VALUE: Invalid partition value '{text}' for {} partition key: {}",

@@ -113,10 +113,14 @@ impl TableScan {
         Ok((tasks, report))
     }
 
-    fn plan(&self, session: &dyn Session, positions: &[usize], filters: &[Expr]) -> Result<StreamingTableExec, EngineError> {
+    fn plan(
+        &self,
+        session: &dyn Session,
+        positions: &[usize],
+        filters: &[Expr],
+    ) -> Result<StreamingTableExec, EngineError> {
         let context = &self.context;
-        let pruning =
-            Pruning { table: &self.table, schema: &self.schema, keys: self.keys(), filters, session };
+        let pruning = Pruning { table: &self.table, schema: &self.schema, keys: self.keys(), filters, session };
         let partitions = pruning.partitions(&context.store, context.now)?;
         let (files, report) = self.files(&partitions)?;
         let progress = Arc::new(ScanProgress::new(report));

@@ -151,14 +151,13 @@ impl ScanPlan {
 
     /// A batch of the output from the columns that were read.
     fn batch(&self, task: &FileTask, data: &[ArrayRef], rows: usize) -> Result<RecordBatch, EngineError> {
-        let constant = |value: &ScalarValue| value.to_array_of_size(rows).map_err(|error| data_error(error.to_string()));
+        let constant =
+            |value: &ScalarValue| value.to_array_of_size(rows).map_err(|error| data_error(error.to_string()));
         let mut columns = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             columns.push(match column {
                 OutputColumn::Data(at) => data.get(*at).expect("a reader yields every column asked for").clone(),
-                OutputColumn::Key(at) => {
-                    constant(task.keys.get(*at).expect("a partition has a value for every key"))?
-                }
+                OutputColumn::Key(at) => constant(task.keys.get(*at).expect("a partition has a value for every key"))?,
                 OutputColumn::Path => constant(&ScalarValue::from(task.file.uri.as_str()))?,
                 OutputColumn::FileSize => constant(&ScalarValue::Int64(i64::try_from(task.file.size).ok()))?,
             });

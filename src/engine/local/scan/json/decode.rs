@@ -29,6 +29,9 @@ pub struct JsonRules {
     /// A scalar where an array is declared is an array of one, and a list where a row is declared
     /// fills it by position, as with the OpenX SerDe; otherwise it is an error.
     pub lenient_shapes: bool,
+    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe; otherwise a
+    /// scalar is NULL, and an object or array in a varchar column its text.
+    pub strict: bool,
     /// A column `a_b` matches the key `a.b`.
     pub dots_in_keys: bool,
     /// `mapping.column = key`: the key under which a column's values stand.
@@ -68,14 +71,26 @@ pub struct RecordDecoder {
 }
 
 enum Decoder {
-    Scalar(Type),
-    /// `varchar` and `char`, which take any JSON; true: rewritten as the OpenX SerDe does.
-    Text(Type, bool),
+    /// True: a value that is none of the type's is an error.
+    Scalar(Type, bool),
+    /// `varchar` and `char`, and what becomes of JSON in them.
+    Text(Type, JsonText),
     /// True: anything but an array becomes an array of one.
     Array(Box<Decoder>, bool),
     /// The keys' type; true: keys that differ in case alone are equal.
     Map(Type, Box<Decoder>, bool),
     Row(RecordDecoder),
+}
+
+/// What becomes of an object, an array or a number in a varchar column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JsonText {
+    /// Compact, numbers as they are written.
+    Compact,
+    /// Rewritten as the OpenX SerDe does.
+    Canonical,
+    /// Objects and arrays are an error.
+    Refused,
 }
 
 impl RecordDecoder {
@@ -161,7 +176,14 @@ fn fold(key: &str, case_insensitive: bool) -> Cow<'_, str> {
 impl Decoder {
     fn new(ty: &Type, rules: &JsonRules) -> Result<Self, EngineError> {
         Ok(match ty {
-            Type::Varchar(_) | Type::Char(_) => Self::Text(ty.clone(), rules.canonical_text),
+            Type::Varchar(_) | Type::Char(_) => {
+                let text = match (rules.strict, rules.canonical_text) {
+                    (true, _) => JsonText::Refused,
+                    (false, true) => JsonText::Canonical,
+                    (false, false) => JsonText::Compact,
+                };
+                Self::Text(ty.clone(), text)
+            }
             Type::Array(element) => Self::Array(Box::new(Self::new(element, rules)?), rules.lenient_shapes),
             Type::Map(key, value) if key.is_text() => {
                 Self::Map((**key).clone(), Box::new(Self::new(value, rules)?), rules.case_insensitive)
@@ -170,7 +192,7 @@ impl Decoder {
                 let names = fields.iter().map(|field| (field.name.as_deref().unwrap_or(""), &field.ty));
                 Self::Row(RecordDecoder::new(names, rules)?)
             }
-            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone()),
+            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.strict),
             other => {
                 let message = format!("the embedded engine does not read JSON into columns of type {other}");
                 return Err(EngineError::new(ErrorClass::Unsupported, message));
@@ -183,29 +205,33 @@ impl Decoder {
         let raw = value.get();
         let first = raw.as_bytes().first().copied().unwrap_or_default();
         match (self, builder) {
-            (Self::Text(ty, canonically), builder) => {
-                let text = match (first, canonically) {
+            (Self::Text(ty, json), builder) => {
+                let text = match (first, json) {
                     (b'"', _) => unescape(raw),
-                    (b'{' | b'[', true) => {
+                    (b'{' | b'[', JsonText::Canonical) => {
                         let mut text = String::with_capacity(raw.len());
                         canonical(value, &mut text, 0)?;
                         Cow::Owned(text)
                     }
-                    (b'{' | b'[', false) => compact(raw),
-                    (_, true) => canonical_scalar(raw),
-                    (_, false) => Cow::Borrowed(raw),
+                    (b'{' | b'[', JsonText::Compact) => compact(raw),
+                    (b'{' | b'[', JsonText::Refused) => {
+                        return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
+                    }
+                    (_, JsonText::Canonical) => canonical_scalar(raw),
+                    (_, JsonText::Compact | JsonText::Refused) => Cow::Borrowed(raw),
                 };
                 append_scalar(builder, ty, &text);
             }
-            (Self::Scalar(ty), builder) => match first {
-                b'{' | b'[' => return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first)))),
-                b'"' => {
-                    append_scalar(builder, ty, &unescape(raw));
+            (Self::Scalar(ty, strict), builder) => {
+                let fits = match first {
+                    b'{' | b'[' => return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first)))),
+                    b'"' => append_scalar(builder, ty, &unescape(raw)),
+                    _ => append_scalar(builder, ty, raw),
+                };
+                if *strict && !fits {
+                    return Err(Mismatch::new(format!("{} that is no {ty}", kind(first))));
                 }
-                _ => {
-                    append_scalar(builder, ty, raw);
-                }
-            },
+            }
             (Self::Array(element, lenient), ColumnBuilder::List(list)) => {
                 if *lenient && raw == "\"\"" {
                     list.append_null();

@@ -6,4 +6,4 @@ mod scalar;
 mod text;
 
 pub use decode::{JsonRules, RecordDecoder};
-pub use scalar::{append_scalar, scalar_is_readable};
+pub use scalar::{append_plain, scalar_is_readable};

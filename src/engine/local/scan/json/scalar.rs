@@ -49,6 +49,26 @@ pub fn append_scalar(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool
     appended.is_some()
 }
 
+/// Appends the value that a text of a delimited file or of a partition key stands for: as
+/// [`append_scalar`], but numbers are plain decimal ones, however many zeros they begin with, and a
+/// boolean is `true` or `false`.
+pub fn append_plain(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool {
+    let plain = match ty {
+        Type::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        Type::Date | Type::Timestamp(_) => text.trim().find('-').is_some_and(|at| at > 0),
+        _ => true,
+    };
+    if !plain {
+        builder.append_null();
+        return false;
+    }
+    if ty.is_integer() {
+        let number = text.parse::<i64>().map(|number| number.to_string());
+        return append_scalar(builder, ty, number.as_deref().unwrap_or(""));
+    }
+    append_scalar(builder, ty, text)
+}
+
 /// The first characters of a text.
 fn prefix(text: &str, characters: u32) -> &str {
     text.char_indices().nth(characters as usize).map_or(text, |(end, _)| &text[..end])
