@@ -1,5 +1,5 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
-mod types;
 mod engines;
 mod grammar;
+mod types;

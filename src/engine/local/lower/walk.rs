@@ -137,10 +137,7 @@ impl Columns for Relation {
 /// # Errors
 ///
 /// The first error of `replace`.
-pub(super) fn rewrite<E>(
-    expr: &Expr,
-    replace: &mut dyn FnMut(&Expr) -> Result<Option<Expr>, E>,
-) -> Result<Expr, E> {
+pub(super) fn rewrite<E>(expr: &Expr, replace: &mut dyn FnMut(&Expr) -> Result<Option<Expr>, E>) -> Result<Expr, E> {
     if let Some(replaced) = replace(expr)? {
         return Ok(replaced);
     }
