@@ -18,6 +18,8 @@ use crate::source::Source;
 use crate::spec::parse_query;
 use crate::types::{Dialect, Type};
 
+mod answers;
+
 struct Memory;
 
 fn table(name: &str, columns: &[(&str, Type)]) -> Arc<Table> {
@@ -78,17 +80,24 @@ impl TableSources for Memory {
     }
 }
 
-/// What a query yields: rows as `a|b`, or its error.
-pub(super) fn answer(sql: &str) -> Result<Vec<String>, EngineError> {
+/// What a query yields, and the types of its columns.
+fn result(sql: &str) -> Result<(Vec<Type>, Vec<Vec<Value>>), EngineError> {
     let source = Source::new("test", sql);
-    let query = parse_query(&source).unwrap_or_else(|errors| panic!("{sql}: {errors:?}"));
+    let wrong = |error: &dyn std::fmt::Debug| EngineError::new(ErrorClass::Statement, format!("{error:?}"));
+    let query = parse_query(&source).map_err(|errors| wrong(&errors))?;
     let now = Value::TimestampWithTimeZone(0, Zone::Offset(0));
     let options = BindOptions { dialect: Dialect::Trino, now, arguments: &BTreeMap::new(), catalog: &Memory };
-    let query = bind_query(&query, &source, &options).unwrap_or_else(|errors| panic!("{sql}: {errors:?}"));
+    let query = bind_query(&query, &source, &options).map_err(|errors| wrong(&errors))?;
     let plan = plan(&query, &Memory)?;
     let types: Vec<Type> = query.columns.iter().map(|column| column.ty.clone()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
     let rows = runtime.block_on(rows(&context(), &plan, &types))?;
+    Ok((types, rows))
+}
+
+/// What a query yields: rows as `a|b`, or its error.
+fn answer(sql: &str) -> Result<Vec<String>, EngineError> {
+    let (_, rows) = result(sql)?;
     Ok(rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join("|")).collect())
 }
 
