@@ -24,13 +24,13 @@ const CASES: &[Case] = &[
     ("parse::clause_twice", "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/' LOCATION 's3://c/'", &[]),
     ("parse::foreach_body", "FOREACH k IN (SELECT 1 AS n) VALUES 1", &[]),
     ("parse::number_runs_into_name", "SELECT 12days FROM t", &[]),
-    ("parse::refused", "INSERT INTO t SELECT 1", &[]),
+    ("parse::refused", "SELECT sum(a) WITHIN GROUP (ORDER BY a) FROM (VALUES 1) t(a)", &[]),
     ("parse::reserved_word", "SELECT 1 AS group", &[]),
-    ("parse::type_parameters", "SELECT CAST(1 AS bigint(3))", &[]),
+    ("parse::type_parameters", "SELECT CAST(1 AS decimal(50, 2))", &[]),
     ("parse::uescape", "SELECT U&'!00e9' UESCAPE 'ab'", &[]),
-    ("parse::unclosed_bracket", "SELECT count(* FROM t", &[]),
+    ("parse::unclosed_bracket", "SELECT (1 + 2 FROM t", &[]),
     ("parse::unclosed_text", "SELECT 'bob FROM t", &[]),
-    ("parse::unexpected", "SELECT a FROM t WHERE\nGROUP BY a", &[]),
+    ("parse::unexpected", "SELECT a b c\nFROM t", &[]),
     ("parse::unicode_escape", r"SELECT U&'caf\00'", &[]),
     ("parse::unknown_statement", "SELCT 1", &[]),
     ("parse::unknown_type", "SELECT CAST('x' AS timestmp)", &[]),
@@ -45,7 +45,11 @@ const CASES: &[Case] = &[
     ("bind::constant_fails", "DECLARE ratio integer DEFAULT 1 / 0", &[]),
     ("bind::declared_twice", "CREATE TABLE t AS SELECT 1 AS a;\nCREATE TABLE t AS SELECT 2 AS a;", &[]),
     ("bind::distinct_order", "SELECT DISTINCT a FROM (VALUES (1, 2)) t(a, b) ORDER BY b", &[]),
-    ("bind::duplicate_column", "CREATE TABLE pairs AS\nSELECT * FROM (VALUES 1) x(id) CROSS JOIN (VALUES 2) y(id)", &[]),
+    (
+        "bind::duplicate_column",
+        "CREATE TABLE pairs AS\nSELECT * FROM (VALUES 1) x(id) CROSS JOIN (VALUES 2) y(id)",
+        &[],
+    ),
     ("bind::empty_star", "SELECT nosuch.* FROM (VALUES 1) t(a)", &[]),
     ("bind::impossible_cast", "SELECT CAST(DATE '2019-03-01' AS bigint)", &[]),
     ("bind::invalid_argument", "DECLARE days integer;\nSELECT :days AS days", &[("days", "a week")]),
@@ -57,7 +61,11 @@ const CASES: &[Case] = &[
     ("bind::not_a_row", "SELECT t.request.rolearn FROM (VALUES '{}') t(request)", &[]),
     ("bind::not_an_aggregate", "SELECT upper(a) OVER (ORDER BY a) FROM (VALUES 'x') t(a)", &[]),
     ("bind::not_constant", "DECLARE shade varchar DEFAULT (SELECT 'red')", &[]),
-    ("bind::not_grouped", "SELECT region, user, count(*)\nFROM (VALUES ('eu', 'bob')) t(region, user)\nGROUP BY region", &[]),
+    (
+        "bind::not_grouped",
+        "SELECT region, user, count(*)\nFROM (VALUES ('eu', 'bob')) t(region, user)\nGROUP BY region",
+        &[],
+    ),
     ("bind::ordinal_out_of_range", "SELECT a FROM (VALUES 1) t(a) ORDER BY 2", &[]),
     ("bind::row_as_value", "FOREACH k IN (SELECT 'AKIA' AS id)\nSELECT k, k.id FROM (VALUES 1) t(a)", &[]),
     ("bind::subquery_columns", "SELECT 1 IN (SELECT 1, 2)", &[]),
@@ -79,11 +87,19 @@ const CASES: &[Case] = &[
     ("bind::unknown_table", "CREATE TABLE access_keys AS SELECT 1 AS id;\nSELECT * FROM acces_keys", &[]),
     ("bind::unknown_window", "SELECT sum(a) OVER w FROM (VALUES 1) t(a)", &[]),
     ("bind::unnamed_column", "CREATE TABLE totals AS\nSELECT count(*) FROM (VALUES 1) t(a)", &[]),
-    ("bind::unstorable_column", "CREATE TABLE gaps AS\nSELECT NULL AS nothing, INTERVAL '1' DAY AS gap, TIME '12:00:00' AS noon", &[]),
+    (
+        "bind::unstorable_column",
+        "CREATE TABLE gaps AS\nSELECT NULL AS nothing, INTERVAL '1' DAY AS gap, TIME '12:00:00' AS noon",
+        &[],
+    ),
     ("bind::unsupported", "SELECT * FROM (VALUES 1) l(a) NATURAL JOIN (VALUES 1) r(a)", &[]),
     ("bind::window_not_allowed", "SELECT a FROM (VALUES 1) t(a)\nWHERE row_number() OVER (ORDER BY a) = 1", &[]),
     ("bind::wrong_arguments", "SELECT date_diff('day', '2019-03-01')", &[]),
-    ("bind::wrong_operands", "SELECT 1 FROM (VALUES ('123456789012', '2019-03-01T00:00:00Z')) t(account, at)\nWHERE account = 123456789012 AND at > TIMESTAMP '2019-03-01 00:00:00'", &[]),
+    (
+        "bind::wrong_operands",
+        "SELECT 1 FROM (VALUES ('123456789012', '2019-03-01T00:00:00Z')) t(account, at)\nWHERE account = 123456789012 AND at > TIMESTAMP '2019-03-01 00:00:00'",
+        &[],
+    ),
     (
         "bind::wrong_partition",
         "CREATE EXTERNAL TABLE t (a string) PARTITIONED BY (region string)\n  ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://b/t/';\nALTER TABLE t ADD PARTITION (regoin = 'eu-west-1') LOCATION 's3://b/x/';",
@@ -106,7 +122,8 @@ fn rendered(text: &str, arguments: &[(&str, &str)]) -> (BTreeSet<String>, String
             Ok(_) => Vec::new(),
         },
     };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
     let mut codes = BTreeSet::new();
     let mut page = format!("{text}\n");
     for mistake in mistakes {
@@ -118,21 +135,26 @@ fn rendered(text: &str, arguments: &[(&str, &str)]) -> (BTreeSet<String>, String
     (codes, page)
 }
 
-fn show(code: &str, text: &str, arguments: &[(&str, &str)]) {
+/// Holds the rendered reports against the snapshot; false if the mistake is not among them.
+fn show(code: &str, text: &str, arguments: &[(&str, &str)]) -> bool {
     let (codes, page) = rendered(text, arguments);
-    assert!(codes.contains(&format!("athplan::{code}")), "{code} is not what {text:?} gives:\n{page}");
+    if !codes.contains(&format!("athplan::{code}")) {
+        println!("{code} is not what {text:?} gives:\n{page}");
+        return false;
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/gallery");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(code.replace("::", "_"), page));
+    true
 }
 
 #[test]
 fn every_mistake_is_reported_with_its_place_and_a_way_out() {
-    for (code, text, arguments) in CASES {
-        show(code, text, arguments);
-    }
+    let absent: Vec<&str> =
+        CASES.iter().filter(|(code, text, arguments)| !show(code, text, arguments)).map(|(code, ..)| *code).collect();
+    assert!(absent.is_empty(), "cases that do not give the mistake they are named by: {absent:?}");
 }
 
 #[test]
