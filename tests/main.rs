@@ -4,3 +4,4 @@ mod binding;
 mod gallery;
 mod types;
 mod grammar;
+mod engines;
