@@ -1,5 +1,7 @@
 //! The parser, held to the recorded expressions of a real Trino and to `grammar/`.
 
+mod examples;
+mod lexer;
 mod spans;
 
 use athplan::source::Source;
