@@ -18,7 +18,7 @@ const RESERVED: [&str; 82] = [
 ];
 
 /// Whether a word is reserved, in any case of letters.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }
 
