@@ -4,6 +4,8 @@ use athplan::source::{Fault, Source, Symbol, TokenKind, lex};
 use athplan::spec::parse_expression;
 use proptest::prelude::*;
 
+use super::spans::check_nodes;
+
 /// The tokens' texts.
 fn cut(text: &str) -> Vec<String> {
     let source = Source::new("tokens", text);
@@ -62,6 +64,65 @@ fn a_long_string_is_one_token_and_read_at_once() {
     assert!(parse_expression(&Source::new("long", text)).is_ok());
 }
 
+/// Expressions and queries as text, made by the grammar.
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(
+        &[
+            "a",
+            "\"b c\"",
+            "t.a",
+            "1",
+            "1.5",
+            "'x'",
+            "U&'\\0041'",
+            "X'00'",
+            "NULL",
+            "TRUE",
+            ":p",
+            "DATE '2019-04-01'",
+            "INTERVAL -'1' DAY",
+            "current_date",
+            "ARRAY[]",
+            "count(*)",
+            "json_exists(a, 'lax $')",
+        ][..],
+    );
+    leaf.prop_map(str::to_owned).prop_recursive(5, 40, 3, |inner| {
+        let two = (inner.clone(), inner.clone());
+        let three = (inner.clone(), inner.clone(), inner.clone());
+        let infix = prop::sample::select(
+            &["+", "-", "*", "/", "%", "||", "=", "<>", "AND", "OR", "IS DISTINCT FROM", "LIKE", "NOT LIKE", ","][..],
+        );
+        let around = prop::sample::select(
+            &[
+                ("(", ")"),
+                ("-(", ")"),
+                ("(NOT (", "))"),
+                ("f(DISTINCT ", ")"),
+                ("(x -> ", ")"),
+                ("((y, z) -> ", ")"),
+                ("CAST(", " AS row(a integer, array(varchar(3))))"),
+                ("(SELECT ", " FROM t, (u CROSS JOIN v) LIMIT 1)"),
+                ("((VALUES ", "))"),
+                ("sum(a) FILTER (WHERE ", ") OVER (ORDER BY b)"),
+                ("(a IN (", "))"),
+                ("EXISTS (FOREACH k IN (TABLE t) SELECT ", ")"),
+                ("trim(LEADING 'x' FROM ", ")"),
+                ("position('x' IN (", "))"),
+                ("ARRAY[", "][1]"),
+                ("(", ").a AT TIME ZONE 'UTC'"),
+                ("(a = ANY (SELECT ", "))"),
+            ][..],
+        );
+        prop_oneof![
+            (two.clone(), infix).prop_map(|((a, b), operator)| format!("({a} /* ü */ {operator}\n{b})")),
+            (inner, around).prop_map(|(a, (open, close))| format!("{open}{a}{close}")),
+            three.prop_map(|(a, b, c)| format!("CASE WHEN {a} THEN {b} ELSE {c} END")),
+            two.prop_map(|(a, b)| format!("(({a}) BETWEEN ({b}) AND 2)")),
+        ]
+    })
+}
+
 proptest! {
     /// Nothing is lost and nothing overlaps, whatever the text: between tokens stand only blanks and comments.
     #[test]
@@ -75,6 +136,16 @@ proptest! {
             end = token.span.end;
         }
         prop_assert!(text.get(end..).is_some());
+    }
+
+    /// Whatever the grammar makes is read, and every node comes back from its span.
+    #[test]
+    fn made_expressions_are_read_and_their_spans_are_exact(text in expression()) {
+        let source = Source::new("made", text);
+        match parse_expression(&source) {
+            Ok(tree) => prop_assert!(check_nodes(&source, &tree) > 0),
+            Err(errors) => prop_assert!(false, "{}: {errors:?}", source.text),
+        }
     }
 
     /// No text of SQL's own words makes the parser panic.
