@@ -5,8 +5,30 @@
 //! owns the vocabulary. A type that athplan does not model stays a name ([`Type::Named`]), so that
 //! a query over it can still be passed on to a live engine.
 
+mod cast;
+mod choose;
+mod coercion;
+mod computed;
+mod dialect;
+mod form;
+mod function;
+mod nearest;
+mod operator;
+mod parse;
+mod pattern;
+mod signature;
+mod solver;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use cast::can_cast;
+pub use coercion::{can_coerce, common_super_type, common_super_type_of, is_comparable, is_orderable};
+pub use dialect::{Dialect, UnknownDialect};
+pub use function::{Argument, FunctionKind, Resolution, ResolveError, function_names, resolve};
+pub use nearest::nearest;
+pub use operator::resolve_operator;
+pub use parse::parse_type;
 
 /// A Trino type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

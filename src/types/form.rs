@@ -1,0 +1,44 @@
+//! Calls that Trino's grammar takes apart itself, so that SHOW FUNCTIONS does not print them as
+//! they are written. Special forms that evaluate their operands in their own order (`coalesce`,
+//! `if`, `try`) are not among them: they are the binder's.
+
+use super::Type;
+use super::coercion::can_coerce;
+use super::function::{FunctionKind, Resolution, ResolveError};
+use super::solver::Actual;
+
+/// The one such function whose name SHOW FUNCTIONS does not print at all.
+pub(super) const FORMAT: &str = "format";
+
+/// What such a call means; `None` if it is none.
+pub(super) fn resolve(name: &str, actuals: &[Actual<'_>]) -> Option<Result<Resolution, ResolveError>> {
+    let types = || actuals.iter().map(Actual::ty).collect::<Option<Vec<_>>>();
+    match name {
+        FORMAT => Some(format(types()).ok_or_else(|| ResolveError::NoMatch {
+            candidates: vec!["format(varchar, any type, …) -> varchar".to_owned()],
+        })),
+        // The overflow clause, left out here, makes five arguments of them.
+        "listagg" if (1..=2).contains(&actuals.len()) => Some(list_aggregate(types()).ok_or_else(|| {
+            ResolveError::NoMatch { candidates: vec!["listagg(varchar, varchar) -> varchar".to_owned()] }
+        })),
+        _ => None,
+    }
+}
+
+/// `format(pattern, value, …)`: values of any types, <https://trino.io/docs/current/functions/conversion.html>.
+fn format(types: Option<Vec<Type>>) -> Option<Resolution> {
+    let arguments = types.filter(|types| types.len() > 1)?;
+    let takes = matches!(arguments.first(), Some(Type::Varchar(_) | Type::Opaque));
+    takes.then_some(Resolution { kind: FunctionKind::Scalar, arguments, result: Type::VARCHAR, deterministic: true })
+}
+
+/// `listagg(value [, separator])`, <https://trino.io/docs/current/functions/aggregate.html>.
+fn list_aggregate(types: Option<Vec<Type>>) -> Option<Resolution> {
+    let types = types.filter(|types| types.iter().all(|ty| can_coerce(ty, &Type::VARCHAR)))?;
+    Some(Resolution {
+        kind: FunctionKind::Aggregate,
+        arguments: vec![Type::VARCHAR; types.len()],
+        result: Type::VARCHAR,
+        deterministic: true,
+    })
+}
