@@ -18,12 +18,7 @@ const RESERVED: [&str; 82] = [
 ];
 
 /// Whether a word is reserved, in any case of letters.
-<<<<<<< HEAD
 pub fn is_reserved(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    RESERVED.binary_search(&word.as_str()).is_ok() || RESERVED_TAIL.contains(&word.as_str())
-=======
-pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }
 
@@ -39,5 +34,4 @@ mod tests {
             assert!(!is_reserved(name), "{name} is a name for Trino");
         }
     }
->>>>>>> parser
 }
