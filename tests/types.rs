@@ -380,6 +380,17 @@ fn an_opaque_argument_fits_everything() {
 }
 
 #[test]
+fn a_lambda_may_have_an_opaque_body() {
+    let mut opaque = |_: &[Type]| Some(Type::Opaque);
+    for (name, result) in [("filter", ty("array(date)")), ("transform", Type::array(Type::Opaque))] {
+        let mut arguments =
+            [Argument::Type(ty("array(date)")), Argument::Lambda { parameters: 1, result: &mut opaque }];
+        let call = resolve(name, &mut arguments, Dialect::Athena).map(|resolution| resolution.result);
+        assert_eq!(call, Ok(result), "{name}");
+    }
+}
+
+#[test]
 fn errors_say_what_there_is() {
     let unknown = call("json_extract_scaler", &["varchar", "varchar"]);
     assert_eq!(unknown, Err(ResolveError::UnknownFunction { nearest: Some("json_extract_scalar".to_owned()) }));
@@ -513,6 +524,23 @@ proptest! {
             prop_assert!(can_cast(&a, &common), "what is coerced can be cast");
         }
         prop_assert!(!can_coerce(&a, &b) || common_super_type(&a, &b).is_some());
+    }
+
+    #[test]
+    fn a_call_means_the_same_after_its_arguments_are_coerced(
+        name in prop::sample::select(function_names().collect::<Vec<_>>()),
+        types in prop::collection::vec(any_type(), 0..4),
+    ) {
+        let call = |types: &[Type]| {
+            let mut arguments = types.iter().cloned().map(Argument::Type).collect::<Vec<_>>();
+            resolve(name, &mut arguments, Dialect::Trino)
+        };
+        if let Ok(resolved) = call(&types) {
+            for (from, to) in types.iter().zip(&resolved.arguments) {
+                prop_assert!(can_coerce(from, to), "{name}: {from} to {to}");
+            }
+            prop_assert_eq!(call(&resolved.arguments), Ok(resolved), "{}", name);
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use miette::Diagnostic;
+
 use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
 use super::query::{ForeachId, Query, RelationId};
@@ -104,9 +106,14 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// What was bound, if no mistake was found on the way.
-    pub fn finish<T>(self, bound: T) -> Result<T, Vec<BindError>> {
-        if self.errors.is_empty() { Ok(bound) } else { Err(self.errors) }
+    /// What was bound, if no mistake was found on the way; else the mistakes in the text's order.
+    pub fn finish<T>(mut self, bound: T) -> Result<T, Vec<BindError>> {
+        if self.errors.is_empty() {
+            return Ok(bound);
+        }
+        self.errors
+            .sort_by_key(|error| error.labels().and_then(|mut labels| labels.next()).map(|label| label.offset()));
+        Err(self.errors)
     }
 
     /// Notes a mistake; the same one twice (a view used twice) counts once.

@@ -30,10 +30,7 @@ const PARTS: usize = 200_000;
 ///
 /// The first part that the evaluator cannot take: a query, an aggregate, a column without a value,
 /// a function it lacks.
-pub fn closed(
-    expr: &Expr,
-    input: &mut dyn FnMut(ColumnRef) -> Option<usize>,
-) -> Result<constant::Expr, NotClosed> {
+pub fn closed(expr: &Expr, input: &mut dyn FnMut(ColumnRef) -> Option<usize>) -> Result<constant::Expr, NotClosed> {
     Closing { input, slots: Vec::new(), parts: 0 }.expression(expr)
 }
 
@@ -124,21 +121,14 @@ impl Closing<'_> {
                 return Err(lacks(&format!("the window function {}", call.name), expr.span));
             }
             ExprKind::Grouping(_) => return Err(lacks("GROUPING", expr.span)),
-            ExprKind::ScalarQuery(_)
-            | ExprKind::Exists(_)
-            | ExprKind::InQuery(..)
-            | ExprKind::Quantified(..) => return Err(lacks("a subquery", expr.span)),
+            ExprKind::ScalarQuery(_) | ExprKind::Exists(_) | ExprKind::InQuery(..) | ExprKind::Quantified(..) => {
+                return Err(lacks("a subquery", expr.span));
+            }
             ExprKind::Opaque(what, _) => return Err(lacks(what, expr.span)),
         })
     }
 
-    fn call(
-        &mut self,
-        name: &str,
-        arguments: &[Expr],
-        result: &Type,
-        span: Span,
-    ) -> Result<constant::Expr, NotClosed> {
+    fn call(&mut self, name: &str, arguments: &[Expr], result: &Type, span: Span) -> Result<constant::Expr, NotClosed> {
         let types: Vec<Type> = arguments.iter().map(|argument| argument.ty.clone()).collect();
         let Some(found) = function(name, &types, result) else {
             let named: Vec<String> = types.iter().map(Type::to_string).collect();

@@ -66,7 +66,10 @@ pub enum BindError {
 
     /// A column that USING merged, asked for by its relation.
     #[error("`{name}` was merged by USING")]
-    #[diagnostic(code(athplan::bind::merged_column), help("write `{column}` without a relation's name, or join with ON"))]
+    #[diagnostic(
+        code(athplan::bind::merged_column),
+        help("write `{column}` without a relation's name, or join with ON")
+    )]
     MergedColumn {
         name: String,
         column: String,
@@ -224,7 +227,10 @@ pub enum BindError {
 
     /// A cast that does not exist.
     #[error("{from} cannot be cast to {to}")]
-    #[diagnostic(code(athplan::bind::impossible_cast), help("Trino has no such cast; go through a type between, often varchar"))]
+    #[diagnostic(
+        code(athplan::bind::impossible_cast),
+        help("Trino has no such cast; go through a type between, often varchar")
+    )]
     ImpossibleCast {
         from: Type,
         to: Type,
@@ -312,7 +318,10 @@ pub enum BindError {
 
     /// ORDER BY something that DISTINCT has lost.
     #[error("ORDER BY of a SELECT DISTINCT must name columns of the select list")]
-    #[diagnostic(code(athplan::bind::distinct_order), help("add the expression to the select list, or group instead of DISTINCT"))]
+    #[diagnostic(
+        code(athplan::bind::distinct_order),
+        help("add the expression to the select list, or group instead of DISTINCT")
+    )]
     DistinctOrder {
         #[label("not in the select list")]
         span: Span,

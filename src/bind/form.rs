@@ -181,14 +181,12 @@ pub(super) fn advice(expr: &Expr, found: &Type, wanted: &Type) -> Option<String>
         (text, number) if text.is_text() && number.is_numeric() => {
             Some(format!("text does not become a number by itself: CAST(… AS {number}), or quote the number"))
         }
-        (Type::Varchar(_), Type::Timestamp(_) | Type::TimestampWithTimeZone(_)) => {
-            Some(match &expr.kind {
-                ExprKind::Literal(Value::Varchar(text)) if !text.contains('T') => {
-                    format!("write TIMESTAMP '{}'", text.replace('\'', "''"))
-                }
-                _ => "make it a time: from_iso8601_timestamp(…)".to_owned(),
-            })
-        }
+        (Type::Varchar(_), Type::Timestamp(_) | Type::TimestampWithTimeZone(_)) => Some(match &expr.kind {
+            ExprKind::Literal(Value::Varchar(text)) if !text.contains('T') => {
+                format!("write TIMESTAMP '{}'", text.replace('\'', "''"))
+            }
+            _ => "make it a time: from_iso8601_timestamp(…)".to_owned(),
+        }),
         (Type::Timestamp(_) | Type::TimestampWithTimeZone(_), Type::Varchar(_)) => {
             Some("make the text a time first: from_iso8601_timestamp(…)".to_owned())
         }

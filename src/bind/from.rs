@@ -161,8 +161,7 @@ impl Binder<'_> {
     /// A relation that athplan does not know: any column of it is opaque.
     pub(super) fn opaque_relation(&mut self, what: &str, alias: Option<&TableAlias>, span: Span) -> Bound {
         let named = alias.map(|alias| alias.columns.as_slice()).unwrap_or_default();
-        let columns: Vec<RelationColumn> =
-            named.iter().map(|name| column(Some(&name.name), Type::Opaque)).collect();
+        let columns: Vec<RelationColumn> = named.iter().map(|name| column(Some(&name.name), Type::Opaque)).collect();
         let is_open = columns.is_empty();
         let mut bound = self.relation_of(RelationKind::Opaque(what.to_owned()), columns, Vec::new(), alias, span);
         if is_open {

@@ -180,7 +180,8 @@ impl Binder<'_> {
             })
             .collect();
         let given = given.join(", ");
-        let is_opaque = written.iter().any(|argument| matches!(argument, Written::Value(value) if value.ty.is_opaque()));
+        let is_opaque =
+            written.iter().any(|argument| matches!(argument, Written::Value(value) if value.ty.is_opaque()));
         let values = |written: Vec<Written<'_>>| {
             written
                 .into_iter()

@@ -62,7 +62,9 @@ impl Binder<'_> {
                     return vec![parts.concat()];
                 }
                 let chosen = |mask: usize| parts.iter().enumerate().filter(move |(at, _)| mask & (1 << at) == 0);
-                (0..1_usize << parts.len()).map(|mask| chosen(mask).flat_map(|(_, part)| part.clone()).collect()).collect()
+                (0..1_usize << parts.len())
+                    .map(|mask| chosen(mask).flat_map(|(_, part)| part.clone()).collect())
+                    .collect()
             }
             GroupingElement::Auto => {
                 let what = "GROUP BY AUTO".to_owned();

@@ -117,7 +117,8 @@ impl Binder<'_> {
             JoinKind::Left | JoinKind::Inner | JoinKind::Cross => None,
         };
         if let Some(what) = problem {
-            let help = Some("write CROSS JOIN or LEFT JOIN … ON TRUE, and put the condition inside or in WHERE".to_owned());
+            let help =
+                Some("write CROSS JOIN or LEFT JOIN … ON TRUE, and put the condition inside or in WHERE".to_owned());
             self.report(BindError::Unsupported { what, span, help });
         }
     }

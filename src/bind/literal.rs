@@ -56,7 +56,8 @@ impl Binder<'_> {
         let whole = whole.trim_start_matches('0');
         let written = format!("{whole}{fraction}");
         let precision = written.len().max(1);
-        let plain = written.bytes().all(|byte| byte.is_ascii_digit()) && digits.bytes().any(|byte| byte.is_ascii_digit());
+        let plain =
+            written.bytes().all(|byte| byte.is_ascii_digit()) && digits.bytes().any(|byte| byte.is_ascii_digit());
         if !plain {
             return self.invalid("decimal", "it is not a number", span, None);
         }

@@ -80,7 +80,9 @@ impl Binder<'_> {
                 }
             }
             if self.aliases.iter().any(|alias| alias == last) {
-                return Some(format!("`{last}` is an alias of the select list, which this clause does not see: repeat its expression"));
+                return Some(format!(
+                    "`{last}` is an alias of the select list, which this clause does not see: repeat its expression"
+                ));
             }
             let candidates = scope.names();
             return nearest(last, candidates.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));

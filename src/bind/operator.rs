@@ -123,6 +123,13 @@ impl Binder<'_> {
     /// `EXTRACT(field FROM x)`: a call of the field's function.
     pub(super) fn extract(&mut self, field: &str, value: &ast::Expr, span: Span, place: Place<'_>) -> Expr {
         let value = self.expression(value, place);
+        // The function takes a time without zone as one in the session's; the form does not.
+        let is_zoned = matches!(value.ty, Type::TimestampWithTimeZone(_) | Type::TimeWithTimeZone(_) | Type::Opaque);
+        if matches!(field, "timezone_hour" | "timezone_minute") && !is_zoned {
+            let (operator, operands) = (format!("EXTRACT({field})"), value.ty.to_string());
+            let help = Some("give it a zone first: … AT TIME ZONE 'UTC'".to_owned());
+            return self.reject(BindError::WrongOperands { operator, operands, span, help }, span);
+        }
         let function = match field {
             "dow" => "day_of_week",
             "doy" => "day_of_year",

@@ -75,11 +75,7 @@ impl Binder<'_> {
                 qualifier: Vec::new(),
                 name: column.name.clone(),
                 // Only its position is of interest: it never becomes a part of a bound tree.
-                value: Expr {
-                    kind: ExprKind::LambdaParameter(at),
-                    ty: column.ty.clone(),
-                    span: Span::default(),
-                },
+                value: Expr { kind: ExprKind::LambdaParameter(at), ty: column.ty.clone(), span: Span::default() },
                 hidden: false,
                 merged: false,
                 wildcard: false,

@@ -41,7 +41,12 @@ impl Binder<'_> {
                 if !written.if_not_exists {
                     let reason = "this partition is there already".to_owned();
                     let span = clause.values.first().map_or(written.table.span, |(key, _)| key.span);
-                    self.wrong_partition(&name, reason, span, "write ADD IF NOT EXISTS PARTITION, or drop it".to_owned());
+                    self.wrong_partition(
+                        &name,
+                        reason,
+                        span,
+                        "write ADD IF NOT EXISTS PARTITION, or drop it".to_owned(),
+                    );
                 }
                 continue;
             }

@@ -109,11 +109,7 @@ impl Binder<'_> {
         Query::plain(body, columns, span)
     }
 
-    fn set_operation(
-        &mut self,
-        written: &ast::SetOperation,
-        outer: Option<&Scope<'_>>,
-    ) -> (Body, Vec<OutputColumn>) {
+    fn set_operation(&mut self, written: &ast::SetOperation, outer: Option<&Scope<'_>>) -> (Body, Vec<OutputColumn>) {
         let left = self.side(&written.left, outer);
         let right = self.side(&written.right, outer);
         let what = match written.operator {

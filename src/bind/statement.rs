@@ -158,7 +158,8 @@ impl<'a> Binder<'a> {
         let parts: Vec<&str> = option.name.parts.iter().map(|part| part.name.as_str()).collect();
         let [OPTIONS, rest @ ..] = parts.as_slice() else {
             let what = format!("SET {}", parts.join("."));
-            let help = Some(format!("athplan's own options begin with {OPTIONS}., for example SET athplan.max_cost = 3"));
+            let help =
+                Some(format!("athplan's own options begin with {OPTIONS}., for example SET athplan.max_cost = 3"));
             self.report(BindError::Unsupported { what, span: option.name.span, help });
             return None;
         };

@@ -15,12 +15,7 @@ use crate::types::{RowField, Type};
 
 impl Binder<'_> {
     /// The table that a query's rows become.
-    pub(super) fn stored_table(
-        &mut self,
-        name: &str,
-        query: &Query,
-        properties: &[(String, Value, Span)],
-    ) -> Table {
+    pub(super) fn stored_table(&mut self, name: &str, query: &Query, properties: &[(String, Value, Span)]) -> Table {
         let mut columns: Vec<Column> = Vec::with_capacity(query.columns.len());
         for (at, output) in query.columns.iter().enumerate() {
             let place = column_span(query, at);

@@ -46,7 +46,8 @@ impl Binder<'_> {
     ) -> Expr {
         let value = self.expression(value, place);
         let query = self.query(query, place.scope);
-        let (value, query) = self.comparable_with(value, query, "a value and the query it is compared with", comparison);
+        let (value, query) =
+            self.comparable_with(value, query, "a value and the query it is compared with", comparison);
         boolean(ExprKind::Quantified(comparison, all, Box::new(value), Arc::new(query)), span)
     }
 

@@ -16,12 +16,7 @@ const VIEWS: usize = 32;
 
 impl Binder<'_> {
     /// `name [AS alias]`.
-    pub(super) fn table_reference(
-        &mut self,
-        name: &ObjectName,
-        alias: Option<&TableAlias>,
-        span: Span,
-    ) -> Bound {
+    pub(super) fn table_reference(&mut self, name: &ObjectName, alias: Option<&TableAlias>, span: Span) -> Bound {
         let full = full_name(name);
         if let [_] = name.parts.as_slice()
             && let Some(cte) = self.ctes.iter().rev().find(|cte| cte.name == full).cloned()

@@ -20,6 +20,7 @@ mod time_mapping;
 pub use ddl::{DdlError, add_partition_statements, create_statement};
 pub use define::{DefineOptions, define};
 pub use error::CatalogError;
+pub use hive_text::hive_type;
 pub use inventory::{Figure, Inventory, ListedFile, Measure, PartitionSize, Size, TableInventory, Tier, Uncovered};
 pub use nearest::nearest;
 pub use pattern::{Fields, Pattern};

@@ -1,12 +1,14 @@
 //! The algebra of partitions: sets of values and times, the partitions they need, and the few
-//! rectangles that cover those. Pure: it knows tables, not queries.
+//! rectangles that cover those. Pure: of queries it knows the columns that a bound may use.
 
 mod cover;
+mod derived;
 mod intervals;
 mod key_value;
 mod needed;
 mod region;
 
+pub use derived::{Bound, Derived, UnresolvedBound, event_time_value};
 pub use cover::{KeySet, Rectangle, coarsen, cover};
 pub use intervals::{Cut, Intervals};
 pub use key_value::KeyValue;

@@ -6,4 +6,4 @@ pub mod nearest;
 mod parse;
 
 pub use errors::ParseError;
-pub use parse::{DEPTH_LIMIT, parse, parse_expression, parse_query};
+pub use parse::{DEPTH_LIMIT, is_reserved, parse, parse_expression, parse_query};

@@ -108,7 +108,9 @@ pub(super) fn bind<'s>(signature: &'s Signature, actuals: &mut [Actual<'_>], fit
                 Fit::Coerced => can_coerce(ty, argument),
             },
             Actual::Lambda(lambda) => match argument {
-                Type::Function(parameters, result) => lambda.result(parameters).as_ref() == Some(&**result),
+                Type::Function(parameters, result) => {
+                    lambda.result(parameters).is_some_and(|answer| answer == **result || answer.is_opaque())
+                }
                 _ => false,
             },
         };

@@ -3,12 +3,12 @@
 //! A function is found once, by its name and the types that the binder resolved, and then called
 //! for every row. Each family is a file with one `lookup`.
 
+mod argument;
 mod array;
 mod binary;
 mod conditional;
-mod ip;
-mod json;
-mod json_path;
+pub(crate) mod ip;
+pub(crate) mod json;
 mod map;
 mod number;
 mod operator;

@@ -168,6 +168,10 @@ impl Engine for LocalEngine {
         Ok(())
     }
 
+    async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), EngineError> {
+        write::put(&self.shared.store, location, &bytes)
+    }
+
     fn slots(&self) -> usize {
         self.shared.options.slots
     }

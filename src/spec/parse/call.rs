@@ -105,6 +105,7 @@ impl Parser<'_> {
 
     /// `([name] [PARTITION BY …] [ORDER BY …] [frame])`.
     pub(super) fn window_spec(&mut self) -> Parsed<WindowSpec> {
+        let outer = self.enter()?;
         let start = self.span();
         let open = self.open()?;
         let clause =
@@ -122,6 +123,7 @@ impl Parser<'_> {
             return self.refused("a row pattern in a window", self.span(), help);
         }
         self.close(open)?;
+        self.leave(outer)?;
         Ok(WindowSpec { base, partition_by, order_by, frame, span: self.since(start) })
     }
 
@@ -181,16 +183,6 @@ impl Parser<'_> {
         Ok(SortItem { expr, descending, nulls_first })
     }
 
-    /// A call whose name is a reserved word.
-    pub(super) fn call_of_keyword(&mut self, word: &str) -> Parsed<Call> {
-        let name = self.keyword_name(word);
-        let open = self.open()?;
-        let arguments =
-            if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::expression)? };
-        self.close(open)?;
-        Ok(plain_call(name, arguments))
-    }
-
     /// Takes the current word as the name of the function `name`.
     fn keyword_name(&mut self, name: &str) -> ObjectName {
         let span = self.span();
@@ -198,13 +190,14 @@ impl Parser<'_> {
         ObjectName { parts: vec![Ident { name: name.to_owned(), quoted: false, span }], span }
     }
 
-    /// `TRIM`, `POSITION`, `SUBSTRING`, `NORMALIZE`, `LISTAGG`: the word is the current token.
+    /// `TRIM`, `POSITION`, `SUBSTRING`, `NORMALIZE`, `GROUPING`, `LISTAGG`: the word is the current token.
     pub(super) fn special_call(&mut self, word: &str) -> Parsed<ExprKind> {
         match word {
             "trim" => self.trim(),
             "position" => self.position(),
             "substring" => self.substring(),
             "normalize" => self.normalize(),
+            "grouping" => self.grouping(),
             _ => self.listagg(),
         }
     }
@@ -285,6 +278,16 @@ impl Parser<'_> {
             };
             arguments.push(Expr { kind: ExprKind::String(form.to_owned()), span });
         }
+        self.close(open)?;
+        Ok(ExprKind::Call(Box::new(plain_call(name, arguments))))
+    }
+
+    /// `GROUPING(column, …)`.
+    fn grouping(&mut self) -> Parsed<ExprKind> {
+        let name = self.keyword_name("grouping");
+        let open = self.open()?;
+        let arguments =
+            if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::expression)? };
         self.close(open)?;
         Ok(ExprKind::Call(Box::new(plain_call(name, arguments))))
     }

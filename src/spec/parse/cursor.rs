@@ -9,8 +9,12 @@ use std::mem;
 use crate::source::{Source, Span, Symbol, Token, TokenKind};
 use crate::spec::ParseError;
 
-/// How deep expressions, queries and types may nest, in the text and in the tree.
-pub const DEPTH_LIMIT: usize = 200;
+/// How deep expressions, queries and types may nest. What the parser does for one level takes up to
+/// some 15 kB of stack in a debug build, and a thread has 2 MB.
+pub const DEPTH_LIMIT: usize = 100;
+
+/// How high the tree may be: a chain of operators nests to the left in the tree, though not in the text.
+pub const HEIGHT_LIMIT: usize = 250;
 
 /// What parsing gives. The error is boxed, since every function passes it on.
 pub(super) type Parsed<T> = Result<T, Box<ParseError>>;
@@ -225,7 +229,7 @@ impl<'a> Parser<'a> {
     /// Begins a level of nesting. What it gives goes to [`Self::leave`].
     pub(super) fn enter(&mut self) -> Parsed<usize> {
         if self.depth >= DEPTH_LIMIT {
-            return Err(self.too_deep());
+            return Err(self.too_deep(DEPTH_LIMIT));
         }
         self.depth += 1;
         Ok(self.scope())
@@ -252,11 +256,11 @@ impl<'a> Parser<'a> {
     /// One more level of the tree above everything that the current scope has read.
     pub(super) fn grow(&mut self) -> Parsed<()> {
         self.height += 1;
-        if self.height > DEPTH_LIMIT { Err(self.too_deep()) } else { Ok(()) }
+        if self.height > HEIGHT_LIMIT { Err(self.too_deep(HEIGHT_LIMIT)) } else { Ok(()) }
     }
 
-    fn too_deep(&self) -> Box<ParseError> {
-        Box::new(ParseError::TooDeep { limit: DEPTH_LIMIT, span: self.span() })
+    fn too_deep(&self, limit: usize) -> Box<ParseError> {
+        Box::new(ParseError::TooDeep { limit, span: self.span() })
     }
 }
 

@@ -23,41 +23,41 @@ impl Parser<'_> {
         let outer = self.enter()?;
         let expr = self.disjunction()?;
         self.leave(outer)?;
-        Ok(expr)
+        Ok(*expr)
     }
 
-    fn disjunction(&mut self) -> Parsed<Expr> {
+    fn disjunction(&mut self) -> Parsed<Box<Expr>> {
         let first = self.conjunction()?;
         if !self.is("or") {
             return Ok(first);
         }
         let start = first.span;
-        let mut operands = vec![first];
+        let mut operands = vec![*first];
         while self.eat("or") {
-            operands.push(self.conjunction()?);
+            operands.push(*self.conjunction()?);
         }
         self.grow()?;
-        Ok(Expr { kind: ExprKind::Or(operands), span: self.since(start) })
+        Ok(Box::new(Expr { kind: ExprKind::Or(operands), span: self.since(start) }))
     }
 
-    fn conjunction(&mut self) -> Parsed<Expr> {
+    fn conjunction(&mut self) -> Parsed<Box<Expr>> {
         let outer = self.scope();
         let first = self.negation()?;
         let start = first.span;
         let mut expr = first;
         if self.is("and") {
-            let mut operands = vec![expr];
+            let mut operands = vec![*expr];
             while self.eat("and") {
-                operands.push(self.negation()?);
+                operands.push(*self.negation()?);
             }
             self.grow()?;
-            expr = Expr { kind: ExprKind::And(operands), span: self.since(start) };
+            expr = Box::new(Expr { kind: ExprKind::And(operands), span: self.since(start) });
         }
         self.unscope(outer);
         Ok(expr)
     }
 
-    fn negation(&mut self) -> Parsed<Expr> {
+    fn negation(&mut self) -> Parsed<Box<Expr>> {
         if !self.is("not") {
             return self.predicate();
         }
@@ -66,68 +66,80 @@ impl Parser<'_> {
         let outer = self.enter()?;
         let operand = self.negation()?;
         self.leave(outer)?;
-        Ok(Expr { kind: ExprKind::Not(Box::new(operand)), span: self.since(start) })
+        Ok(Box::new(Expr { kind: ExprKind::Not(operand), span: self.since(start) }))
     }
 
-    fn predicate(&mut self) -> Parsed<Expr> {
+    fn predicate(&mut self) -> Parsed<Box<Expr>> {
         let outer = self.scope();
-        let value = self.value()?;
-        let start = value.span;
-        let expr = match self.predicate_behind(value)? {
-            Ok(kind) => {
-                self.grow()?;
-                Expr { kind, span: self.since(start) }
-            }
-            Err(value) => value,
-        };
+        let mut expr = self.operand()?;
+        if self.begins_predicate() {
+            let start = expr.span;
+            let kind = self.predicate_behind(expr)?;
+            self.grow()?;
+            expr = Box::new(Expr { kind, span: self.since(start) });
+        }
         self.unscope(outer);
         Ok(expr)
     }
 
-    /// The predicate that stands behind a value; without one the value comes back.
-    fn predicate_behind(&mut self, value: Expr) -> Parsed<Result<ExprKind, Expr>> {
+    fn begins_predicate(&self) -> bool {
+        let behind_not = |word| self.is(word) || self.are(&["not", word]);
+        self.comparison().is_some() || self.is("is") || ["between", "in", "like"].into_iter().any(behind_not)
+    }
+
+    /// The predicate that stands behind a value.
+    fn predicate_behind(&mut self, value: Box<Expr>) -> Parsed<ExprKind> {
         if let Some(comparison) = self.comparison() {
             self.advance();
-            return self.comparison_behind(comparison, value).map(Ok);
+            return self.comparison_behind(comparison, value);
         }
         if self.eat("is") {
-            let negated = self.eat("not");
-            let value = Box::new(value);
-            if self.eat("null") {
-                return Ok(Ok(ExprKind::IsNull { negated, value }));
-            }
-            if !self.eat_all(&["distinct", "from"]) {
-                let help = "x IS [NOT] NULL, x IS [NOT] DISTINCT FROM y";
-                return Err(self.unexpected_with("NULL or DISTINCT FROM", Some(help.to_owned())));
-            }
-            return Ok(Ok(ExprKind::IsDistinctFrom { negated, left: value, right: Box::new(self.value()?) }));
-        }
-        let behind_not = |word| self.is(word) || self.are(&["not", word]);
-        if !["between", "in", "like"].into_iter().any(behind_not) {
-            return Ok(Err(value));
+            return self.is_behind(value);
         }
         let negated = self.eat("not");
-        let value = Box::new(value);
         if self.eat("between") {
-            let low = Box::new(self.value()?);
-            self.expect("and")?;
-            return Ok(Ok(ExprKind::Between { negated, value, low, high: Box::new(self.value()?) }));
+            self.between_behind(negated, value)
+        } else if self.eat("like") {
+            self.like_behind(negated, value)
+        } else {
+            self.in_behind(negated, value)
         }
-        if self.eat("like") {
-            let pattern = Box::new(self.value()?);
-            let escape = if self.eat("escape") { Some(Box::new(self.value()?)) } else { None };
-            return Ok(Ok(ExprKind::Like { negated, value, pattern, escape }));
+    }
+
+    fn is_behind(&mut self, value: Box<Expr>) -> Parsed<ExprKind> {
+        let negated = self.eat("not");
+        if self.eat("null") {
+            return Ok(ExprKind::IsNull { negated, value });
         }
+        if !self.eat_all(&["distinct", "from"]) {
+            let help = "x IS [NOT] NULL, x IS [NOT] DISTINCT FROM y";
+            return Err(self.unexpected_with("NULL or DISTINCT FROM", Some(help.to_owned())));
+        }
+        Ok(ExprKind::IsDistinctFrom { negated, left: value, right: self.operand()? })
+    }
+
+    fn between_behind(&mut self, negated: bool, value: Box<Expr>) -> Parsed<ExprKind> {
+        let low = self.operand()?;
+        self.expect("and")?;
+        Ok(ExprKind::Between { negated, value, low, high: self.operand()? })
+    }
+
+    fn like_behind(&mut self, negated: bool, value: Box<Expr>) -> Parsed<ExprKind> {
+        let pattern = self.operand()?;
+        let escape = if self.eat("escape") { Some(self.operand()?) } else { None };
+        Ok(ExprKind::Like { negated, value, pattern, escape })
+    }
+
+    fn in_behind(&mut self, negated: bool, value: Box<Expr>) -> Parsed<ExprKind> {
         self.expect("in")?;
         // A query in two pairs of parentheses is a list of one scalar subquery, for Trino too.
         if self.group_here() == Group::Query {
-            return Ok(Ok(ExprKind::InQuery { negated, value, query: Box::new(self.parenthesised_query()?) }));
+            return Ok(ExprKind::InQuery { negated, value, query: Box::new(self.parenthesised_query()?) });
         }
-        Ok(Ok(ExprKind::InList { negated, value, list: self.parenthesised_list(Self::expression)? }))
+        Ok(ExprKind::InList { negated, value, list: self.parenthesised_list(Self::expression)? })
     }
 
-    fn comparison_behind(&mut self, comparison: Comparison, left: Expr) -> Parsed<ExprKind> {
-        let left = Box::new(left);
+    fn comparison_behind(&mut self, comparison: Comparison, left: Box<Expr>) -> Parsed<ExprKind> {
         if ["any", "some", "all"].into_iter().any(|word| self.is(word))
             && self.group_at(self.index() + 1) != Group::Other
         {
@@ -136,7 +148,7 @@ impl Parser<'_> {
             let query = Box::new(self.parenthesised_query()?);
             return Ok(ExprKind::Quantified { comparison, all, left, query });
         }
-        Ok(ExprKind::Compare(comparison, left, Box::new(self.value()?)))
+        Ok(ExprKind::Compare(comparison, left, self.operand()?))
     }
 
     fn comparison(&self) -> Option<Comparison> {
@@ -153,10 +165,16 @@ impl Parser<'_> {
 
     /// What Trino calls a value expression: anything that needs no predicate or connective.
     pub(super) fn value(&mut self) -> Parsed<Expr> {
+        self.value_from(Binding::Concat).map(|expr| *expr)
+    }
+
+    /// The same, as an operand. Between the levels of precedence an expression goes in a box: what a debug
+    /// build keeps on the stack for a level of nesting is a third of what it would be.
+    fn operand(&mut self) -> Parsed<Box<Expr>> {
         self.value_from(Binding::Concat)
     }
 
-    fn value_from(&mut self, loosest: Binding) -> Parsed<Expr> {
+    fn value_from(&mut self, loosest: Binding) -> Parsed<Box<Expr>> {
         let outer = self.scope();
         let mut left = self.signed()?;
         while let Some((operator, binding)) = self.arithmetic().filter(|(_, binding)| *binding >= loosest) {
@@ -169,7 +187,7 @@ impl Parser<'_> {
             let right = self.value_from(tighter)?;
             self.grow()?;
             let span = self.since(left.span);
-            left = Expr { kind: ExprKind::Arithmetic(operator, Box::new(left), Box::new(right)), span };
+            left = Box::new(Expr { kind: ExprKind::Arithmetic(operator, left, right), span });
         }
         self.unscope(outer);
         Ok(left)
@@ -187,7 +205,7 @@ impl Parser<'_> {
         }
     }
 
-    fn signed(&mut self) -> Parsed<Expr> {
+    fn signed(&mut self) -> Parsed<Box<Expr>> {
         let negative = self.is_symbol(Symbol::Minus);
         if !negative && !self.is_symbol(Symbol::Plus) {
             return self.zoned();
@@ -197,17 +215,17 @@ impl Parser<'_> {
         let outer = self.enter()?;
         let operand = self.signed()?;
         self.leave(outer)?;
-        Ok(Expr { kind: ExprKind::Sign(negative, Box::new(operand)), span: self.since(start) })
+        Ok(Box::new(Expr { kind: ExprKind::Sign(negative, operand), span: self.since(start) }))
     }
 
-    fn zoned(&mut self) -> Parsed<Expr> {
+    fn zoned(&mut self) -> Parsed<Box<Expr>> {
         let mut expr = self.primary()?;
         while self.are(&["at", "time", "zone"]) {
             self.eat_all(&["at", "time", "zone"]);
             let zone = self.time_zone()?;
             self.grow()?;
             let span = self.since(expr.span);
-            expr = Expr { kind: ExprKind::AtTimeZone(Box::new(expr), Box::new(zone)), span };
+            expr = Box::new(Expr { kind: ExprKind::AtTimeZone(expr, Box::new(zone)), span });
         }
         Ok(expr)
     }

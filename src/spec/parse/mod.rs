@@ -23,6 +23,7 @@ mod types;
 mod words;
 
 pub use cursor::DEPTH_LIMIT;
+pub use words::is_reserved;
 
 use cursor::{Parsed, Parser};
 

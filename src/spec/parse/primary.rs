@@ -8,7 +8,7 @@ use crate::spec::ast::{Expr, ExprKind, Ident, ObjectName};
 
 impl Parser<'_> {
     /// A primary expression with its subscripts and fields.
-    pub(super) fn primary(&mut self) -> Parsed<Expr> {
+    pub(super) fn primary(&mut self) -> Parsed<Box<Expr>> {
         let mut expr = self.primary_without_suffix()?;
         loop {
             if self.is_symbol(Symbol::LeftBracket) {
@@ -20,13 +20,13 @@ impl Parser<'_> {
                 self.close(open)?;
                 self.grow()?;
                 let span = self.since(expr.span);
-                expr = Expr { kind: ExprKind::Subscript(Box::new(expr), Box::new(index)), span };
+                expr = Box::new(Expr { kind: ExprKind::Subscript(expr, Box::new(index)), span });
             } else if self.is_symbol(Symbol::Period) && !self.symbol_at(self.index() + 1, Symbol::Star) {
                 self.advance();
                 let field = self.ident_for("a column's or field's name")?;
                 self.grow()?;
                 let span = self.since(expr.span);
-                expr = Expr { kind: ExprKind::Dereference(Box::new(expr), field), span };
+                expr = Box::new(Expr { kind: ExprKind::Dereference(expr, field), span });
             } else {
                 self.last_primary = expr.span;
                 return Ok(expr);
@@ -34,37 +34,45 @@ impl Parser<'_> {
         }
     }
 
-    fn primary_without_suffix(&mut self) -> Parsed<Expr> {
+    fn primary_without_suffix(&mut self) -> Parsed<Box<Expr>> {
         let Some(token) = self.peek(0) else {
             return Err(self.unexpected("an expression"));
         };
         match &token.kind {
-            TokenKind::Number => {
-                self.advance();
-                Ok(Expr { kind: ExprKind::Number(self.text(token).replace('_', "")), span: token.span })
-            }
-            TokenKind::Text(_) | TokenKind::UnicodeText(_) => {
-                let text = self.string_for("a string")?;
-                Ok(Expr { kind: ExprKind::String(text.value), span: text.span })
-            }
-            TokenKind::Binary(digits) => {
-                self.advance();
-                let bytes = bytes(digits).ok_or_else(|| Box::new(ParseError::BinaryLiteral { span: token.span }))?;
-                Ok(Expr { kind: ExprKind::Binary(bytes), span: token.span })
+            TokenKind::Number | TokenKind::Text(_) | TokenKind::UnicodeText(_) | TokenKind::Binary(_) => {
+                self.literal(token).map(Box::new)
             }
             TokenKind::Symbol(Symbol::LeftParen) => self.parenthesised(),
-            TokenKind::Symbol(Symbol::Colon) => self.parameter(),
+            TokenKind::Symbol(Symbol::Colon) => self.parameter().map(Box::new),
             TokenKind::Symbol(Symbol::Other('?')) => {
                 let help = "declare it: DECLARE name type; and write :name";
                 self.refused("a positional parameter", token.span, help)
             }
-            TokenKind::Word => match self.keyword_expression(token)? {
-                Some(expr) => Ok(expr),
-                None => self.name_expression(),
+            TokenKind::Word => match self.keyword_expression(token) {
+                Ok(None) => self.name_expression(),
+                Ok(Some(expr)) => Ok(Box::new(expr)),
+                Err(error) => Err(error),
             },
             TokenKind::Name(..) => self.name_expression(),
             TokenKind::Symbol(_) | TokenKind::Bad(_) => Err(self.unexpected("an expression")),
         }
+    }
+
+    /// A literal that is one token, with its UESCAPE.
+    fn literal(&mut self, token: &Token) -> Parsed<Expr> {
+        let kind = match &token.kind {
+            TokenKind::Number => {
+                self.advance();
+                ExprKind::Number(self.text(token).replace('_', ""))
+            }
+            TokenKind::Binary(digits) => {
+                self.advance();
+                let bytes = bytes(digits).ok_or_else(|| Box::new(ParseError::BinaryLiteral { span: token.span }))?;
+                ExprKind::Binary(bytes)
+            }
+            _ => ExprKind::String(self.string_for("a string")?.value),
+        };
+        Ok(Expr { kind, span: self.since(token.span) })
     }
 
     /// `:name`, without a blank between.
@@ -87,91 +95,105 @@ impl Parser<'_> {
     }
 
     /// `(…)`: a lambda's names, a query, a row, or an expression.
-    fn parenthesised(&mut self) -> Parsed<Expr> {
+    fn parenthesised(&mut self) -> Parsed<Box<Expr>> {
         let open = self.index();
-        let start = self.span();
         if self.closing(open).is_some_and(|end| self.symbol_at(end + 1, Symbol::Arrow)) {
-            self.advance();
-            let names =
-                if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::ident)? };
-            self.close(open)?;
-            return self.lambda(names, start);
+            self.lambda_with_names()
+        } else if self.group_here() != Group::Other {
+            self.subquery()
+        } else {
+            self.parenthesised_expression()
         }
-        if self.group_here() != Group::Other {
-            let query = self.parenthesised_query()?;
-            let span = query.span;
-            return Ok(Expr { kind: ExprKind::Subquery(Box::new(query)), span });
-        }
-        self.advance();
-        let first = self.expression()?;
-        if !self.is_symbol(Symbol::Comma) {
-            self.close(open)?;
-            return Ok(Expr { kind: first.kind, span: self.since(start) });
-        }
-        let mut items = vec![first];
-        while self.eat_symbol(Symbol::Comma) {
-            items.push(self.expression()?);
-        }
+    }
+
+    fn lambda_with_names(&mut self) -> Parsed<Box<Expr>> {
+        let start = self.span();
+        let open = self.open()?;
+        let names = if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::ident)? };
         self.close(open)?;
-        Ok(Expr { kind: ExprKind::Row(items), span: self.since(start) })
+        self.lambda(names, start)
+    }
+
+    fn subquery(&mut self) -> Parsed<Box<Expr>> {
+        let query = Box::new(self.parenthesised_query()?);
+        Ok(Box::new(Expr { span: query.span, kind: ExprKind::Subquery(query) }))
+    }
+
+    /// `(expression)`, or a row of several.
+    fn parenthesised_expression(&mut self) -> Parsed<Box<Expr>> {
+        let start = self.span();
+        let open = self.open()?;
+        let mut items = self.comma_separated(Self::expression)?;
+        self.close(open)?;
+        let span = self.since(start);
+        match items.pop() {
+            Some(only) if items.is_empty() => Ok(Box::new(Expr { kind: only.kind, span })),
+            last => {
+                items.extend(last);
+                Ok(Box::new(Expr { kind: ExprKind::Row(items), span }))
+            }
+        }
     }
 
     /// What stands behind a lambda's names.
-    fn lambda(&mut self, names: Vec<Ident>, start: Span) -> Parsed<Expr> {
+    fn lambda(&mut self, names: Vec<Ident>, start: Span) -> Parsed<Box<Expr>> {
         self.expect_symbol(Symbol::Arrow, "->")?;
         let body = self.expression()?;
-        Ok(Expr { kind: ExprKind::Lambda(names, Box::new(body)), span: self.since(start) })
+        Ok(Box::new(Expr { kind: ExprKind::Lambda(names, Box::new(body)), span: self.since(start) }))
     }
 
     /// Expressions that begin with a keyword; none if the word is a name here.
+    ///
+    /// The arms give their results unopened: in a debug build every `?` would keep a place on the stack
+    /// for each level of nesting.
     fn keyword_expression(&mut self, token: &Token) -> Parsed<Option<Expr>> {
-        let start = token.span;
         let word = self.text(token).to_ascii_lowercase();
         let called = self.symbol_at(self.index() + 1, Symbol::LeftParen);
-        let plain = match word.as_str() {
-            "null" => Some(ExprKind::Null),
-            "true" => Some(ExprKind::Boolean(true)),
-            "false" => Some(ExprKind::Boolean(false)),
-            _ => None,
-        };
-        if let Some(kind) = plain {
-            self.advance();
-            return Ok(Some(Expr { kind, span: start }));
-        }
         let kind = match word.as_str() {
+            "null" => self.constant(ExprKind::Null),
+            "true" => self.constant(ExprKind::Boolean(true)),
+            "false" => self.constant(ExprKind::Boolean(false)),
             "interval" => return self.interval(),
-            "case" => self.case()?,
-            "cast" => self.cast(false)?,
-            "try_cast" if called => self.cast(true)?,
-            "exists" => {
-                self.advance();
-                ExprKind::Exists(Box::new(self.parenthesised_query()?))
-            }
-            "extract" => self.extract()?,
-            "array" if self.symbol_at(self.index() + 1, Symbol::LeftBracket) => self.array()?,
-            "row" if called => {
-                self.advance();
-                ExprKind::Row(self.parenthesised_list(Self::expression)?)
-            }
+            "case" => self.case(),
+            "cast" => self.cast(false),
+            "try_cast" if called => self.cast(true),
+            "exists" => self.exists(),
+            "extract" => self.extract(),
+            "array" if self.symbol_at(self.index() + 1, Symbol::LeftBracket) => self.array(),
+            "row" if called => self.row_constructor(),
             "current_date" | "current_user" | "current_catalog" | "current_schema" | "current_path" => {
-                self.advance();
-                ExprKind::Current(word, None)
+                self.constant(ExprKind::Current(word, None))
             }
-            "current_time" | "current_timestamp" | "localtime" | "localtimestamp" => self.current(word)?,
-            "json_exists" | "json_value" | "json_query" | "json_object" | "json_array" => self.json_function(&word)?,
-            "trim" | "normalize" | "listagg" => self.special_call(&word)?,
-            "position" | "substring" if called => self.special_call(&word)?,
-            "grouping" => ExprKind::Call(Box::new(self.call_of_keyword(&word)?)),
+            "current_time" | "current_timestamp" | "localtime" | "localtimestamp" => self.current(word),
+            "json_exists" | "json_value" | "json_query" | "json_object" | "json_array" => self.json_function(&word),
+            "trim" | "normalize" | "listagg" | "grouping" => self.special_call(&word),
+            "position" | "substring" if called => self.special_call(&word),
             _ => return Ok(None),
         };
-        Ok(Some(Expr { kind, span: self.since(start) }))
+        Ok(Some(Expr { kind: kind?, span: self.since(token.span) }))
+    }
+
+    /// An expression that is its one token.
+    fn constant(&mut self, kind: ExprKind) -> Parsed<ExprKind> {
+        self.advance();
+        Ok(kind)
+    }
+
+    fn exists(&mut self) -> Parsed<ExprKind> {
+        self.advance();
+        Ok(ExprKind::Exists(Box::new(self.parenthesised_query()?)))
+    }
+
+    fn row_constructor(&mut self) -> Parsed<ExprKind> {
+        self.advance();
+        self.parenthesised_list(Self::expression).map(ExprKind::Row)
     }
 
     /// `name`, `name -> …`, `type 'text'`, `a.b.f(…)`, or the beginning of `a.b.c`.
-    fn name_expression(&mut self) -> Parsed<Expr> {
+    fn name_expression(&mut self) -> Parsed<Box<Expr>> {
         let start = self.span();
         if let Some(literal) = self.typed_literal()? {
-            return Ok(literal);
+            return Ok(Box::new(literal));
         }
         // Only behind the whole dotted name can a function be told from a column.
         let mut parts = vec![self.ident_for("an expression")?];
@@ -185,15 +207,15 @@ impl Parser<'_> {
         if self.is_symbol(Symbol::LeftParen) {
             let name = ObjectName { parts, span: self.since(start) };
             let kind = self.call(name)?;
-            return Ok(Expr { kind, span: self.since(start) });
+            return Ok(Box::new(Expr { kind, span: self.since(start) }));
         }
         let mut parts = parts.into_iter();
         let first = parts.next().expect("a name was read before the loop");
-        let mut expr = Expr { span: first.span, kind: ExprKind::Identifier(first) };
+        let mut expr = Box::new(Expr { span: first.span, kind: ExprKind::Identifier(first) });
         for field in parts {
             self.grow()?;
             let span = start.to(field.span);
-            expr = Expr { kind: ExprKind::Dereference(Box::new(expr), field), span };
+            expr = Box::new(Expr { kind: ExprKind::Dereference(expr, field), span });
         }
         Ok(expr)
     }

@@ -106,24 +106,25 @@ impl Parser<'_> {
 
     fn query_primary(&mut self) -> Parsed<QueryBody> {
         if self.is("select") {
-            return Ok(QueryBody::Select(Box::new(self.select()?)));
+            self.select().map(QueryBody::Select)
+        } else if self.is("values") {
+            self.values()
+        } else if self.eat("table") {
+            self.object_name().map(QueryBody::Table)
+        } else if self.is_symbol(Symbol::LeftParen) {
+            self.parenthesised_query().map(Box::new).map(QueryBody::Query)
+        } else if self.is("foreach") {
+            self.foreach().map(QueryBody::Foreach)
+        } else {
+            Err(self.unexpected("a query"))
         }
-        if self.is("values") {
-            let start = self.span();
-            self.advance();
-            let rows = self.comma_separated(Self::values_row)?;
-            return Ok(QueryBody::Values(Values { rows, span: self.since(start) }));
-        }
-        if self.eat("table") {
-            return Ok(QueryBody::Table(self.object_name()?));
-        }
-        if self.is_symbol(Symbol::LeftParen) {
-            return Ok(QueryBody::Query(Box::new(self.parenthesised_query()?)));
-        }
-        if self.is("foreach") {
-            return Ok(QueryBody::Foreach(Box::new(self.foreach()?)));
-        }
-        Err(self.unexpected("a query"))
+    }
+
+    fn values(&mut self) -> Parsed<QueryBody> {
+        let start = self.span();
+        self.expect("values")?;
+        let rows = self.comma_separated(Self::values_row)?;
+        Ok(QueryBody::Values(Values { rows, span: self.since(start) }))
     }
 
     /// A row of VALUES. A row value is spread over columns, anything else is one column.
@@ -135,7 +136,7 @@ impl Parser<'_> {
         })
     }
 
-    fn foreach(&mut self) -> Parsed<Foreach> {
+    fn foreach(&mut self) -> Parsed<Box<Foreach>> {
         let outer = self.enter()?;
         let start = self.span();
         self.advance();
@@ -144,7 +145,7 @@ impl Parser<'_> {
         let driver = self.parenthesised_query()?;
         let body = self.foreach_body()?;
         self.leave(outer)?;
-        Ok(Foreach { row, driver, body, span: self.since(start) })
+        Ok(Box::new(Foreach { row, driver, body, span: self.since(start) }))
     }
 
     fn foreach_body(&mut self) -> Parsed<Query> {

@@ -86,35 +86,52 @@ impl Parser<'_> {
 
     fn aliased(&mut self) -> Parsed<TableExpr> {
         let start = self.span();
+        let group = self.is_symbol(Symbol::LeftParen).then(|| self.group_here());
         let kind = if self.is("unnest") {
-            self.advance();
-            let expressions = self.parenthesised_list(Self::expression)?;
-            let ordinality = self.eat_all(&["with", "ordinality"]);
-            TableExprKind::Unnest { expressions, ordinality, alias: self.table_alias()? }
+            self.unnest()
         } else if self.is("lateral") && self.symbol_at(self.index() + 1, Symbol::LeftParen) {
             self.advance();
-            let query = Box::new(self.parenthesised_query()?);
-            TableExprKind::Subquery { lateral: true, query, alias: self.table_alias()? }
-        } else if self.is("table") || self.is("json_table") {
-            let what = if self.is("table") { "TABLE(…)" } else { "JSON_TABLE" };
-            self.advance();
-            self.skip_group()?;
-            TableExprKind::Opaque { what, alias: self.table_alias()? }
-        } else if self.is_symbol(Symbol::LeftParen) && self.group_here() != Group::Other {
-            let query = Box::new(self.parenthesised_query()?);
-            TableExprKind::Subquery { lateral: false, query, alias: self.table_alias()? }
-        } else if self.is_symbol(Symbol::LeftParen) {
+            self.subquery_relation(true)
+        } else if self.is("table") {
+            self.opaque_relation("TABLE(…)")
+        } else if self.is("json_table") {
+            self.opaque_relation("JSON_TABLE")
+        } else if group == Some(Group::Other) {
             return self.parenthesised_relation();
+        } else if group.is_some() {
+            self.subquery_relation(false)
         } else {
-            let name = self.object_name()?;
-            if self.is("for") {
-                self.time_travel()?;
-                TableExprKind::Opaque { what: "time travel", alias: self.table_alias()? }
-            } else {
-                TableExprKind::Table { name, alias: self.table_alias()? }
-            }
+            self.table()
         };
-        Ok(TableExpr { kind, span: self.since(start) })
+        Ok(TableExpr { kind: kind?, span: self.since(start) })
+    }
+
+    fn unnest(&mut self) -> Parsed<TableExprKind> {
+        self.advance();
+        let expressions = self.parenthesised_list(Self::expression)?;
+        let ordinality = self.eat_all(&["with", "ordinality"]);
+        Ok(TableExprKind::Unnest { expressions, ordinality, alias: self.table_alias()? })
+    }
+
+    fn subquery_relation(&mut self, lateral: bool) -> Parsed<TableExprKind> {
+        let query = Box::new(self.parenthesised_query()?);
+        Ok(TableExprKind::Subquery { lateral, query, alias: self.table_alias()? })
+    }
+
+    /// A keyword and parentheses whose inside only the engine reads.
+    fn opaque_relation(&mut self, what: &'static str) -> Parsed<TableExprKind> {
+        self.advance();
+        self.skip_group()?;
+        Ok(TableExprKind::Opaque { what, alias: self.table_alias()? })
+    }
+
+    fn table(&mut self) -> Parsed<TableExprKind> {
+        let name = self.object_name()?;
+        if !self.is("for") {
+            return Ok(TableExprKind::Table { name, alias: self.table_alias()? });
+        }
+        self.time_travel()?;
+        Ok(TableExprKind::Opaque { what: "time travel", alias: self.table_alias()? })
     }
 
     /// `FOR TIMESTAMP AS OF moment`, `FOR VERSION AS OF number`: only live engines have older versions.

@@ -6,7 +6,7 @@ use crate::source::{Symbol, TokenKind};
 use crate::spec::ast::{Expr, GroupBy, GroupingElement, Ident, Select, SelectItem, WindowSpec};
 
 impl Parser<'_> {
-    pub(super) fn select(&mut self) -> Parsed<Select> {
+    pub(super) fn select(&mut self) -> Parsed<Box<Select>> {
         let start = self.span();
         self.expect("select")?;
         let distinct = self.set_quantifier();
@@ -20,7 +20,8 @@ impl Parser<'_> {
         } else {
             Vec::new()
         };
-        Ok(Select { distinct, items, from, filter, group_by, having, windows, span: self.since(start) })
+        let span = self.since(start);
+        Ok(Box::new(Select { distinct, items, from, filter, group_by, having, windows, span }))
     }
 
     fn select_item(&mut self) -> Parsed<SelectItem> {

@@ -120,7 +120,14 @@ impl Call {
 
     fn of(name: &str, arguments: &[Type], result: &Type, function: Function, native: bool) -> Call {
         let identity = format!("{name}{arguments:?}{result}");
-        Call { identity, name: name.to_owned(), arguments: arguments.to_vec(), result: result.clone(), function, native }
+        Call {
+            identity,
+            name: name.to_owned(),
+            arguments: arguments.to_vec(),
+            result: result.clone(),
+            function,
+            native,
+        }
     }
 
     /// `count(*)`.
@@ -277,7 +284,12 @@ impl Accumulator for Running {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        self.inner.state().into_iter().zip(&self.call.function.states).map(|(value, ty)| Self::scalar(value, ty)).collect()
+        self.inner
+            .state()
+            .into_iter()
+            .zip(&self.call.function.states)
+            .map(|(value, ty)| Self::scalar(value, ty))
+            .collect()
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {

@@ -56,10 +56,7 @@ pub(super) fn grouped_calls<'a>(expressions: impl Iterator<Item = &'a Expr>) -> 
 }
 
 /// The distinct outermost parts of expressions that are such.
-pub(super) fn collect<'a>(
-    expressions: impl Iterator<Item = &'a Expr>,
-    wanted: &dyn Fn(&Expr) -> bool,
-) -> Vec<Expr> {
+pub(super) fn collect<'a>(expressions: impl Iterator<Item = &'a Expr>, wanted: &dyn Fn(&Expr) -> bool) -> Vec<Expr> {
     let mut found: Vec<Expr> = Vec::new();
     let mut waiting: Vec<&Expr> = expressions.collect();
     waiting.reverse();
@@ -223,9 +220,9 @@ impl Lowering<'_> {
         let mut present = None;
         if let (Some(domain), true) = (domain, set.is_empty()) {
             let number = self.column();
-            let renamed = all(&input).into_iter().map(|column| {
-                if column == plan_column(domain.number) { named(column, number) } else { column }
-            });
+            let renamed = all(&input)
+                .into_iter()
+                .map(|column| if column == plan_column(domain.number) { named(column, number) } else { column });
             let renamed = renamed.collect();
             input = project(input, renamed)?;
             let numbers = project(domain.plan.clone(), vec![plan_column(domain.number)])?;
@@ -273,9 +270,9 @@ impl Lowering<'_> {
     /// A grouped plan with the domain's columns next to its groups.
     fn with_domain(&mut self, plan: LogicalPlan, domain: &Domain) -> Result<LogicalPlan, EngineError> {
         let number = self.column();
-        let renamed = all(&plan).into_iter().map(|column| {
-            if column == plan_column(domain.number) { named(column, number) } else { column }
-        });
+        let renamed = all(&plan)
+            .into_iter()
+            .map(|column| if column == plan_column(domain.number) { named(column, number) } else { column });
         let renamed = renamed.collect();
         let plan = project(plan, renamed)?;
         let matches = plan_column(domain.number).eq(plan_column(number));

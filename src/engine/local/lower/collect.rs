@@ -207,7 +207,9 @@ impl Accumulate for Text {
         });
         let joined = texts.collect::<Vec<&str>>().join(separator);
         if joined.len() > LONGEST_TEXT {
-            let message = format!("Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}");
+            let message = format!(
+                "Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}"
+            );
             return Err(EvalError::new("EXCEEDED_FUNCTION_MEMORY_LIMIT", message));
         }
         Ok(Value::varchar(joined))

@@ -6,7 +6,7 @@
 //! thing.
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{Case, Cast, Expr as Plan, ExprFunctionExt as _, Operator, binary_expr, lit};
+use datafusion::logical_expr::{Case, Cast, Expr as Plan, Operator, binary_expr, lit};
 
 use super::super::arrow::{from_values, physical_type};
 use super::evaluate::{OnError, evaluated};
@@ -15,7 +15,7 @@ use super::key::{equal_as_stored, sorted_as_stored};
 use super::name::{bound_column, plan_column};
 use super::walk::rewrite;
 use super::{engine_error, unsupported};
-use crate::bind::closed;
+use crate::bind;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::bind::query::RelationId;
 use crate::constant::Value;
@@ -65,7 +65,7 @@ pub(super) fn softened(predicate: &Expr) -> Result<Plan, EngineError> {
 ///
 /// The engine lacks a function in it, or evaluating it fails.
 pub(super) fn constant(expr: &Expr) -> Result<Value, EngineError> {
-    let closed = closed::closed(expr, &mut |_| None).map_err(|missing| unsupported(missing, expr.span))?;
+    let closed = bind::closed(expr, &mut |_| None).map_err(|missing| unsupported(&missing.what, missing.span))?;
     crate::constant::evaluate(&closed, &[])
         .map_err(|error| EngineError { span: Some(expr.span), ..engine_error(super::raised(&error)) })
 }
@@ -97,8 +97,8 @@ fn evaluator(expr: &Expr, on_error: OnError) -> Result<Plan, EngineError> {
         });
         Ok(Some(bound_column(ColumnRef { relation: INPUTS, column: at }, &node.ty, node.span)))
     })?;
-    let closed = closed::closed(&over_inputs, &mut |column| (column.relation == INPUTS).then_some(column.column))
-        .map_err(|missing| unsupported(missing, expr.span))?;
+    let closed = bind::closed(&over_inputs, &mut |column| (column.relation == INPUTS).then_some(column.column))
+        .map_err(|missing| unsupported(&missing.what, missing.span))?;
     let mut columns = Vec::with_capacity(inputs.len());
     for input in &inputs {
         let path = native(input)?.expect("a column and its fields are native");

@@ -161,7 +161,8 @@ struct Sum {
 
 impl Accumulate for Sum {
     fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
-        if let [Value::Integer(number) | Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number)] = row {
+        if let [Value::Integer(number) | Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number)] = row
+        {
             let before = self.total.unwrap_or(0);
             let total = before.checked_add(*number);
             self.total = Some(total.ok_or_else(|| overflow(format!("bigint addition overflow: {before} + {number}")))?);

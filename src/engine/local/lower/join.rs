@@ -86,11 +86,7 @@ impl Lowering<'_> {
     /// # Errors
     ///
     /// The engine lacks something in a predicate.
-    pub(super) fn filter_lazily(
-        &mut self,
-        plan: LogicalPlan,
-        predicates: &[Expr],
-    ) -> Result<LogicalPlan, EngineError> {
+    pub(super) fn filter_lazily(&mut self, plan: LogicalPlan, predicates: &[Expr]) -> Result<LogicalPlan, EngineError> {
         let Some(predicate) = all_of(predicates.to_vec()) else { return Ok(plan) };
         let lowered = lower(&predicate)?;
         if lowered.on_error == OnError::Never {

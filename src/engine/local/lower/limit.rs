@@ -75,7 +75,8 @@ impl Lowering<'_> {
             plan = filter(numbered, plan_column(number).lt_eq(lit(limit)))?;
         }
         if domain.is_none() {
-            plan = LogicalPlanBuilder::from(plan).sort(sort).and_then(LogicalPlanBuilder::build).map_err(engine_error)?;
+            plan =
+                LogicalPlanBuilder::from(plan).sort(sort).and_then(LogicalPlanBuilder::build).map_err(engine_error)?;
         }
         Ok(plan)
     }

@@ -125,3 +125,6 @@ pub(super) fn engine_error(error: DataFusionError) -> EngineError {
         root => EngineError::new(ErrorClass::Data, root.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

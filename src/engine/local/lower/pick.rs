@@ -34,7 +34,11 @@ pub(super) fn single(ty: &Type) -> Function {
 fn extreme(greatest: bool, value: &Type, key: &Type) -> Function {
     let states = vec![Type::array(Type::Row([field(key), field(value)].into()))];
     let key = key.clone();
-    Function::new(states, move || Extremes { ranks: Ranks { greatest, key: key.clone() }, wanted: None, kept: Vec::new() })
+    Function::new(states, move || Extremes {
+        ranks: Ranks { greatest, key: key.clone() },
+        wanted: None,
+        kept: Vec::new(),
+    })
 }
 
 fn extremes(greatest: bool, value: &Type, key: &Type) -> Function {

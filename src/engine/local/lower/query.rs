@@ -139,15 +139,18 @@ pub(super) fn union(mut plans: Vec<LogicalPlan>) -> Result<LogicalPlan, EngineEr
     if plans.len() == 1 {
         return Ok(plans.remove(0));
     }
-    let columns = plans.first().map(all).unwrap_or_default();
-    let union = Union::try_new(plans.into_iter().map(Arc::new).collect()).map_err(engine_error)?;
-    // A union's columns lose their relation where the inputs' names differ; position is what counts.
-    let named = union.schema.columns().into_iter().zip(columns).map(|(column, first)| match first {
-        Plan::Column(name) => Plan::Column(column).alias_qualified(name.relation, name.name),
-        other => other,
-    });
-    let named = named.collect();
-    project(LogicalPlan::Union(union), named)
+    let names = plans.first().map(|plan| plan.schema().columns()).unwrap_or_default();
+    // DataFusion matches a union's columns by name without relation: inside it each has a name of its own.
+    let mut inputs = Vec::with_capacity(plans.len());
+    for plan in plans {
+        let columns = all(&plan).into_iter().enumerate().map(|(at, column)| column.alias(format!("u{at}")));
+        let columns = columns.collect();
+        inputs.push(Arc::new(project(plan, columns)?));
+    }
+    let union = LogicalPlan::Union(Union::try_new(inputs).map_err(engine_error)?);
+    let columns = all(&union).into_iter().zip(names);
+    let columns = columns.map(|(column, name)| column.alias_qualified(name.relation, name.name)).collect();
+    project(union, columns)
 }
 
 /// Every row of one with every row of the other.

@@ -168,7 +168,8 @@ impl Lowering<'_> {
             }
             return self.unnest(left, relation, kind);
         }
-        let query = inner_query(&relation.kind).ok_or_else(|| unsupported("this correlated relation", relation.span))?;
+        let query =
+            inner_query(&relation.kind).ok_or_else(|| unsupported("this correlated relation", relation.span))?;
         let shared = self.shared(left)?;
         let domain = self.domain(&shared, query)?;
         let plan = self.query(query, Some(&domain), relation.id, false)?;
@@ -186,7 +187,8 @@ impl Lowering<'_> {
             ty: crate::types::Type::Boolean,
             span: relation.span,
         };
-        let conditions: Vec<Expr> = std::iter::once(matches).chain(on.iter().filter(|on| !is_true(on)).cloned()).collect();
+        let conditions: Vec<Expr> =
+            std::iter::once(matches).chain(on.iter().filter(|on| !is_true(on)).cloned()).collect();
         if let Some(asking) = on.iter().find(|conjunct| conjunct.any(&mut |part| part.query().is_some())) {
             return Err(unsupported("a subquery in the condition of a lateral join", asking.span));
         }
@@ -214,7 +216,9 @@ impl Lowering<'_> {
 fn inner_query(kind: &RelationKind) -> Option<&Query> {
     match kind {
         RelationKind::Cte(_, query) => Some(query),
-        RelationKind::View(_, query, _) | RelationKind::Subquery(query) | RelationKind::Lateral(_, query) => Some(query),
+        RelationKind::View(_, query, _) | RelationKind::Subquery(query) | RelationKind::Lateral(_, query) => {
+            Some(query)
+        }
         RelationKind::Table(..) | RelationKind::Unnest { .. } | RelationKind::Opaque(_) => None,
     }
 }

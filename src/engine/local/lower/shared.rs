@@ -37,7 +37,8 @@ impl Lowering<'_> {
     ///
     /// None in practice: the plan's columns are there.
     pub(super) fn shared(&mut self, plan: LogicalPlan) -> Result<Shared, EngineError> {
-        let kept: Vec<Plan> = plan.schema().columns().into_iter().filter(|name| self.is_needed(name)).map(Plan::Column).collect();
+        let kept: Vec<Plan> =
+            plan.schema().columns().into_iter().filter(|name| self.is_needed(name)).map(Plan::Column).collect();
         let plan = project(plan, kept)?;
         let names = plan.schema().columns();
         let mut fields: Vec<Field> = plan

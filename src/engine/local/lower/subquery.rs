@@ -68,9 +68,12 @@ impl Lowering<'_> {
                 plan = joined;
                 continue;
             }
-            let before = super::name::all(&plan);
+            let before = plan.schema().columns();
             let (attached, conjunct) = self.attach_all(plan, conjunct)?;
-            plan = project(self.filter_lazily(attached, &[conjunct])?, before)?;
+            plan = self.filter_lazily(attached, &[conjunct])?;
+            // Columns that nobody needs may be gone by now.
+            let kept = before.into_iter().filter(|column| plan.schema().has_column(column)).map(Plan::Column).collect();
+            plan = project(plan, kept)?;
         }
         Ok(plan)
     }
@@ -151,21 +154,21 @@ impl Lowering<'_> {
         let mut summary = LogicalPlan::Aggregate(summary);
         let Some(domain) = domain else { return cross(rows, summary) };
         let number = self.column();
-        let renamed = super::name::all(&summary).into_iter().map(|column| {
-            if column == plan_column(domain.number) { named(column, number) } else { column }
-        });
+        let renamed = super::name::all(&summary)
+            .into_iter()
+            .map(|column| if column == plan_column(domain.number) { named(column, number) } else { column });
         let renamed = renamed.collect();
         summary = project(summary, renamed)?;
         let mut columns = super::name::all(&rows);
         let values: Vec<Plan> = super::name::all(&summary);
         let matches = plan_column(domain.number).eq(plan_column(number));
         let plan = joined(rows, summary, JoinType::Left, Some(matches))?;
-        columns.extend(values.into_iter().map(|value| {
-            match counts.iter().find(|count| plan_column(**count) == value) {
+        columns.extend(values.into_iter().map(
+            |value| match counts.iter().find(|count| plan_column(**count) == value) {
                 Some(count) => named(zero_if_null(value), *count),
                 None => value,
-            }
-        }));
+            },
+        ));
         project(plan, columns)
     }
 
@@ -220,9 +223,7 @@ impl Lowering<'_> {
             matches = matches.and(plan_column(domain.number).eq(plan_column(number)));
         }
         let plan = joined(rows, distinct, JoinType::Left, Some(matches))?;
-        let unknown = plan_column(asked_for)
-            .is_null()
-            .or(plan_column(values_counted).lt(plan_column(rows_counted)));
+        let unknown = plan_column(asked_for).is_null().or(plan_column(values_counted).lt(plan_column(rows_counted)));
         let answer = case(vec![
             (plan_column(match_key).is_not_null(), lit(true)),
             (plan_column(rows_counted).eq(lit(0_i64)), lit(false)),
@@ -254,9 +255,8 @@ impl Lowering<'_> {
         let plan = self.summarized(asked, aggregates)?;
         let column = |column: ColumnRef| bound_column(column, &value.ty, span);
         let boolean = |kind: ExprKind| Expr { kind, ty: Type::Boolean, span };
-        let compare = |sign: &str, other: ColumnRef| {
-            boolean(ExprKind::Call(sign.to_owned(), vec![value.clone(), column(other)]))
-        };
+        let compare =
+            |sign: &str, other: ColumnRef| boolean(ExprKind::Call(sign.to_owned(), vec![value.clone(), column(other)]));
         // `= ALL`: all values are the same and equal; `<> ANY` is its negation.
         let constant_and_equal = || boolean(ExprKind::And(vec![compare("=", least), compare("=", greatest)]));
         let decided = match (comparison, all) {
@@ -278,10 +278,8 @@ impl Lowering<'_> {
         // With NULLs among the values only the answer that one value can force is known.
         let forced = if all { boolean(ExprKind::Not(Box::new(decided.clone()))) } else { decided.clone() };
         let truth = |value: Value| boolean(ExprKind::Literal(value));
-        let with_nulls = boolean(ExprKind::Case(
-            vec![(forced, truth(Value::Boolean(!all)))],
-            Some(Box::new(truth(Value::Null))),
-        ));
+        let with_nulls =
+            boolean(ExprKind::Case(vec![(forced, truth(Value::Boolean(!all)))], Some(Box::new(truth(Value::Null)))));
         let branches = vec![(empty, truth(Value::Boolean(all))), (nulls, with_nulls)];
         Ok((plan, boolean(ExprKind::Case(branches, Some(Box::new(decided))))))
     }

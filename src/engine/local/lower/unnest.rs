@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{JoinType, Result};
+use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::{
     ColumnarValue, Expr as Plan, LogicalPlan, LogicalPlanBuilder, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
     Signature, Volatility,
@@ -16,7 +16,7 @@ use datafusion::logical_expr::{
 use super::super::arrow::{from_values, physical_type, to_value};
 use super::expression::lowered;
 use super::field::field;
-use super::name::{column, extend, named, plan_column, project};
+use super::name::{extend, named, project};
 use super::{Lowering, carried, engine_error, unsupported};
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::{Relation, RelationKind};
@@ -40,7 +40,7 @@ impl Lowering<'_> {
             unreachable!("only an UNNEST is lowered here")
         };
         let mut plan = left;
-        let before = super::name::all(&plan);
+        let before = plan.schema().columns();
         let mut arguments = Vec::with_capacity(expressions.len());
         let mut types = Vec::with_capacity(expressions.len());
         for expr in expressions {
@@ -62,16 +62,19 @@ impl Lowering<'_> {
             signature: Signature::any(arguments.len(), Volatility::Immutable),
         };
         physical_type(&spread.result)?;
-        let list = self.column();
+        // DataFusion forgets the relation of a column that it unnests: this one has none.
+        let list = Column::from_name(format!("list{}", self.relation().0));
         let call = Arc::new(ScalarUDF::from(spread)).call(arguments);
-        plan = extend(plan, vec![named(call, list)])?;
+        plan = extend(plan, vec![call.alias(&list.name)])?;
         plan = LogicalPlanBuilder::from(plan)
-            .unnest_column(column(list))
+            .unnest_column(list.clone())
             .and_then(LogicalPlanBuilder::build)
             .map_err(engine_error)?;
-        let mut columns: Vec<Plan> = before;
+        // Columns that nobody needs may be gone by now.
+        let kept = before.into_iter().filter(|column| plan.schema().has_column(column));
+        let mut columns: Vec<Plan> = kept.map(Plan::Column).collect();
         for at in 0..relation.columns.len() {
-            columns.push(named(field(plan_column(list), at), ColumnRef { relation: relation.id, column: at }));
+            columns.push(named(field(Plan::Column(list.clone()), at), ColumnRef { relation: relation.id, column: at }));
         }
         project(plan, columns)
     }

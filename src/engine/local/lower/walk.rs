@@ -137,10 +137,7 @@ impl Columns for Relation {
 /// # Errors
 ///
 /// The first error of `replace`.
-pub(super) fn rewrite<E>(
-    expr: &Expr,
-    replace: &mut dyn FnMut(&Expr) -> Result<Option<Expr>, E>,
-) -> Result<Expr, E> {
+pub(super) fn rewrite<E>(expr: &Expr, replace: &mut dyn FnMut(&Expr) -> Result<Option<Expr>, E>) -> Result<Expr, E> {
     if let Some(replaced) = replace(expr)? {
         return Ok(replaced);
     }
@@ -231,7 +228,7 @@ fn rewrite_sort<E>(keys: &[SortKey], replace: Replace<'_, E>) -> Result<Vec<Sort
 }
 
 fn rewrite_window<E>(window: &WindowSpec, replace: Replace<'_, E>) -> Result<WindowSpec, E> {
-    let mut bound = |bound: &FrameBound, replace: Replace<'_, E>| {
+    let bound = |bound: &FrameBound, replace: Replace<'_, E>| {
         Ok(match bound {
             FrameBound::Preceding(expr) => FrameBound::Preceding(rewrite(expr, replace)?),
             FrameBound::Following(expr) => FrameBound::Following(rewrite(expr, replace)?),

@@ -134,9 +134,7 @@ impl Lowering<'_> {
         let mut sort = Vec::new();
         let mut order = Vec::new();
         for key in &over.order_by {
-            let SortTarget::Expr(by) = &key.target else {
-                unreachable!("a window is ordered by expressions")
-            };
+            let SortTarget::Expr(by) = &key.target else { unreachable!("a window is ordered by expressions") };
             let (attached, by) = self.attach_all(plan, by)?;
             let column = self.column();
             plan = extend(attached, vec![named(keyed(lowered(&by)?, &by.ty, Purpose::Sort), column)])?;

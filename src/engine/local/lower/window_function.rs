@@ -39,9 +39,15 @@ pub(super) enum WindowKind {
     CumeDist,
     Ntile,
     /// `lag` and `lead`; true stands for `lead`.
-    Shifted { lead: bool, ignore_nulls: bool },
+    Shifted {
+        lead: bool,
+        ignore_nulls: bool,
+    },
     /// `first_value`, `last_value` and `nth_value`.
-    Pick { which: Pick, ignore_nulls: bool },
+    Pick {
+        which: Pick,
+        ignore_nulls: bool,
+    },
     Aggregate(Call),
 }
 
@@ -121,7 +127,8 @@ impl OverPartition {
     /// The engine cannot hold values of the result's type.
     pub(super) fn new(kind: WindowKind, layout: Layout, frame: Frame, result: &Type) -> Result<Self, EngineError> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let signature = Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
+        let signature =
+            Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
         Ok(OverPartition {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             physical: physical_type(result)?,
@@ -254,13 +261,7 @@ impl WindowCall {
     }
 
     /// `first_value`, `last_value` and `nth_value`.
-    fn pick(
-        &self,
-        partition: &Partition<'_>,
-        row: usize,
-        which: Pick,
-        ignore_nulls: bool,
-    ) -> Result<Value, EvalError> {
+    fn pick(&self, partition: &Partition<'_>, row: usize, which: Pick, ignore_nulls: bool) -> Result<Value, EvalError> {
         let frame = self.frame.rows(partition, row)?;
         let mut nth = 0;
         if which == Pick::Nth {
@@ -292,9 +293,11 @@ impl WindowCall {
                 done = frame.start..frame.start;
             }
             for at in done.end..frame.end {
-                let counts = self.layout.filter.is_none_or(|filter| (partition.value)(filter, at) == Value::Boolean(true));
+                let counts =
+                    self.layout.filter.is_none_or(|filter| (partition.value)(filter, at) == Value::Boolean(true));
                 if counts {
-                    let arguments: Vec<Value> = (0..call.arguments().len()).map(|argument| (partition.value)(argument, at)).collect();
+                    let arguments: Vec<Value> =
+                        (0..call.arguments().len()).map(|argument| (partition.value)(argument, at)).collect();
                     accumulator.add(&arguments)?;
                 }
             }

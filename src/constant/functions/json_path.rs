@@ -1,1 +1,0 @@
-//! JSON paths as `json_extract` reads them.

@@ -1,0 +1,281 @@
+//! The statements of each kind of step, in Athena's two grammars: Trino for queries, CTAS and
+//! UNLOAD, Hive for DDL.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::context::{Context, run_name, table_name};
+use super::foreach::{Portion, driver_query, driver_table, keys_query, portion_query};
+use super::sql::{Sql, Symbol};
+use super::storage::write_visible;
+use crate::bind::query::{Query, RelationId};
+use crate::catalog::{Column, DdlError, PartitionEntry, Table, add_partition_statements, create_statement};
+use crate::partition::Rectangle;
+use crate::plan::{ForeachPlan, Lifetime, Plan};
+use crate::types::Type;
+
+/// The longest text Athena takes, in bytes
+/// (<https://docs.aws.amazon.com/athena/latest/ug/service-limits.html>).
+pub const TEXT_LIMIT: usize = 262_144;
+
+/// The partition key that tells the statements of a FOREACH's result apart.
+pub const STATEMENT_KEY: &str = "athplan_statement";
+
+/// A statement's name: its step, and what it does in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatementId(pub String);
+
+impl fmt::Display for StatementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its name.
+    pub id: StatementId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its text.
+    pub sql: Sql,
+}
+
+/// What a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Creates a declared table, or registers partitions of it.
+    Define,
+    /// Stores rows.
+    Store,
+    /// Reads the driver columns that decide partitions.
+    Keys,
+    /// Makes the stored rows of a FOREACH's statements one table.
+    Register,
+    /// Yields the answer.
+    Answer,
+    /// Drops a table that is private to the run.
+    Drop,
+}
+
+fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
+    Statement { id: StatementId(id.into()), purpose, sql }
+}
+
+/// Creates a declared table under its run's name.
+pub fn define(plan: &Plan, table: &Table) -> Vec<Statement> {
+    let mut statements =
+        vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
+    if let crate::catalog::Layout::Registered(entries) = &table.layout {
+        statements.extend(add_partitions(plan, table, entries));
+    }
+    statements
+}
+
+/// Registers partitions of a table.
+pub fn add_partitions(plan: &Plan, table: &Table, entries: &[PartitionEntry]) -> Vec<Statement> {
+    add_partition_statements(table, PLACE, entries, TEXT_LIMIT - 1024)
+        .expect(PRINTABLE)
+        .into_iter()
+        .enumerate()
+        .map(|(at, text)| {
+            let id = format!("{}/partitions {}", table.name, at + 1);
+            statement(id, Purpose::Define, place(plan, table, &text))
+        })
+        .collect()
+}
+
+/// What stands for the table's name until it is put in as symbols.
+const PLACE: &str = "athplan_table_name";
+
+/// Why the printers of Hive DDL cannot fail here: planning tries every declared table first.
+const PRINTABLE: &str = "planning refuses tables that cannot be written as Hive DDL";
+
+fn named(plan: &Plan, table: &Table) -> Sql {
+    place(plan, table, &create_statement(table, PLACE).expect(PRINTABLE))
+}
+
+/// Whether a declared table, with these partitions, can be written as Hive DDL.
+///
+/// # Errors
+///
+/// What cannot be written.
+pub fn printable(table: &Table, entries: &[PartitionEntry]) -> Result<(), DdlError> {
+    create_statement(table, PLACE)?;
+    add_partition_statements(table, PLACE, entries, TEXT_LIMIT - 1024)?;
+    Ok(())
+}
+
+/// The printer puts the name first, so its first occurrence is the one to replace.
+fn place(plan: &Plan, table: &Table, text: &str) -> Sql {
+    let (before, after) = text.split_once(PLACE).unwrap_or((text, ""));
+    let before = before.strip_suffix('`').unwrap_or(before);
+    let after = after.strip_prefix('`').unwrap_or(after);
+    let mut sql = Sql::text(before);
+    sql.append(&table_name(plan, table)).push(after);
+    sql
+}
+
+/// Creates the table of a local file, whose rows have been put under the run's output as line JSON.
+pub fn define_file(plan: &Plan, table: &Table) -> Statement {
+    let mut sql = Sql::text("CREATE EXTERNAL TABLE ");
+    sql.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&table.columns)).push("\n)\n");
+    sql.push("ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION '");
+    sql.append(&file_location(table)).push("'");
+    statement(table.name.clone(), Purpose::Define, sql)
+}
+
+/// Where the rows of a local file are put.
+pub fn file_location(table: &Table) -> Sql {
+    let mut location = Sql::default();
+    location.symbol(Symbol::Output).push("files/").symbol(Symbol::Run).push(format!("/{}/", run_name(&table.name)));
+    location
+}
+
+/// Stores a query's rows as a table.
+pub fn store(
+    plan: &Plan,
+    step: usize,
+    table: &Table,
+    query: &Query,
+    lifetime: Lifetime,
+    scans: &BTreeMap<RelationId, Vec<Rectangle>>,
+) -> Statement {
+    let context = Context::for_step(plan, step, scans);
+    let written = context.query(query);
+    let columns: Vec<(String, Type)> =
+        query.columns.iter().map(|column| (column.name.clone().unwrap_or_default(), column.ty.clone())).collect();
+    let kept: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
+    let mut sql = Sql::text("CREATE TABLE ");
+    sql.append(&table_name(plan, table));
+    sql.push("\nWITH (format = 'PARQUET', external_location = '").append(&table_location(table, lifetime)).push("')\nAS ");
+    if columns.iter().map(|(_, ty)| ty).eq(&kept) {
+        sql.append(&written);
+    } else {
+        let names: Vec<String> = columns.iter().map(|(name, _)| super::literal::identifier(name)).collect();
+        sql.push(format!("SELECT {}\nFROM (\n", write_visible(&columns, &kept, "q").join(", ")));
+        sql.append(&written).push(format!("\n) AS q ({})", names.join(", ")));
+    }
+    statement(table.name.clone(), Purpose::Store, sql)
+}
+
+/// Where a step's rows lie: a kept table's under its own name, a private one's under the run.
+fn table_location(table: &Table, lifetime: Lifetime) -> Sql {
+    let mut location = Sql::default();
+    location.symbol(Symbol::Output);
+    match lifetime {
+        Lifetime::Kept => location.push(format!("tables/{}/", run_name(&table.name))).symbol(Symbol::Run),
+        Lifetime::Run => location.push("steps/").symbol(Symbol::Run).push(format!("/{}", run_name(&table.name))),
+    };
+    location.push("/").symbol(Symbol::Attempt(0)).push("/");
+    location
+}
+
+/// What a FOREACH does before its statements are known: it stores the driver, and reads the columns
+/// that decide partitions.
+pub fn foreach_head(
+    plan: &Plan,
+    foreach: &ForeachPlan,
+    driver_scans: &BTreeMap<RelationId, Vec<Rectangle>>,
+) -> (Option<Statement>, Option<Statement>) {
+    let store = foreach.stored.then(|| {
+        let mut sql = Sql::text("CREATE TABLE ");
+        sql.append(&driver_table(foreach)).push("\nWITH (format = 'PARQUET', external_location = '");
+        sql.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
+        sql.push(format!("/{}_driver/", run_name(&foreach.name))).symbol(Symbol::Attempt(0)).push("/')\nAS ");
+        sql.append(&driver_query(plan, foreach, driver_scans));
+        statement(format!("{}/driver", foreach.name), Purpose::Store, sql)
+    });
+    let keys = foreach
+        .suspended()
+        .then(|| statement(format!("{}/keys", foreach.name), Purpose::Keys, keys_query(plan, foreach)));
+    (store, keys)
+}
+
+/// One statement of a FOREACH: its rows are unloaded to a prefix of their own.
+pub fn foreach_portion(
+    plan: &Plan,
+    foreach: &ForeachPlan,
+    lifetime: Lifetime,
+    number: usize,
+    portion: &Portion,
+) -> Statement {
+    let mut sql = Sql::text("UNLOAD (\n");
+    sql.append(&portion_query(plan, foreach, portion)).push("\n) TO '");
+    sql.append(&portion_location(foreach, lifetime, number)).push("' WITH (format = 'PARQUET')");
+    statement(format!("{}/{number}", foreach.name), Purpose::Store, sql)
+}
+
+fn portion_location(foreach: &ForeachPlan, lifetime: Lifetime, number: usize) -> Sql {
+    let mut location = result_location(foreach, lifetime);
+    location.push(format!("{number}/")).symbol(Symbol::Attempt(number)).push("/");
+    location
+}
+
+fn result_location(foreach: &ForeachPlan, lifetime: Lifetime) -> Sql {
+    let mut location = Sql::default();
+    location.symbol(Symbol::Output);
+    match lifetime {
+        Lifetime::Kept => location.push(format!("tables/{}/", run_name(&foreach.name))).symbol(Symbol::Run),
+        Lifetime::Run => location.push("steps/").symbol(Symbol::Run).push(format!("/{}", run_name(&foreach.name))),
+    };
+    location.push("/");
+    location
+}
+
+/// Makes the rows of a FOREACH's statements one table: only the prefix of the attempt that
+/// succeeded is registered.
+pub fn foreach_tail(
+    plan: &Plan,
+    foreach: &ForeachPlan,
+    table: &Table,
+    lifetime: Lifetime,
+    statements: usize,
+) -> Vec<Statement> {
+    let mut create = Sql::text("CREATE EXTERNAL TABLE ");
+    create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&table.columns)).push("\n)\n");
+    create.push(format!("PARTITIONED BY (`{STATEMENT_KEY}` string)\nSTORED AS PARQUET\nLOCATION '"));
+    create.append(&result_location(foreach, lifetime)).push("'");
+    let mut tail = vec![statement(format!("{}/table", foreach.name), Purpose::Register, create)];
+    // A clause takes some 200 bytes; the text limit leaves room for a thousand of them.
+    for (at, chunk) in (1..=statements).collect::<Vec<_>>().chunks(500).enumerate() {
+        let mut sql = Sql::text("ALTER TABLE ");
+        sql.append(&table_name(plan, table)).push(" ADD IF NOT EXISTS");
+        for number in chunk {
+            sql.push(format!("\n  PARTITION (`{STATEMENT_KEY}` = '{number}') LOCATION '"));
+            sql.append(&portion_location(foreach, lifetime, *number)).push("'");
+        }
+        tail.push(statement(format!("{}/register {}", foreach.name, at + 1), Purpose::Register, sql));
+    }
+    tail
+}
+
+fn hive_columns(columns: &[Column]) -> String {
+    columns
+        .iter()
+        .map(|column| {
+            let ty = crate::catalog::hive_type(&column.ty).unwrap_or_else(|| column.ty.to_string());
+            format!("  `{}` {ty}", column.name.replace('`', "``"))
+        })
+        .collect::<Vec<_>>()
+        .join(",\n")
+}
+
+/// Yields the rows of a query.
+pub fn answer(
+    plan: &Plan,
+    step: usize,
+    query: &Query,
+    scans: &BTreeMap<RelationId, Vec<Rectangle>>,
+) -> Statement {
+    let name = plan.step(step).name.clone();
+    statement(name, Purpose::Answer, Context::for_step(plan, step, scans).query(query))
+}
+
+/// Drops a table that is private to the run.
+pub fn drop_table(step: &str, name: &Sql) -> Statement {
+    let mut sql = Sql::text("DROP TABLE IF EXISTS ");
+    sql.append(name);
+    statement(format!("{step}/drop"), Purpose::Drop, sql)
+}

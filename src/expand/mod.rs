@@ -1,0 +1,160 @@
+//! From driver rows to statements: which partitions each row needs, merged, covered and packed.
+//!
+//! `expand` is pure: the same plan, rows and world give the same portions, in whatever order the rows
+//! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
+
+mod merge;
+mod need;
+mod pack;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::bind::expr::ColumnRef;
+use crate::bind::query::RelationId;
+use crate::catalog::Inventory;
+use crate::constant::Value;
+use crate::emit::{Part, Portion};
+use crate::plan::{ForeachPlan, Plan, Rung};
+use crate::source::Span;
+
+pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs};
+
+/// What is known of the world: what listings said of the tables' files.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// What listings said of the tables' files.
+    pub inventory: Inventory,
+    /// How many statements may run side by side.
+    pub slots: usize,
+}
+
+/// A driver row: the columns that decide partitions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DriverRow {
+    /// Its number, if rows are numbered.
+    pub number: Option<i64>,
+    /// The values of the FOREACH's key columns.
+    pub values: Vec<Value>,
+}
+
+/// Why driver rows could not be turned into statements.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+pub enum ExpandError {
+    /// A bound could not be evaluated for a driver row.
+    #[error("step `{step}`: a bound on partitions cannot be derived for the driver row {row}: {reason}")]
+    #[diagnostic(
+        code(athplan::expand::bound),
+        help("filter such rows out in the driver, or allow the scan with --allow-full-scan={step}")
+    )]
+    Bound {
+        /// The step.
+        step: String,
+        /// The row's columns and values.
+        row: String,
+        /// Why.
+        reason: String,
+        /// The bound.
+        #[label("this bound")]
+        span: Span,
+    },
+    /// Partitions that a scan needs cannot be named.
+    #[error("step `{step}`: the partitions of `{table}` cannot be named: {reason}")]
+    #[diagnostic(code(athplan::expand::partitions))]
+    Partitions {
+        /// The step.
+        step: String,
+        /// The table.
+        table: String,
+        /// Why.
+        reason: String,
+        /// The scan.
+        #[label("this scan")]
+        span: Span,
+    },
+}
+
+/// What a FOREACH comes to.
+#[derive(Debug, Clone)]
+pub struct Expansion {
+    /// Driver rows.
+    pub rows: usize,
+    /// Driver rows that need no partition of any scan that the row decides.
+    pub rows_without_partitions: usize,
+    /// The statements, in order.
+    pub portions: Vec<Portion>,
+    /// Per scan of the body: what all rows together need.
+    pub needs: BTreeMap<RelationId, Need>,
+}
+
+/// Turns a FOREACH's driver rows into portions, one a statement. `rows` is none if the FOREACH does
+/// not depend on them.
+///
+/// # Errors
+///
+/// A bound that cannot be evaluated for some row, or partitions that cannot be named.
+pub fn expand(
+    plan: &Plan,
+    foreach: &ForeachPlan,
+    rows: Option<&[DriverRow]>,
+    world: &World,
+) -> Result<Expansion, ExpandError> {
+    let scans: Vec<_> = plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)).collect();
+    let (by_row, fixed): (Vec<_>, Vec<_>) = scans.into_iter().partition(|scan| !scan.derived.columns().is_empty());
+    let mut needs = BTreeMap::new();
+    for scan in fixed {
+        needs.insert(scan.relation, need(plan, scan, &|_| Value::Null, world)?);
+    }
+    let fixed = need::rectangles(plan, &needs);
+    let Some(rows) = rows else {
+        let part = Part { rows: Vec::new(), scans: fixed, literals: BTreeMap::new() };
+        let portions = vec![Portion { parts: vec![part], selects_rows: false }];
+        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions, needs });
+    };
+    let mut rows: Vec<&DriverRow> = rows.iter().collect();
+    rows.sort_by(|left, right| merge::row_order(left, right));
+    let mut per_row: Vec<BTreeMap<RelationId, Need>> = vec![BTreeMap::new(); rows.len()];
+    for scan in &by_row {
+        // Rows with equal values need the same, and there are often many of them.
+        let mut known: BTreeMap<String, Need> = BTreeMap::new();
+        for (row, needs) in rows.iter().zip(&mut per_row) {
+            let key = merge::row_key(row);
+            if !known.contains_key(&key) {
+                let value = |column: ColumnRef| merge::row_value(foreach, row, column);
+                let need =
+                    need(plan, scan, &value, world).map_err(|error| merge::name_row(error, foreach, row))?;
+                known.insert(key.clone(), need);
+            }
+            needs.insert(scan.relation, known[&key].clone());
+        }
+        let all = known.into_values().reduce(|mut all, need| {
+            all.take_in(&need);
+            all
+        });
+        needs.extend(all.map(|all| (scan.relation, all)));
+    }
+    let rows_without_partitions = if by_row.is_empty() {
+        0
+    } else {
+        per_row.iter().filter(|scans| scans.values().any(|need| need.set.tuples.is_empty())).count()
+    };
+    let portions = match (foreach.rung, foreach.apart) {
+        (Rung::Substituted, _) => pack::substituted(plan, foreach, &rows, &per_row, &fixed),
+        (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack::apart(apart, &needs, &fixed, world),
+        (Rung::Join | Rung::Uncorrelated, None) => pack::together(&rows, &per_row, &fixed, world),
+    };
+    Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs })
+}
+
+impl Expansion {
+    /// How many partitions all rows together need.
+    pub fn partitions(&self) -> usize {
+        let mut distinct: BTreeSet<(&str, &Vec<String>)> = BTreeSet::new();
+        for need in self.needs.values() {
+            distinct.extend(need.set.tuples.iter().map(|tuple| (need.table.as_str(), tuple)));
+        }
+        distinct.len()
+    }
+}

@@ -1,0 +1,301 @@
+//! What a scan's conjuncts say of its partitions, before the bounds are known.
+//!
+//! A formula of AND and OR over atoms `key op bound` and `f(event time) op bound`, where `f` never
+//! decreases and a bound is a closed expression over constants and the columns of a FOREACH's driver
+//! row. With a row's values it becomes a [`Predicate`] over plain intervals.
+
+use super::intervals::Intervals;
+use super::key_value::KeyValue;
+use super::region::Predicate;
+use crate::bind::expr::ColumnRef;
+use crate::catalog::clock::calendar;
+use crate::catalog::{Pattern, TimeFormat};
+use crate::constant::{self, EvalError, Value};
+use crate::source::Span;
+use crate::spec::ast::Comparison;
+use crate::types::Type;
+
+/// What must hold of a row's partition if the scan's conjuncts are TRUE for it.
+#[derive(Debug, Clone)]
+pub enum Derived {
+    /// Nothing is known.
+    Anything,
+    /// No row is kept.
+    Nothing,
+    /// All of these.
+    And(Vec<Derived>),
+    /// One of these.
+    Or(Vec<Derived>),
+    /// A key compared with a bound of its type.
+    Key {
+        /// The key's position.
+        key: usize,
+        /// How.
+        comparison: Comparison,
+        /// With what.
+        bound: Bound,
+    },
+    /// A function of event time that never decreases, compared with a bound of its type.
+    Time {
+        /// The function, over the time column as input 0.
+        function: constant::Expr,
+        /// The type of its result and of the bound.
+        ty: Type,
+        /// How; never `<>`.
+        comparison: Comparison,
+        /// With what.
+        bound: Bound,
+    },
+}
+
+/// A bound: a closed expression over some columns of the driver row.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    /// The expression; its inputs are the columns below, in order.
+    pub expr: constant::Expr,
+    /// The driver's columns it uses.
+    pub columns: Vec<ColumnRef>,
+    /// The text it comes from.
+    pub span: Span,
+}
+
+/// A bound that could not be evaluated for a driver row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct UnresolvedBound {
+    /// Where the bound stands.
+    pub span: Span,
+    /// Why.
+    pub error: EvalError,
+}
+
+impl Derived {
+    /// All of some formulas.
+    pub fn all(parts: impl IntoIterator<Item = Derived>) -> Derived {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Derived::Anything => {}
+                Derived::Nothing => return Derived::Nothing,
+                Derived::And(inner) => kept.extend(inner),
+                part => kept.push(part),
+            }
+        }
+        match kept.len() {
+            0 => Derived::Anything,
+            1 => kept.remove(0),
+            _ => Derived::And(kept),
+        }
+    }
+
+    /// One of some formulas.
+    pub fn any(parts: impl IntoIterator<Item = Derived>) -> Derived {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Derived::Anything => return Derived::Anything,
+                Derived::Nothing => {}
+                Derived::Or(inner) => kept.extend(inner),
+                part => kept.push(part),
+            }
+        }
+        match kept.len() {
+            0 => Derived::Nothing,
+            1 => kept.remove(0),
+            _ => Derived::Or(kept),
+        }
+    }
+
+    /// The driver's columns that the formula uses, each once, in order of appearance.
+    pub fn columns(&self) -> Vec<ColumnRef> {
+        let mut columns = Vec::new();
+        self.visit(&mut |atom| {
+            if let Derived::Key { bound, .. } | Derived::Time { bound, .. } = atom {
+                for column in &bound.columns {
+                    if !columns.contains(column) {
+                        columns.push(*column);
+                    }
+                }
+            }
+        });
+        columns
+    }
+
+    /// The spans of the bounds' texts, in order.
+    pub fn spans(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        self.visit(&mut |atom| {
+            if let Derived::Key { bound, .. } | Derived::Time { bound, .. } = atom {
+                spans.push(bound.span);
+            }
+        });
+        spans
+    }
+
+    /// Whether some atom speaks of event time, or of one of these keys.
+    pub fn bounds_time(&self, keys: &[usize]) -> bool {
+        match self {
+            Derived::Anything => false,
+            Derived::Nothing | Derived::Time { .. } => true,
+            Derived::Key { key, comparison, .. } => keys.contains(key) && *comparison != Comparison::NotEqual,
+            Derived::And(parts) => parts.iter().any(|part| part.bounds_time(keys)),
+            Derived::Or(parts) => parts.iter().all(|part| part.bounds_time(keys)),
+        }
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
+        visit(self);
+        if let Derived::And(parts) | Derived::Or(parts) = self {
+            parts.iter().for_each(|part| part.visit(visit));
+        }
+    }
+
+    /// The predicate for one driver row; `row` gives the value of a driver column, NULL if the scan
+    /// stands in no FOREACH.
+    ///
+    /// # Errors
+    ///
+    /// A bound that cannot be evaluated, for example text in the data that is no time.
+    pub fn resolve(
+        &self,
+        format: Option<&TimeFormat>,
+        row: &dyn Fn(ColumnRef) -> Value,
+    ) -> Result<Predicate, UnresolvedBound> {
+        let each = |parts: &[Derived]| parts.iter().map(|part| part.resolve(format, row)).collect::<Result<Vec<_>, _>>();
+        Ok(match self {
+            Derived::Anything => Predicate::Unknown,
+            Derived::Nothing => Predicate::False,
+            Derived::And(parts) => Predicate::And(each(parts)?),
+            Derived::Or(parts) => Predicate::Or(each(parts)?),
+            Derived::Key { key, comparison, bound } => match bound.value(row)? {
+                // A NULL bound: the comparison is never TRUE.
+                Value::Null => Predicate::False,
+                value => match KeyValue::of(&value) {
+                    Some(value) => Predicate::Key { index: *key, values: compared(*comparison, value) },
+                    None => Predicate::Unknown,
+                },
+            },
+            Derived::Time { function, ty, comparison, bound } => {
+                let Some(format) = format else { return Ok(Predicate::Unknown) };
+                match bound.value(row)? {
+                    Value::Null => Predicate::False,
+                    value => times(function, ty, *comparison, &value, format),
+                }
+            }
+        })
+    }
+}
+
+impl Bound {
+    fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
+        let inputs: Vec<Value> = self.columns.iter().map(|column| row(*column)).collect();
+        constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound { span: self.span, error })
+    }
+}
+
+fn compared<T: Ord + Clone>(comparison: Comparison, value: T) -> Intervals<T> {
+    match comparison {
+        Comparison::Equal => Intervals::point(value),
+        Comparison::NotEqual => Intervals::point(value).complement(),
+        Comparison::Less => Intervals::less(value),
+        Comparison::LessOrEqual => Intervals::at_most(value),
+        Comparison::Greater => Intervals::greater(value),
+        Comparison::GreaterOrEqual => Intervals::at_least(value),
+    }
+}
+
+const PICOS_PER_SECOND: i128 = 1_000_000_000_000;
+
+/// The instants at which `function(time) comparison bound` can hold.
+fn times(
+    function: &constant::Expr,
+    ty: &Type,
+    comparison: Comparison,
+    bound: &Value,
+    format: &TimeFormat,
+) -> Predicate {
+    let reaches = |or_equal: bool| first(function, ty, bound, or_equal, format);
+    let set = match comparison {
+        Comparison::GreaterOrEqual => reaches(true).map(Edge::from_here),
+        Comparison::Greater => reaches(false).map(Edge::from_here),
+        Comparison::Less => reaches(true).map(Edge::before_here),
+        Comparison::LessOrEqual => reaches(false).map(Edge::before_here),
+        Comparison::Equal => reaches(true)
+            .and_then(|low| reaches(false).map(|high| low.from_here().intersection(&high.before_here()))),
+        Comparison::NotEqual => None,
+    };
+    set.map_or(Predicate::Unknown, Predicate::Time)
+}
+
+/// Where an increasing function of time first reaches a bound.
+enum Edge {
+    /// Before all times that are looked at.
+    Before,
+    /// At this instant, in picoseconds since the epoch.
+    At(i128),
+    /// After all times that are looked at.
+    Never,
+}
+
+impl Edge {
+    fn from_here(self) -> Intervals<i128> {
+        match self {
+            Edge::Before => Intervals::all(),
+            Edge::At(picos) => Intervals::at_least(picos),
+            Edge::Never => Intervals::none(),
+        }
+    }
+
+    fn before_here(self) -> Intervals<i128> {
+        match self {
+            Edge::Before => Intervals::none(),
+            Edge::At(picos) => Intervals::less(picos),
+            Edge::Never => Intervals::all(),
+        }
+    }
+}
+
+/// Bisects for the first instant at which the function is at least (`or_equal`) or above the bound;
+/// none if the function cannot be evaluated on some instant that was tried. Times from 0001 to 9999
+/// are looked at, in steps of the format's resolution: seconds, or milliseconds where it has them.
+fn first(function: &constant::Expr, ty: &Type, bound: &Value, or_equal: bool, format: &TimeFormat) -> Option<Edge> {
+    let per_second = if matches!(format, TimeFormat::UnixMillis | TimeFormat::Timestamp) { 1000 } else { 1 };
+    let (mut low, mut high) = (-62_135_596_800_i64 * per_second, 253_402_300_799_i64 * per_second);
+    let reached = |step: i64| -> Option<bool> {
+        let picos = i128::from(step) * (PICOS_PER_SECOND / i128::from(per_second));
+        let value = constant::evaluate(function, &[time_value(picos, format)?]).ok()?;
+        let order = constant::compare(&value, bound, ty)?;
+        Some(order.is_gt() || (or_equal && order.is_eq()))
+    };
+    if reached(low)? {
+        return Some(Edge::Before);
+    }
+    if !reached(high)? {
+        return Some(Edge::Never);
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if reached(middle)? {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(Edge::At(i128::from(high) * (PICOS_PER_SECOND / i128::from(per_second))))
+}
+
+/// The event time column's value for an instant in whole seconds since the epoch.
+pub fn event_time_value(second: i64, format: &TimeFormat) -> Option<Value> {
+    time_value(i128::from(second) * PICOS_PER_SECOND, format)
+}
+
+fn time_value(picos: i128, format: &TimeFormat) -> Option<Value> {
+    let seconds = i64::try_from(picos.div_euclid(PICOS_PER_SECOND)).ok()?;
+    Some(match format {
+        TimeFormat::Iso8601 => Value::varchar(calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        TimeFormat::Pattern(pattern) => Value::varchar(Pattern::new(pattern).ok()?.format(calendar(picos))),
+        TimeFormat::Unix => Value::Integer(seconds),
+        TimeFormat::UnixMillis => Value::Integer(i64::try_from(picos.div_euclid(PICOS_PER_SECOND / 1000)).ok()?),
+        TimeFormat::Timestamp => Value::Timestamp(picos),
+    })
+}

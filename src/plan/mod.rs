@@ -1,0 +1,134 @@
+//! The plan: the spec's steps, and what rewrites have found out about its scans and FOREACHs.
+//!
+//! A plan does not change the bound queries. It lists steps and keeps annotations beside them, by
+//! relation and FOREACH number: which partitions a scan needs, on which rung a FOREACH stands. So
+//! emission can always fall back on the text that the user wrote.
+
+mod build;
+mod error;
+mod foreach;
+mod hoist;
+mod literal_column;
+mod stored;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::bind::query::{ForeachId, Query, RelationId};
+use crate::bind::spec::BoundSpec;
+use crate::catalog::{PartitionEntry, Table};
+use crate::partition::Derived;
+use crate::source::Span;
+
+pub use build::build;
+pub use error::PlanError;
+pub use hoist::from_span;
+pub use literal_column::{literal_columns, literal_keys};
+pub use stored::{Stored, stored, stored_columns};
+pub use foreach::{Driver, DriverColumn, ForeachPlan, Rung, plain_block};
+pub use walk::{Visit, expressions, from_relations, queries, relations, subquery, visit_expression};
+
+/// What a plan depends on besides the spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The time of planning: seconds since the epoch (`--now`).
+    pub now: i64,
+    /// `--slack`: seconds, in place of each table's own.
+    pub slack: Option<i64>,
+    /// `--allow-full-scan=STEP`: steps that may scan without a bound on time.
+    pub allow_full_scan: BTreeSet<String>,
+    /// Whether driver rows are merged; `--no-merge` runs one statement a row.
+    pub merge: bool,
+}
+
+/// The plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The bound spec it was made of.
+    pub spec: Arc<BoundSpec>,
+    /// What it depends on.
+    pub settings: Settings,
+    /// The steps, each behind those it waits for.
+    pub steps: Vec<Step>,
+    /// Scans of partitioned tables.
+    pub scans: BTreeMap<RelationId, Scan>,
+    /// FOREACHs and LATERAL joins that stand for one.
+    pub foreachs: BTreeMap<ForeachId, ForeachPlan>,
+}
+
+/// A step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its name: the table it makes, or `answer`, `answer_2`, … for queries.
+    pub name: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// The text it comes from.
+    pub span: Span,
+    /// The positions of the steps whose tables it reads.
+    pub waits_for: BTreeSet<usize>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum StepKind {
+    /// Creates a declared table.
+    Declare(Arc<Table>),
+    /// Brings a local file in: the path as written.
+    File(Arc<Table>, String),
+    /// Stores a query's rows as a table.
+    Materialise(Arc<Table>, Box<Query>, Lifetime),
+    /// Registers partitions of a declared table.
+    AddPartitions(Arc<Table>, Vec<PartitionEntry>),
+    /// Stores a FOREACH's driver rows if need be, and runs it into a table.
+    Foreach(ForeachId, Arc<Table>, Lifetime),
+    /// Yields the rows of a query.
+    Answer(Box<Query>),
+}
+
+/// How long a step's table lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Dropped when the run ends.
+    Run,
+    /// Kept: a deliverable.
+    Kept,
+}
+
+/// A scan of a partitioned table.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// The relation.
+    pub relation: RelationId,
+    /// The table.
+    pub table: Arc<Table>,
+    /// The position of its step.
+    pub step: usize,
+    /// The FOREACH in whose body it stands.
+    pub foreach: Option<ForeachId>,
+    /// What its conjuncts say of partitions.
+    pub derived: Derived,
+    /// Whether only filters, projections, inner joins and preserved sides of left joins lie between
+    /// the scan and its FOREACH's inner form, so that partitions of one driver row may be read apart.
+    pub apart: bool,
+    /// Whether a conjunct on the keys may stand in the WHERE clause of the scan's own block, rather
+    /// than in a subquery at the scan.
+    pub in_where: bool,
+    /// The scan's text in FROM.
+    pub span: Span,
+}
+
+impl Settings {
+    /// The time of planning in picoseconds since the epoch.
+    pub fn now_picos(&self) -> i128 {
+        i128::from(self.now) * 1_000_000_000_000
+    }
+}
+
+impl Plan {
+    /// The step of a scan or FOREACH by position.
+    pub fn step(&self, at: usize) -> &Step {
+        &self.steps[at]
+    }
+}

@@ -1,0 +1,55 @@
+//! Holding a plan to a bound on time: the mistake that costs most is refused before anything runs.
+
+use crate::catalog::{Layout, Projection};
+use crate::partition::Derived;
+use crate::plan::{Plan, PlanError};
+use crate::spec::ast::Comparison;
+
+/// Refuses scans without a bound on time, unless their step is allowed to, and scans that give an
+/// injected key no value.
+///
+/// # Errors
+///
+/// All such scans.
+pub fn check_bounds(plan: &Plan) -> Result<(), Vec<PlanError>> {
+    let mut errors = Vec::new();
+    for scan in plan.scans.values() {
+        let step = plan.step(scan.step).name.clone();
+        if let Some(time) = &scan.table.time {
+            let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
+            if !scan.derived.bounds_time(&keys) && !plan.settings.allow_full_scan.contains(&step) {
+                let column = scan.table.columns.get(time.column).map(|column| column.name.clone()).unwrap_or_default();
+                errors.push(PlanError::UnboundedScan {
+                    step: step.clone(),
+                    table: scan.table.name.clone(),
+                    column,
+                    span: scan.span,
+                });
+            }
+        }
+        if let Layout::Projection { keys, .. } = &scan.table.layout {
+            for (at, key) in keys.iter().enumerate() {
+                if matches!(key, Projection::Injected) && !names_values(&scan.derived, at) {
+                    errors.push(PlanError::InjectedKey {
+                        step: step.clone(),
+                        table: scan.table.name.clone(),
+                        key: scan.table.partition_keys[at].name.clone(),
+                        span: scan.span,
+                    });
+                }
+            }
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// Whether a formula fixes a key to values on every way it can be TRUE.
+fn names_values(derived: &Derived, wanted: usize) -> bool {
+    match derived {
+        Derived::Nothing => true,
+        Derived::Key { key, comparison, .. } => *key == wanted && *comparison == Comparison::Equal,
+        Derived::And(parts) => parts.iter().any(|part| names_values(part, wanted)),
+        Derived::Or(parts) => parts.iter().all(|part| names_values(part, wanted)),
+        Derived::Anything | Derived::Time { .. } => false,
+    }
+}

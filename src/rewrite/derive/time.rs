@@ -1,0 +1,101 @@
+//! Which expressions are increasing functions of event time.
+//!
+//! `f(time) < bound` says that time lies before some instant exactly if `f` never decreases as time
+//! goes on. Then the instant is found by bisection over the evaluator itself, and no form of
+//! expression needs a calculation of its own. This file knows which forms qualify.
+
+use crate::bind::closed;
+use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
+use crate::catalog::TimeFormat;
+use crate::constant::{self, Value};
+use crate::partition::event_time_value;
+use crate::types::Type;
+
+/// The expression as a closed function of the time column (input 0), if it never decreases in time.
+pub(super) fn increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> Option<constant::Expr> {
+    if !is_increasing(expr, column, format) {
+        return None;
+    }
+    closed(expr, &mut |used| (used == column).then_some(0)).ok()
+}
+
+fn is_increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
+    let inner = |expr: &Expr| is_increasing(expr, column, format);
+    match &expr.kind {
+        ExprKind::Column(used) => *used == column && !matches!(format, TimeFormat::Pattern(_)),
+        ExprKind::Cast(child, mode) => *mode != CastMode::Safe && keeps_order(&child.ty, &expr.ty) && inner(child),
+        ExprKind::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
+            ("from_iso8601_timestamp" | "from_iso8601_date" | "date" | "to_unixtime" | "from_unixtime" | "year", [child]) => {
+                inner(child)
+            }
+            // The text before a fixed position of a canonical time sorts as the time does.
+            ("substr" | "substring", [child, start, _]) => {
+                *format == TimeFormat::Iso8601 && constant_integer(start) == Some(1) && inner(child)
+            }
+            ("date_trunc", [unit, child]) => is_constant(unit) && inner(child),
+            ("date_add", [unit, amount, child]) => is_constant(unit) && is_constant(amount) && inner(child),
+            ("+" | "-", [child, interval]) if is_interval(&interval.ty) => is_constant(interval) && inner(child),
+            ("+", [interval, child]) if is_interval(&interval.ty) => is_constant(interval) && inner(child),
+            ("at time zone" | "at_timezone", [child, zone]) => {
+                matches!(&zone.kind, ExprKind::Literal(Value::Varchar(zone)) if zone.as_ref() == "UTC") && inner(child)
+            }
+            ("date_parse" | "parse_datetime", [child, pattern]) => {
+                is_column(child, column) && is_constant(pattern) && reads_back(expr, column, format)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether parsing the column's text by this call gives the instant that was written: a pattern
+/// that exchanges day and month parses many texts and is not increasing.
+fn reads_back(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
+    let Ok(function) = closed(expr, &mut |used| (used == column).then_some(0)) else { return false };
+    // Second, minute, hour, day, month and year all differ, and each lies above 12 once.
+    let probes = [981_173_106, 1_356_998_399, 1_582_934_400, 1_709_210_096, 4_102_444_799];
+    probes.iter().all(|second| {
+        let Some(value) = event_time_value(*second, format) else { return false };
+        match constant::evaluate(&function, &[value]) {
+            Ok(Value::Timestamp(picos) | Value::TimestampWithTimeZone(picos, _)) => {
+                picos == i128::from(*second) * 1_000_000_000_000
+            }
+            _ => false,
+        }
+    })
+}
+
+fn keeps_order(from: &Type, to: &Type) -> bool {
+    let temporal = |ty: &Type| matches!(ty, Type::Date | Type::Timestamp(_) | Type::TimestampWithTimeZone(_));
+    match (from, to) {
+        (Type::Varchar(_), Type::Varchar(None)) => true,
+        (Type::Varchar(_), to) if temporal(to) => true,
+        (from, to) if temporal(from) && temporal(to) => true,
+        (from, to) => from.is_numeric() && matches!(to, Type::BigInt | Type::Double | Type::Decimal(..)),
+    }
+}
+
+fn is_column(expr: &Expr, column: ColumnRef) -> bool {
+    match &expr.kind {
+        ExprKind::Column(used) => *used == column,
+        ExprKind::Cast(child, CastMode::Implicit) => {
+            matches!((&child.ty, &expr.ty), (Type::Varchar(_), Type::Varchar(None))) && is_column(child, column)
+        }
+        _ => false,
+    }
+}
+
+fn is_interval(ty: &Type) -> bool {
+    matches!(ty, Type::IntervalDayToSecond | Type::IntervalYearToMonth)
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    closed(expr, &mut |_| None).is_ok()
+}
+
+fn constant_integer(expr: &Expr) -> Option<i64> {
+    match constant::evaluate(&closed(expr, &mut |_| None).ok()?, &[]) {
+        Ok(Value::Integer(number)) => Some(number),
+        _ => None,
+    }
+}

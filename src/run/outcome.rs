@@ -1,0 +1,88 @@
+//! What a run came to: rows, bytes, and what was looked at (law 8).
+
+use serde::Serialize;
+
+use crate::emit::StatementId;
+use crate::engine::ResultSet;
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The run's id.
+    pub run: String,
+    /// The rows of each query of the spec, by step.
+    pub answers: Vec<(String, ResultSet)>,
+    /// Tables that were kept, with their locations.
+    pub kept: Vec<(String, String)>,
+    /// What each statement read.
+    pub statements: Vec<StatementReport>,
+    /// What each FOREACH expanded to.
+    pub expansions: Vec<ExpansionReport>,
+    /// What each scan looked at.
+    pub coverage: Vec<Coverage>,
+}
+
+/// What a statement read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatementReport {
+    /// Which.
+    #[serde(serialize_with = "as_text")]
+    pub statement: StatementId,
+    /// Bytes read, as stored.
+    pub bytes: u64,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// What a FOREACH expanded to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExpansionReport {
+    /// The FOREACH, by its table's name.
+    pub name: String,
+    /// Driver rows.
+    pub rows: usize,
+    /// Driver rows that need no partition, because a key or bound of theirs is NULL or out of range.
+    pub rows_without_partitions: usize,
+    /// Distinct partitions.
+    pub partitions: usize,
+    /// Statements.
+    pub statements: usize,
+}
+
+/// What was looked at of a table, over all statements of a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The step.
+    pub step: String,
+    /// The table.
+    pub table: String,
+    /// Partitions that the statements asked for.
+    pub partitions_asked: u64,
+    /// Of these, how many had files.
+    pub partitions_found: u64,
+    /// Partitions that are not there.
+    pub partitions_missing: Vec<String>,
+    /// Files read.
+    pub files: u64,
+    /// Their bytes, as stored.
+    pub bytes: u64,
+    /// Records in them.
+    pub records: u64,
+    /// Files that could not be read and were skipped on request, each with its reason.
+    pub unreadable: Vec<(String, String)>,
+    /// Whether the window, slack included, ends after the time of planning.
+    pub still_open: bool,
+    /// Values that the scan asked for and that lie outside what the table's projection covers.
+    pub not_covered: Vec<String>,
+}
+
+impl Coverage {
+    /// Whether everything asked for was looked at.
+    pub fn complete(&self) -> bool {
+        self.unreadable.is_empty() && !self.still_open && self.not_covered.is_empty()
+    }
+}
+
+fn as_text<S: serde::Serializer>(id: &StatementId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
