@@ -170,6 +170,7 @@ impl Engine for LocalEngine {
     }
 
     async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), EngineError> {
+<<<<<<< HEAD
         let (folder, name) = location.rsplit_once('/').unwrap_or(("", location));
         let place = self.shared.store.place(&format!("{folder}/"))?;
         self.shared.store.prepare_output(&place)?;
@@ -177,6 +178,9 @@ impl Engine for LocalEngine {
         file.write_all(&bytes).map_err(|error| {
             EngineError::new(ErrorClass::Data, format!("{}: cannot be written: {error}", path.display()))
         })
+=======
+        write::put(&self.shared.store, location, &bytes)
+>>>>>>> scan
     }
 
     fn slots(&self) -> usize {

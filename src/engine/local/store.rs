@@ -160,6 +160,15 @@ impl Store {
             let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {}", place.uri);
             return Err(EngineError::new(ErrorClass::Statement, message));
         }
+        self.make_folder(place)
+    }
+
+    /// Makes a place's folder, private to the user, if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made, or a link leads out of the mapped folder.
+    pub fn make_folder(&self, place: &Place) -> Result<(), EngineError> {
         create_private_directory(&place.directory)
             .map_err(|error| data(format!("{}: cannot be made: {error}", place.directory.display())))?;
         contained(place).map(|_| ())

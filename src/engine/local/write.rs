@@ -8,6 +8,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
@@ -220,6 +221,22 @@ pub async fn write(
     writer.finish()?;
     unfinished.publish()?;
     Ok(rows)
+}
+
+/// Writes one file of its own.
+///
+/// # Errors
+///
+/// The location is none of a file, or cannot be written.
+pub fn put(store: &Store, location: &str, bytes: &[u8]) -> Result<(), EngineError> {
+    let wrong = || EngineError::new(ErrorClass::Statement, format!("'{location}' is no file's location"));
+    let (folder, name) = location.rsplit_once('/').filter(|(_, name)| !name.is_empty()).ok_or_else(wrong)?;
+    store.place(location)?;
+    let place = store.place(folder)?;
+    store.make_folder(&place)?;
+    let unfinished = Unfinished::new(store, &place, name)?;
+    unfinished.file()?.write_all(bytes).map_err(|error| unfinished.failed(&error))?;
+    unfinished.publish()
 }
 
 /// A file that is not whole yet; it goes if it never becomes so.
