@@ -4,7 +4,9 @@
 
 pub mod bind;
 pub mod catalog;
+pub mod cli;
 pub mod constant;
+pub mod demo;
 pub mod engine;
 pub mod source;
 pub mod spec;

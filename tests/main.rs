@@ -1,3 +1,4 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
+mod demo;
 mod types;
