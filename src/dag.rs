@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use petgraph::acyclic::Acyclic;
+use petgraph::data::Build;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::IntoNodeIdentifiers;
 
@@ -20,7 +21,7 @@ pub struct Dag {
 /// Orders a plan's steps.
 pub fn schedule(plan: &Plan) -> Dag {
     let mut graph: Acyclic<DiGraph<usize, ()>> = Acyclic::new();
-    let nodes: Vec<NodeIndex> = (0..plan.steps.len()).map(|step| graph.add_node(step)).collect();
+    let nodes: Vec<NodeIndex> = (0..plan.steps.len()).map(|step| Build::add_node(&mut graph, step)).collect();
     for (at, step) in plan.steps.iter().enumerate() {
         for earlier in &step.waits_for {
             graph

@@ -1,4 +1,20 @@
-//! athplan: a planner and compiler for investigations over logs in S3.
+//! athplan: a SQL-to-SQL planner and compiler for investigations over logs archived in S3.
+//!
+//! The compiler is one chain of stages; the nouns are types, the verbs functions, the folders verbs:
+//!
+//! | in | verb | out |
+//! |---|---|---|
+//! | text | [`spec::parse`] | [`spec::ast::Spec`] |
+//! | `Spec` | [`bind::bind`] | [`bind::spec::BoundSpec`] |
+//! | `BoundSpec` | [`plan::build`] | [`plan::Plan`] |
+//! | `Plan` | [`rewrite::rewrite`] | `Plan` |
+//! | `Plan` | [`dag::schedule`] | [`dag::Dag`] |
+//! | `Plan`, driver rows | [`expand::expand`] | [`emit::Portion`]s |
+//! | `Plan`, `Portion`s | [`emit`] | [`emit::Statement`]s |
+//! | `Dag`, `Statement`s | [`run::run`] | [`run::Outcome`] |
+//!
+//! Everything left of `run` is pure: the same spec, parameters, catalog, listing and `now` give the
+//! same statements, byte for byte.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -6,8 +22,90 @@ pub mod bind;
 pub mod catalog;
 pub mod cli;
 pub mod constant;
+pub mod cost;
+pub mod dag;
 pub mod demo;
+pub mod emit;
 pub mod engine;
+pub mod error;
+pub mod expand;
+pub mod explain;
+pub mod partition;
+pub mod plan;
+pub mod render;
+pub mod rewrite;
+pub mod run;
 pub mod source;
 pub mod spec;
 pub mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bind::BindOptions;
+use bind::query::RelationId;
+use bind::spec::BoundSpec;
+use dag::Dag;
+use error::Errors;
+use expand::{Need, World};
+use partition::Rectangle;
+use plan::{Plan, Settings};
+use source::Source;
+
+/// A compiled spec.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The plan, rewritten.
+    pub plan: Plan,
+    /// The names of the rewrites that fired.
+    pub fired: Vec<&'static str>,
+    /// The steps' order.
+    pub dag: Dag,
+    /// What was known of the world.
+    pub world: World,
+    /// What the scans need that no driver row decides.
+    pub needs: BTreeMap<RelationId, Need>,
+    /// The same as rectangles, for the scans whose predicates say something of partitions.
+    pub rectangles: BTreeMap<RelationId, Vec<Rectangle>>,
+}
+
+/// Reads and binds a spec: all that can be said before anything is listed.
+///
+/// # Errors
+///
+/// All errors of the stage that failed.
+pub fn front(source: &Arc<Source>, options: &BindOptions<'_>) -> Result<BoundSpec, Errors> {
+    let spec = spec::parse(source).map_err(|errors| Errors::new(source, errors))?;
+    bind::bind(&spec, Arc::clone(source), options).map_err(|errors| Errors::new(source, errors))
+}
+
+/// Plans a bound spec against what is known of the world.
+///
+/// # Errors
+///
+/// All errors of the stage that failed.
+pub fn compile(bound: BoundSpec, settings: Settings, world: World) -> Result<Compiled, Errors> {
+    let source = Arc::clone(&bound.source);
+    let plan = plan::build(Arc::new(bound), settings).map_err(|errors| Errors::new(&source, errors))?;
+    emit::check_printable(&plan).map_err(|errors| Errors::new(&source, errors))?;
+    let (plan, fired) = rewrite::rewrite(plan);
+    rewrite::check_bounds(&plan).map_err(|errors| Errors::new(&source, errors))?;
+    let needs = expand::static_needs(&plan, &world).map_err(|errors| Errors::new(&source, errors))?;
+    let rectangles = expand::rectangles(&plan, &needs);
+    let dag = dag::schedule(&plan);
+    Ok(Compiled { plan, fired, dag, world, needs, rectangles })
+}
+
+/// The tables whose files a spec's plan may ask about: those that steps scan.
+pub fn scanned_tables(bound: &BoundSpec) -> Vec<catalog::TableRef> {
+    let mut names = BTreeSet::new();
+    let mut tables = Vec::new();
+    for statement in &bound.statements {
+        if let bind::spec::BoundStatementKind::DeclareTable(table) = &statement.kind
+            && names.insert(table.name.clone())
+        {
+            tables.push(Arc::clone(table));
+        }
+    }
+    tables
+}

@@ -1,14 +1,14 @@
 //! The text of a spec, its tokens, and byte spans into it.
 //!
 //! Every later stage points back at the user's text through a [`Span`], and untouched query text is
-//! emitted by cutting it out by span, so spans must be exact. This is the only room that knows the
-//! tokenizer's line and column positions; it turns them into byte offsets once and for all.
+//! emitted by cutting it out by span, so spans must be exact: they are byte offsets from the first
+//! look at the text, and nothing here knows lines and columns except [`Source::position`], for messages.
 
-use std::fmt;
+mod lex;
+
 use std::ops::Range;
 
-use sqlparser::dialect::Dialect;
-use sqlparser::tokenizer::{Token as RawToken, Tokenizer, Whitespace};
+pub use lex::lex;
 
 /// A named text: a spec, a catalog file, or a statement that athplan itself emitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,105 +78,97 @@ impl From<Span> for miette::SourceSpan {
 }
 
 /// One token with its exact byte span; white space and comments are not kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What the tokenizer read.
-    pub kind: RawToken,
+    /// What was read.
+    pub kind: TokenKind,
     /// Where it stands.
     pub span: Span,
 }
 
-/// A text that is no sequence of tokens, for example an unclosed string.
+/// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LexError {
-    /// What is wrong, in the tokenizer's words.
-    pub message: String,
-    /// Where it begins.
-    pub span: Span,
+pub enum TokenKind {
+    /// A keyword or a name without quotes; the text is in the span.
+    Word,
+    /// A quoted name, its quotes undone, and the quote: `"` or a back tick.
+    Name(String, char),
+    /// `'…'`, and in Hive DDL `"…"` too, quotes and Hive's backslash escapes undone.
+    Text(String),
+    /// `U&'…'`, doubled quotes undone; its escapes wait for the `UESCAPE` that may follow.
+    UnicodeText(String),
+    /// `X'…'`, what stands between the quotes.
+    Binary(String),
+    /// A number, as written.
+    Number,
+    /// Punctuation or an operator.
+    Symbol(Symbol),
+    /// Text that is no token.
+    Bad(Fault),
 }
 
-impl fmt::Display for LexError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
+/// Punctuation and operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symbol {
+    /// `(`.
+    LeftParen,
+    /// `)`.
+    RightParen,
+    /// `[`.
+    LeftBracket,
+    /// `]`.
+    RightBracket,
+    /// `,`.
+    Comma,
+    /// `;`.
+    Semicolon,
+    /// `.`.
+    Period,
+    /// `:`.
+    Colon,
+    /// `+`.
+    Plus,
+    /// `-`.
+    Minus,
+    /// `*`.
+    Star,
+    /// `/`.
+    Slash,
+    /// `%`.
+    Percent,
+    /// `||`.
+    Concat,
+    /// `=`.
+    Equal,
+    /// `<>` and `!=`.
+    NotEqual,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
+    /// `->`.
+    Arrow,
+    /// `=>`.
+    FatArrow,
+    /// `? | ^ $ { }`: they stand only in row patterns, which are passed on as they are.
+    Other(char),
 }
 
-/// How Trino and Athena's Hive DDL cut text into tokens: no backslash escapes, back ticks as well as
-/// double quotes around names, `U&'…'` strings, comments that do not nest.
-#[derive(Debug)]
-struct AthenaTokens;
-
-impl Dialect for AthenaTokens {
-    fn is_identifier_start(&self, ch: char) -> bool {
-        ch.is_alphabetic() || ch == '_'
-    }
-
-    fn is_identifier_part(&self, ch: char) -> bool {
-        ch.is_alphanumeric() || ch == '_'
-    }
-
-    fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        ch == '"' || ch == '`'
-    }
-
-    fn supports_unicode_string_literal(&self) -> bool {
-        false
-    }
-
-    fn supports_nested_comments(&self) -> bool {
-        false
-    }
-}
-
-/// Cuts a text into tokens with exact byte spans.
-///
-/// # Errors
-///
-/// The first place where the text is no token, such as an unclosed string or comment.
-pub fn lex(source: &Source) -> Result<Vec<Token>, LexError> {
-    let lines = LineTable::new(&source.text);
-    let raw =
-        Tokenizer::new(&AthenaTokens, &source.text).with_unescape(true).tokenize_with_location().map_err(|error| {
-            let start = lines.offset(error.location.line, error.location.column);
-            LexError { message: error.message, span: Span::new(start, source.text.len().min(start + 1).max(start)) }
-        })?;
-    let mut tokens = Vec::with_capacity(raw.len());
-    for token in raw {
-        if matches!(token.token, RawToken::Whitespace(Whitespace::MultiLineComment(_) | _) | RawToken::EOF) {
-            continue;
-        }
-        let start = lines.offset(token.span.start.line, token.span.start.column);
-        let end = lines.offset(token.span.end.line, token.span.end.column);
-        tokens.push(Token { kind: token.token, span: Span::new(start, end) });
-    }
-    Ok(tokens)
-}
-
-/// Byte offsets of line starts, to turn the tokenizer's 1-based line and character column into bytes.
-struct LineTable<'a> {
-    text: &'a str,
-    starts: Vec<usize>,
-    ascii: bool,
-}
-
-impl<'a> LineTable<'a> {
-    fn new(text: &'a str) -> Self {
-        let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { text, starts, ascii: text.is_ascii() }
-    }
-
-    fn offset(&self, line: u64, column: u64) -> usize {
-        let Some(start) = usize::try_from(line).ok().and_then(|line| self.starts.get(line.saturating_sub(1))) else {
-            return self.text.len();
-        };
-        let column = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
-        let tail = &self.text[*start..];
-        let bytes = if self.ascii {
-            column.min(tail.len())
-        } else {
-            tail.char_indices().nth(column).map_or(tail.len(), |(at, _)| at)
-        };
-        start + bytes
-    }
+/// Why text is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A string literal without its closing quote.
+    UnclosedText,
+    /// A quoted name without its closing quote.
+    UnclosedName,
+    /// A `/* … */` comment without its end.
+    UnclosedComment,
+    /// A character that begins no token, a no-break space for example.
+    Character(char),
+    /// A number that goes on as a name: `12abc`, `0x1F`.
+    NumberRunsIntoName,
 }

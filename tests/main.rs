@@ -1,4 +1,8 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
+mod binding;
 mod demo;
+mod engines;
+mod gallery;
+mod grammar;
 mod types;

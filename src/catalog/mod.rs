@@ -1,5 +1,30 @@
 //! Tables: what they hold, how their files lie, which partitions there are.
 
+pub mod clock;
+mod ddl;
+mod define;
+mod error;
+mod hive_text;
+mod inventory;
+mod layout;
+mod nearest;
+mod pattern;
+mod preset;
+mod projection;
+mod properties;
+mod storage;
 mod table;
+mod template;
+mod time_mapping;
 
+pub use ddl::{DdlError, add_partition_statements, create_statement};
+pub use define::{DefineOptions, define};
+pub use error::CatalogError;
+pub use hive_text::hive_type;
+pub use inventory::{Figure, Inventory, ListedFile, Measure, PartitionSize, Size, TableInventory, Tier, Uncovered};
+pub use nearest::nearest;
+pub use pattern::{Fields, Pattern};
+pub use preset::REGIONS;
+pub use projection::{DateSteps, MOST_VALUES};
 pub use table::*;
+pub use template::{TemplateError, escape_folder, unescape_folder, with_slash};

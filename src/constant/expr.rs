@@ -83,4 +83,12 @@ impl EvalError {
     pub fn new(name: &'static str, message: impl Into<String>) -> Self {
         Self { name, message: message.into() }
     }
+
+    /// Whether Trino's `try` makes NULL of it.
+    pub fn is_caught_by_try(&self) -> bool {
+        matches!(
+            self.name,
+            "DIVISION_BY_ZERO" | "INVALID_CAST_ARGUMENT" | "INVALID_FUNCTION_ARGUMENT" | "NUMERIC_VALUE_OUT_OF_RANGE"
+        )
+    }
 }

@@ -4,7 +4,7 @@
 use super::literal::{identifier, string};
 use super::sql::Sql;
 use crate::catalog::{Layout, Table};
-use crate::partition::{KeyValues, Rectangle};
+use crate::partition::{KeySet, Rectangle};
 use crate::plan::Plan;
 use crate::types::Type;
 
@@ -37,7 +37,7 @@ pub fn scan_query(plan: &Plan, table: &Table, name: &Sql, rectangles: &[Rectangl
 pub fn key_predicate(plan: &Plan, table: &Table, rectangle: &Rectangle, qualifier: Option<&str>) -> Vec<Sql> {
     let mut conjuncts = Vec::new();
     for (at, (key, values)) in table.partition_keys.iter().zip(&rectangle.keys).enumerate() {
-        let KeyValues::Values(values) = values else { continue };
+        let KeySet::Values(values) = values else { continue };
         let name = match qualifier {
             Some(qualifier) => format!("{}.{}", identifier(qualifier), identifier(&key.name)),
             None => identifier(&key.name),
@@ -78,7 +78,7 @@ fn is_range(plan: &Plan, table: &Table, key: usize, values: &[String]) -> bool {
     if values.len() < 4 || !matches!(table.partition_keys[key].ty, Type::Varchar(_)) {
         return false;
     }
-    let Some(mut domain) = keys[key].values(i128::from(plan.settings.now) * 1_000_000_000_000) else { return false };
+    let Some(mut domain) = keys[key].values(plan.settings.now_picos()) else { return false };
     domain.sort();
     let (Some(first), Some(last)) = (values.first(), values.last()) else { return false };
     values.is_sorted() && domain.iter().filter(|value| *value >= first && *value <= last).eq(values)

@@ -9,7 +9,7 @@ use super::foreach::{Portion, driver_query, driver_table, keys_query, portion_qu
 use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
-use crate::catalog::{Column, PartitionEntry, Table, add_partition_statements, create_statement};
+use crate::catalog::{Column, DdlError, PartitionEntry, Table, add_partition_statements, create_statement};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Plan};
 use crate::types::Type;
@@ -66,7 +66,7 @@ fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
 /// Creates a declared table under its run's name.
 pub fn define(plan: &Plan, table: &Table) -> Vec<Statement> {
     let mut statements =
-        vec![statement(table.name.clone(), Purpose::Define, named(plan, table, |name| create_statement(table, name)))];
+        vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
     if let crate::catalog::Layout::Registered(entries) = &table.layout {
         statements.extend(add_partitions(plan, table, entries));
     }
@@ -75,26 +75,41 @@ pub fn define(plan: &Plan, table: &Table) -> Vec<Statement> {
 
 /// Registers partitions of a table.
 pub fn add_partitions(plan: &Plan, table: &Table, entries: &[PartitionEntry]) -> Vec<Statement> {
-    const PLACE: &str = "athplan_table_name";
     add_partition_statements(table, PLACE, entries, TEXT_LIMIT - 1024)
+        .expect(PRINTABLE)
         .into_iter()
         .enumerate()
         .map(|(at, text)| {
             let id = format!("{}/partitions {}", table.name, at + 1);
-            statement(id, Purpose::Define, place(plan, table, &text, PLACE))
+            statement(id, Purpose::Define, place(plan, table, &text))
         })
         .collect()
 }
 
-/// Hive DDL with the table's name put in as symbols.
-fn named(plan: &Plan, table: &Table, print: impl Fn(&str) -> String) -> Sql {
-    const PLACE: &str = "athplan_table_name";
-    place(plan, table, &print(PLACE), PLACE)
+/// What stands for the table's name until it is put in as symbols.
+const PLACE: &str = "athplan_table_name";
+
+/// Why the printers of Hive DDL cannot fail here: planning tries every declared table first.
+const PRINTABLE: &str = "planning refuses tables that cannot be written as Hive DDL";
+
+fn named(plan: &Plan, table: &Table) -> Sql {
+    place(plan, table, &create_statement(table, PLACE).expect(PRINTABLE))
+}
+
+/// Whether a declared table, with these partitions, can be written as Hive DDL.
+///
+/// # Errors
+///
+/// What cannot be written.
+pub fn printable(table: &Table, entries: &[PartitionEntry]) -> Result<(), DdlError> {
+    create_statement(table, PLACE)?;
+    add_partition_statements(table, PLACE, entries, TEXT_LIMIT - 1024)?;
+    Ok(())
 }
 
 /// The printer puts the name first, so its first occurrence is the one to replace.
-fn place(plan: &Plan, table: &Table, text: &str, mark: &str) -> Sql {
-    let (before, after) = text.split_once(mark).unwrap_or((text, ""));
+fn place(plan: &Plan, table: &Table, text: &str) -> Sql {
+    let (before, after) = text.split_once(PLACE).unwrap_or((text, ""));
     let before = before.strip_suffix('`').unwrap_or(before);
     let after = after.strip_prefix('`').unwrap_or(after);
     let mut sql = Sql::text(before);

@@ -55,6 +55,13 @@ pub trait Engine: Send + Sync {
     /// The engine cannot be reached, or does not know the id.
     fn cancel(&self, id: &QueryId) -> impl Future<Output = Result<(), EngineError>> + Send;
 
+    /// Writes a small file of the run's own, such as the rows of a spec's CSV file.
+    ///
+    /// # Errors
+    ///
+    /// The location cannot be written.
+    fn put(&self, location: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), EngineError>> + Send;
+
     /// How many statements may run side by side.
     fn slots(&self) -> usize;
 }

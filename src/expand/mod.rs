@@ -17,17 +17,16 @@ use crate::bind::query::RelationId;
 use crate::catalog::Inventory;
 use crate::constant::Value;
 use crate::emit::{Part, Portion};
-use crate::partition::Derived;
 use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
-pub use need::{Need, need, static_needs};
+pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default)]
 pub struct World {
-    /// Inventories by table name.
-    pub inventories: BTreeMap<String, Inventory>,
+    /// What listings said of the tables' files.
+    pub inventory: Inventory,
     /// How many statements may run side by side.
     pub slots: usize,
 }
@@ -105,72 +104,56 @@ pub fn expand(
     let scans: Vec<_> = plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)).collect();
     let (by_row, fixed): (Vec<_>, Vec<_>) = scans.into_iter().partition(|scan| !scan.derived.columns().is_empty());
     let mut needs = BTreeMap::new();
-    let mut fixed_rectangles = BTreeMap::new();
     for scan in fixed {
-        let known = need(plan, scan, std::iter::once(&|_: ColumnRef| Value::Null as Value), world)?;
-        if !matches!(scan.derived, Derived::Anything) {
-            fixed_rectangles.insert(scan.relation, known.rectangles());
-        }
-        needs.insert(scan.relation, known);
+        needs.insert(scan.relation, need(plan, scan, &|_| Value::Null, world)?);
     }
+    let fixed = need::rectangles(plan, &needs);
     let Some(rows) = rows else {
-        let part = Part { rows: Vec::new(), scans: fixed_rectangles, literals: BTreeMap::new() };
-        return Ok(Expansion {
-            rows: 0,
-            rows_without_partitions: 0,
-            portions: vec![Portion { parts: vec![part], selects_rows: false }],
-            needs,
-        });
+        let part = Part { rows: Vec::new(), scans: fixed, literals: BTreeMap::new() };
+        let portions = vec![Portion { parts: vec![part], selects_rows: false }];
+        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions, needs });
     };
     let mut rows: Vec<&DriverRow> = rows.iter().collect();
-    rows.sort_by(|a, b| merge::row_order(foreach, a, b));
+    rows.sort_by(|left, right| merge::row_order(left, right));
     let mut per_row: Vec<BTreeMap<RelationId, Need>> = vec![BTreeMap::new(); rows.len()];
     for scan in &by_row {
-        let mut cache: BTreeMap<String, Need> = BTreeMap::new();
-        let mut all: Option<Need> = None;
-        for (at, row) in rows.iter().enumerate() {
+        // Rows with equal values need the same, and there are often many of them.
+        let mut known: BTreeMap<String, Need> = BTreeMap::new();
+        for (row, needs) in rows.iter().zip(&mut per_row) {
             let key = merge::row_key(row);
-            let known = match cache.get(&key) {
-                Some(known) => known.clone(),
-                None => {
-                    let value = |column: ColumnRef| merge::row_value(foreach, row, column);
-                    let known = need(plan, scan, std::iter::once(&value), world)
-                        .map_err(|error| merge::name_row(error, foreach, row))?;
-                    cache.insert(key, known.clone());
-                    all = Some(match all {
-                        Some(all) => all.union(&known),
-                        None => known.clone(),
-                    });
-                    known
-                }
-            };
-            per_row[at].insert(scan.relation, known);
+            if !known.contains_key(&key) {
+                let value = |column: ColumnRef| merge::row_value(foreach, row, column);
+                let need =
+                    need(plan, scan, &value, world).map_err(|error| merge::name_row(error, foreach, row))?;
+                known.insert(key.clone(), need);
+            }
+            needs.insert(scan.relation, known[&key].clone());
         }
-        if let Some(all) = all {
-            needs.insert(scan.relation, all);
-        }
+        let all = known.into_values().reduce(|mut all, need| {
+            all.take_in(&need);
+            all
+        });
+        needs.extend(all.map(|all| (scan.relation, all)));
     }
     let rows_without_partitions = if by_row.is_empty() {
         0
     } else {
-        per_row.iter().filter(|scans| scans.values().any(|need| need.set.is_empty())).count()
+        per_row.iter().filter(|scans| scans.values().any(|need| need.set.tuples.is_empty())).count()
     };
-    let portions = match foreach.rung {
-        Rung::Substituted => pack::substituted(plan, foreach, &rows, &per_row, &fixed_rectangles),
-        Rung::Join | Rung::Uncorrelated => match foreach.apart {
-            Some(apart) => pack::apart(plan, apart, &needs, &fixed_rectangles, world),
-            None => pack::together(foreach, &rows, &per_row, &fixed_rectangles, world),
-        },
+    let portions = match (foreach.rung, foreach.apart) {
+        (Rung::Substituted, _) => pack::substituted(plan, foreach, &rows, &per_row, &fixed),
+        (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack::apart(apart, &needs, &fixed, world),
+        (Rung::Join | Rung::Uncorrelated, None) => pack::together(&rows, &per_row, &fixed, world),
     };
     Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs })
 }
 
 impl Expansion {
-    /// How many distinct partitions all rows together need.
+    /// How many partitions all rows together need.
     pub fn partitions(&self) -> usize {
         let mut distinct: BTreeSet<(&str, &Vec<String>)> = BTreeSet::new();
         for need in self.needs.values() {
-            distinct.extend(need.set.keys().map(|keys| (need.table.as_str(), keys)));
+            distinct.extend(need.set.tuples.iter().map(|tuple| (need.table.as_str(), tuple)));
         }
         distinct.len()
     }

@@ -8,7 +8,8 @@ use super::intervals::Intervals;
 use super::key_value::KeyValue;
 use super::region::Predicate;
 use crate::bind::expr::ColumnRef;
-use crate::catalog::{TimeFormat, format_instant};
+use crate::catalog::clock::calendar;
+use crate::catalog::{Pattern, TimeFormat};
 use crate::constant::{self, EvalError, Value};
 use crate::source::Span;
 use crate::spec::ast::Comparison;
@@ -291,8 +292,8 @@ pub fn event_time_value(second: i64, format: &TimeFormat) -> Option<Value> {
 fn time_value(picos: i128, format: &TimeFormat) -> Option<Value> {
     let seconds = i64::try_from(picos.div_euclid(PICOS_PER_SECOND)).ok()?;
     Some(match format {
-        TimeFormat::Iso8601 => Value::varchar(format_instant(seconds, "yyyy-MM-dd'T'HH:mm:ss'Z'")?),
-        TimeFormat::Pattern(pattern) => Value::varchar(format_instant(seconds, pattern)?),
+        TimeFormat::Iso8601 => Value::varchar(calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        TimeFormat::Pattern(pattern) => Value::varchar(Pattern::new(pattern).ok()?.format(calendar(picos))),
         TimeFormat::Unix => Value::Integer(seconds),
         TimeFormat::UnixMillis => Value::Integer(i64::try_from(picos.div_euclid(PICOS_PER_SECOND / 1000)).ok()?),
         TimeFormat::Timestamp => Value::Timestamp(picos),

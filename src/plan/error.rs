@@ -85,6 +85,18 @@ pub enum PlanError {
         #[label("this driver is stored before the body runs")]
         span: Span,
     },
+    /// A declared table that Hive DDL has no words for.
+    #[error("table `{table}` cannot be created on Athena: {reason}")]
+    #[diagnostic(code(athplan::plan::table_definition), help("change the definition; Athena's DDL cannot say it"))]
+    TableDefinition {
+        /// The table.
+        table: String,
+        /// What cannot be said.
+        reason: String,
+        /// Where it is declared.
+        #[label("declared here")]
+        span: Span,
+    },
     /// `--allow-full-scan` names no step.
     #[error("--allow-full-scan={name}: there is no such step")]
     #[diagnostic(code(athplan::plan::unknown_step), help("the steps are: {steps}"))]

@@ -8,6 +8,7 @@ mod build;
 mod error;
 mod foreach;
 mod hoist;
+mod literal_column;
 mod stored;
 mod walk;
 
@@ -23,6 +24,7 @@ use crate::source::Span;
 pub use build::build;
 pub use error::PlanError;
 pub use hoist::from_span;
+pub use literal_column::{literal_columns, literal_keys};
 pub use stored::{Stored, stored, stored_columns};
 pub use foreach::{Driver, DriverColumn, ForeachPlan, Rung, plain_block};
 pub use walk::{Visit, expressions, from_relations, queries, relations, subquery, visit_expression};
@@ -115,6 +117,13 @@ pub struct Scan {
     pub in_where: bool,
     /// The scan's text in FROM.
     pub span: Span,
+}
+
+impl Settings {
+    /// The time of planning in picoseconds since the epoch.
+    pub fn now_picos(&self) -> i128 {
+        i128::from(self.now) * 1_000_000_000_000
+    }
 }
 
 impl Plan {

@@ -17,10 +17,10 @@
 use std::collections::BTreeSet;
 
 use super::Rewrite;
-use crate::bind::expr::{ColumnRef, ExprKind};
-use crate::bind::query::{Body, From, Query, RelationId, RelationKind};
+use crate::bind::expr::{ColumnRef, Expr, ExprKind};
+use crate::bind::query::{From, Query, RelationId, RelationKind};
 use crate::catalog::Origin;
-use crate::plan::{Driver, ForeachPlan, Plan, Rung, expressions, plain_block, queries, relations, subquery, visit_expression};
+use crate::plan::{Driver, ForeachPlan, Plan, Rung, expressions, literal_columns, plain_block, queries, relations, subquery, visit_expression};
 use crate::spec::ast::JoinKind;
 
 /// The rewrite.
@@ -131,7 +131,7 @@ fn from_joinable(
     drivers: &BTreeSet<RelationId>,
     preserved: bool,
 ) -> Result<(), &'static str> {
-    let uses_row = |exprs: &[crate::bind::expr::Expr]| {
+    let uses_row = |exprs: &[Expr]| {
         let mut found = false;
         for expr in exprs {
             visit_expression(expr, &mut |expr| {
@@ -162,47 +162,6 @@ fn from_joinable(
             from_joinable(&join.left, drivers, preserved)?;
             from_joinable(&join.right, drivers, preserved && join.kind != JoinKind::Left)
         }
-    }
-}
-
-/// Driver columns that stand where no subquery may: in a lambda, and in GROUP BY.
-pub fn literal_columns(foreach: &ForeachPlan) -> BTreeSet<ColumnRef> {
-    let drivers: BTreeSet<_> = foreach.drivers().into_iter().collect();
-    let mut found = BTreeSet::new();
-    collect_literal_columns(&foreach.body, &drivers, &mut found);
-    found
-}
-
-fn collect_literal_columns(
-    query: &Query,
-    drivers: &BTreeSet<RelationId>,
-    found: &mut BTreeSet<ColumnRef>,
-) {
-    let mut take = |expr: &crate::bind::expr::Expr| {
-        visit_expression(expr, &mut |expr| {
-            if let ExprKind::Column(column) = &expr.kind
-                && drivers.contains(&column.relation)
-            {
-                found.insert(*column);
-            }
-            true
-        });
-    };
-    for expr in expressions(query) {
-        visit_expression(expr, &mut |expr| {
-            if let ExprKind::Lambda(_, body) = &expr.kind {
-                take(body);
-            }
-            true
-        });
-    }
-    if let Body::Block(block) = &query.body
-        && let Some(group) = &block.group
-    {
-        group.keys.iter().for_each(&mut take);
-    }
-    for inner in queries(query) {
-        collect_literal_columns(inner, drivers, found);
     }
 }
 

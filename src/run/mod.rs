@@ -21,7 +21,7 @@ pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
 use crate::Compiled;
 use crate::emit::StatementId;
 use crate::engine::{Engine, EngineError, ScanReport};
-use crate::expand::ExpandError;
+use crate::expand::{ExpandError, Need};
 use crate::source::Span;
 
 /// What a run is told besides its plan.
@@ -177,16 +177,31 @@ impl<E: Engine> Run<'_, E> {
         name.strip_suffix(&format!("__{}", self.options.run)).unwrap_or(name).to_owned()
     }
 
-    fn outcome(&self) -> Outcome {
+    /// Files what scans need and cannot look at: what no partition covers, what may still arrive.
+    fn note_needs<'n>(&self, step: usize, needs: impl IntoIterator<Item = &'n Need>) {
         self.with_state(|state| {
-            let plan = &self.compiled.plan;
-            for need in self.compiled.needs.values() {
-                let scan = &plan.scans[&need.relation];
-                if let Some(coverage) = state.coverage.get_mut(&(scan.step, scan.table.name.clone())) {
-                    coverage.still_open |= need.set.still_open;
-                    coverage.not_covered.extend(need.not_covered());
+            for need in needs {
+                let coverage = state.coverage.entry((step, need.table.clone())).or_insert_with(|| Coverage {
+                    step: self.compiled.plan.step(step).name.clone(),
+                    table: need.table.clone(),
+                    ..Coverage::default()
+                });
+                coverage.still_open |= need.set.open;
+                for outside in need.not_covered() {
+                    if !coverage.not_covered.contains(&outside) {
+                        coverage.not_covered.push(outside);
+                    }
                 }
             }
+        });
+    }
+
+    fn outcome(&self) -> Outcome {
+        let plan = &self.compiled.plan;
+        for need in self.compiled.needs.values() {
+            self.note_needs(plan.scans[&need.relation].step, [need]);
+        }
+        self.with_state(|state| {
             Outcome {
                 run: self.options.run.clone(),
                 answers: std::mem::take(&mut state.answers)

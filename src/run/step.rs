@@ -95,17 +95,8 @@ impl<E: Engine> Run<'_, E> {
                 statements: report.statements,
             });
         }
-        self.with_state(|state| {
-            for coverage in expansion.coverage(plan) {
-                let entry = state
-                    .coverage
-                    .entry((at, coverage.table.clone()))
-                    .or_insert_with(|| super::Coverage { step: coverage.step, table: coverage.table, ..Default::default() });
-                entry.still_open |= coverage.still_open;
-                entry.not_covered.extend(coverage.not_covered);
-            }
-            state.expansions.push(report);
-        });
+        self.note_needs(at, expansion.needs.values());
+        self.with_state(|state| state.expansions.push(report));
         let statements: Vec<Statement> = expansion
             .portions
             .iter()

@@ -3,6 +3,20 @@
 //! A function is found once, by its name and the types that the binder resolved, and then called
 //! for every row. Each family is a file with one `lookup`.
 
+mod argument;
+mod array;
+mod binary;
+mod conditional;
+pub(crate) mod ip;
+pub(crate) mod json;
+mod map;
+mod number;
+mod operator;
+mod regexp;
+mod string;
+mod time;
+mod url;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -53,7 +67,24 @@ pub fn function(name: &str, arguments: &[Type], result: &Type) -> Option<Functio
     Some(Function { name: name.into(), arguments: arguments.into(), result: result.clone(), body })
 }
 
+/// The families, in the order in which they are asked. Their names are disjoint, but for functions
+/// such as `concat` or `reverse` that exist for several kinds of types: there each takes its own.
+const FAMILIES: [fn(&str, &[Type], &Type) -> Option<Body>; 12] = [
+    operator::lookup,
+    string::lookup,
+    regexp::lookup,
+    json::lookup,
+    url::lookup,
+    time::lookup,
+    number::lookup,
+    conditional::lookup,
+    array::lookup,
+    map::lookup,
+    ip::lookup,
+    binary::lookup,
+];
+
 /// Asks each family in turn.
-fn lookup(_name: &str, _arguments: &[Type], _result: &Type) -> Option<Body> {
-    None
+fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Body> {
+    FAMILIES.iter().find_map(|family| family(name, arguments, result))
 }

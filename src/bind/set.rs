@@ -1,0 +1,205 @@
+//! A query: WITH, a body of any kind, ORDER BY, OFFSET, LIMIT.
+
+use std::sync::Arc;
+
+use super::binder::{Binder, Place, VisibleCte};
+use super::coerce::coerced;
+use super::errors::BindError;
+use super::expr::Expr;
+use super::query::{Block, Body, Cte, Item, OutputColumn, Query, SetOperation, SortKey};
+use super::scope::Scope;
+use crate::source::Span;
+use crate::spec::ast::{self, QueryBody, SetOperator};
+use crate::types::{Type, common_super_type, is_comparable};
+
+/// How high CTEs may pile up on each other, each reading the one before.
+const PILE: usize = 200;
+
+impl Binder<'_> {
+    /// Binds a query; `outer` is the scope around it, for correlation.
+    pub(super) fn query(&mut self, query: &ast::Query, outer: Option<&Scope<'_>>) -> Query {
+        if query.recursive && !query.with.is_empty() {
+            let what = "WITH RECURSIVE".to_owned();
+            let help = Some("write the steps out as CREATE TEMPORARY TABLE statements".to_owned());
+            self.report(BindError::Unsupported { what, span: query.span, help });
+        }
+        let around = self.ctes.len();
+        let with = query.with.iter().map(|cte| self.cte(cte, around, outer)).collect();
+        let (body, columns, order_by) = self.body(&query.body, &query.order_by, outer);
+        self.ctes.truncate(around);
+        let offset = query.offset.as_ref().map(|offset| self.row_count(offset, "OFFSET"));
+        let limit = query.limit.as_ref().map(|limit| self.row_count(limit, "LIMIT"));
+        Query { with, body, order_by, offset, limit, with_ties: query.with_ties, columns, span: query.span }
+    }
+
+    fn cte(&mut self, cte: &ast::Cte, around: usize, outer: Option<&Scope<'_>>) -> Cte {
+        let name = cte.name.name.clone();
+        if self.ctes.iter().skip(around).any(|earlier| earlier.name == name) {
+            let what = "the common table expression";
+            let (span, first) = (cte.name.span, cte.name.span);
+            self.report(BindError::DeclaredTwice { what, name: name.clone(), span, first });
+        }
+        let below = std::mem::take(&mut self.pile);
+        let mut query = self.query(&cte.query, outer);
+        let pile = std::mem::replace(&mut self.pile, below) + 1;
+        if pile > PILE {
+            let what = "common table expressions on each other";
+            self.report(BindError::TooLarge { what, limit: PILE, span: cte.span });
+        }
+        self.name_columns(&mut query, std::slice::from_ref(&cte.name), &cte.columns);
+        let query = Arc::new(query);
+        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), pile });
+        Cte { name, query, span: cte.span }
+    }
+
+    /// Binds what yields the rows, with the ORDER BY behind it.
+    fn body(
+        &mut self,
+        body: &QueryBody,
+        order_by: &[ast::SortItem],
+        outer: Option<&Scope<'_>>,
+    ) -> (Body, Vec<OutputColumn>, Vec<SortKey>) {
+        let (body, columns) = match body {
+            QueryBody::Select(select) => {
+                let (block, order_by) = self.block(select, order_by, outer);
+                let columns = output(&block.items);
+                return (Body::Block(Box::new(block)), columns, order_by);
+            }
+            QueryBody::SetOperation(operation) => self.set_operation(operation, outer),
+            QueryBody::Values(values) => self.values(values, outer),
+            QueryBody::Table(name) => {
+                let bound = self.table_reference(name, None, name.span);
+                let mut items = Vec::new();
+                let scope = Scope { level: super::scope::Level::Fields(&bound.fields), outer };
+                self.star(name.span, Place::new(Some(&scope)), &mut items);
+                let columns = output(&items);
+                let block = Block {
+                    distinct: false,
+                    items,
+                    from: Some(bound.from),
+                    from_span: Some(name.span),
+                    filter: Vec::new(),
+                    filter_span: None,
+                    group: None,
+                    having: None,
+                    span: name.span,
+                };
+                let inner = Query::plain(Body::Block(Box::new(block)), columns.clone(), name.span);
+                (Body::Query(Box::new(inner)), columns)
+            }
+            QueryBody::Query(inner) => {
+                let inner = self.query(inner, outer);
+                let columns = inner.columns.clone();
+                (Body::Query(Box::new(inner)), columns)
+            }
+            QueryBody::Foreach(foreach) => {
+                let foreach = self.foreach_query(foreach, outer);
+                let columns = foreach.body.columns.clone();
+                (Body::Foreach(Box::new(foreach)), columns)
+            }
+        };
+        let order_by = self.output_order(order_by, &columns);
+        (body, columns, order_by)
+    }
+
+    /// One side of a set operation as a query of its own.
+    fn side(&mut self, body: &QueryBody, outer: Option<&Scope<'_>>) -> Query {
+        let span = body_span(body);
+        let (body, columns, _) = self.body(body, &[], outer);
+        Query::plain(body, columns, span)
+    }
+
+    fn set_operation(&mut self, written: &ast::SetOperation, outer: Option<&Scope<'_>>) -> (Body, Vec<OutputColumn>) {
+        let left = self.side(&written.left, outer);
+        let right = self.side(&written.right, outer);
+        let what = match written.operator {
+            SetOperator::Union => "the sides of UNION",
+            SetOperator::Intersect => "the sides of INTERSECT",
+            SetOperator::Except => "the sides of EXCEPT",
+        };
+        if left.columns.len() != right.columns.len() {
+            let (mine, other) = (left.columns.len(), right.columns.len());
+            self.report(BindError::ColumnCount { what, left: mine, right: other, span: right.span });
+        }
+        let mut types = Vec::with_capacity(left.columns.len());
+        for (at, (mine, other)) in left.columns.iter().zip(&right.columns).enumerate() {
+            let ty = common_super_type(&mine.ty, &other.ty).unwrap_or_else(|| {
+                let place = format!("column {} of {what}", at + 1);
+                let (left, right_type) = (mine.ty.clone(), other.ty.clone());
+                let help = Some("CAST one side to the other's type".to_owned());
+                self.report(BindError::NoCommonType { place, left, right: right_type, span: right.span, help });
+                Type::Opaque
+            });
+            if !written.all && !ty.is_opaque() && !is_comparable(&ty) {
+                self.not_comparable(&ty, "a set operation without ALL", written.span);
+            }
+            types.push(ty);
+        }
+        let columns = left
+            .columns
+            .iter()
+            .zip(&types)
+            .map(|(column, ty)| OutputColumn { name: column.name.clone(), ty: ty.clone() })
+            .collect();
+        let operation =
+            SetOperation { operator: written.operator, all: written.all, left, right, types, span: written.span };
+        (Body::SetOperation(Box::new(operation)), columns)
+    }
+
+    fn values(&mut self, values: &ast::Values, outer: Option<&Scope<'_>>) -> (Body, Vec<OutputColumn>) {
+        let place = Place::new(outer);
+        let width = values.rows.first().map_or(0, Vec::len);
+        let mut rows: Vec<Vec<Expr>> = Vec::with_capacity(values.rows.len());
+        for written in &values.rows {
+            let row: Vec<Expr> = written.iter().map(|value| self.expression(value, place)).collect();
+            row.iter().for_each(|value| self.forbid_aggregates(value, "VALUES"));
+            if row.len() != width {
+                let span = row.iter().map(|value| value.span).reduce(Span::to).unwrap_or(values.span);
+                let what = "the rows of VALUES";
+                self.report(BindError::ColumnCount { what, left: width, right: row.len(), span });
+            }
+            rows.push(row);
+        }
+        let mut columns = Vec::with_capacity(width);
+        for at in 0..width {
+            let column = rows.iter().filter_map(|row| row.get(at));
+            let ty = self.common_type(column, "a column of VALUES");
+            columns.push(OutputColumn { name: None, ty });
+        }
+        for row in &mut rows {
+            *row = std::mem::take(row).into_iter().zip(&columns).map(|(value, to)| coerced(value, &to.ty)).collect();
+        }
+        (Body::Values(rows), columns)
+    }
+}
+
+impl Query {
+    /// A query of a body alone.
+    pub(super) fn plain(body: Body, columns: Vec<OutputColumn>, span: Span) -> Query {
+        Query {
+            with: Vec::new(),
+            body,
+            order_by: Vec::new(),
+            offset: None,
+            limit: None,
+            with_ties: false,
+            columns,
+            span,
+        }
+    }
+}
+
+fn output(items: &[Item]) -> Vec<OutputColumn> {
+    items.iter().map(|item| OutputColumn { name: item.name.clone(), ty: item.expr.ty.clone() }).collect()
+}
+
+fn body_span(body: &QueryBody) -> Span {
+    match body {
+        QueryBody::Select(select) => select.span,
+        QueryBody::SetOperation(operation) => operation.span,
+        QueryBody::Values(values) => values.span,
+        QueryBody::Table(name) => name.span,
+        QueryBody::Query(query) => query.span,
+        QueryBody::Foreach(foreach) => foreach.span,
+    }
+}

@@ -1,0 +1,167 @@
+//! Evaluating a closed expression over a row.
+//!
+//! Rows come through here one by one, so nothing is allocated that need not be: few arguments stand
+//! on the stack, and a lambda's parameters are looked up through the frames of the calls around it.
+
+use super::cast::cast;
+use super::expr::{EvalError, Expr, Lambda};
+use super::functions::{Argument, Body, Function};
+use super::value::Value;
+
+/// The value of an expression over a row of inputs.
+///
+/// # Errors
+///
+/// What Trino would raise for this row, by Trino's name for it.
+pub fn evaluate(expr: &Expr, row: &[Value]) -> Result<Value, EvalError> {
+    Scope { row, parameters: &[], values: &[], outer: None }.evaluate(expr)
+}
+
+/// What an expression can see: the row, and the parameters of the lambdas around it.
+struct Scope<'a> {
+    row: &'a [Value],
+    parameters: &'a [usize],
+    values: &'a [Value],
+    outer: Option<&'a Scope<'a>>,
+}
+
+impl Scope<'_> {
+    fn evaluate(&self, expr: &Expr) -> Result<Value, EvalError> {
+        match expr {
+            Expr::Literal(value) => Ok(value.clone()),
+            Expr::Input(at) => Ok(self.row.get(*at).expect("an input's position lies in the row").clone()),
+            Expr::Parameter(slot) => Ok(self.parameter(*slot).clone()),
+            Expr::Call(function, arguments) => self.call(function, arguments),
+            Expr::Lambda(_) => panic!("a lambda stands only as an argument"),
+            Expr::And(operands) => self.logical(operands, false),
+            Expr::Or(operands) => self.logical(operands, true),
+            Expr::Not(operand) => Ok(match self.evaluate(operand)? {
+                Value::Boolean(value) => Value::Boolean(!value),
+                other => other,
+            }),
+            Expr::IsNull(operand) => Ok(Value::Boolean(self.evaluate(operand)?.is_null())),
+            Expr::Coalesce(operands) => {
+                for operand in operands {
+                    let value = self.evaluate(operand)?;
+                    if !value.is_null() {
+                        return Ok(value);
+                    }
+                }
+                Ok(Value::Null)
+            }
+            Expr::Case { branches, otherwise } => {
+                for (condition, result) in branches {
+                    if self.evaluate(condition)? == Value::Boolean(true) {
+                        return self.evaluate(result);
+                    }
+                }
+                self.evaluate(otherwise)
+            }
+            Expr::Try(operand) => match self.evaluate(operand) {
+                Err(error) if error.is_caught_by_try() => Ok(Value::Null),
+                result => result,
+            },
+            Expr::Cast { input, from, to, safe } => {
+                let value = self.evaluate(input)?;
+                match cast(&value, from, to) {
+                    Err(_) if *safe => Ok(Value::Null),
+                    result => result,
+                }
+            }
+            Expr::Row(fields) => Ok(Value::Row(self.all(fields)?.into())),
+            Expr::Array(elements) => Ok(Value::Array(self.all(elements)?.into())),
+            Expr::Field(row, at) => Ok(match self.evaluate(row)? {
+                Value::Row(fields) => fields.get(*at).expect("a field's position lies in the row's type").clone(),
+                _ => Value::Null,
+            }),
+        }
+    }
+
+    fn all(&self, exprs: &[Expr]) -> Result<Vec<Value>, EvalError> {
+        exprs.iter().map(|expr| self.evaluate(expr)).collect()
+    }
+
+    fn parameter(&self, slot: usize) -> &Value {
+        let mut scope = Some(self);
+        while let Some(frame) = scope {
+            if let Some(at) = frame.parameters.iter().position(|parameter| *parameter == slot) {
+                return frame.values.get(at).expect("a lambda is called with all its parameters");
+            }
+            scope = frame.outer;
+        }
+        panic!("a parameter stands only inside its lambda")
+    }
+
+    /// AND and OR: `decisive` is the operand that settles the result.
+    fn logical(&self, operands: &[Expr], decisive: bool) -> Result<Value, EvalError> {
+        let mut unknown = false;
+        for operand in operands {
+            match self.evaluate(operand)? {
+                Value::Boolean(value) if value == decisive => return Ok(Value::Boolean(decisive)),
+                Value::Boolean(_) => {}
+                _ => unknown = true,
+            }
+        }
+        Ok(if unknown { Value::Null } else { Value::Boolean(!decisive) })
+    }
+
+    fn call(&self, function: &Function, arguments: &[Expr]) -> Result<Value, EvalError> {
+        match function.body {
+            Body::Strict(body) => self.with_arguments(arguments, true, |values| body(function, values)),
+            Body::Nullable(body) => self.with_arguments(arguments, false, |values| body(function, values)),
+            Body::HigherOrder(body) => self.call_with_lambdas(function, arguments, body),
+        }
+    }
+
+    /// Evaluates arguments left to right and calls with them; a strict call ends at the first NULL.
+    fn with_arguments(
+        &self,
+        arguments: &[Expr],
+        strict: bool,
+        body: impl FnOnce(&[Value]) -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        const FEW: usize = 4;
+        let mut few = [const { Value::Null }; FEW];
+        let mut many = Vec::new();
+        let values = if arguments.len() <= FEW {
+            &mut few[..arguments.len()]
+        } else {
+            many.resize(arguments.len(), Value::Null);
+            &mut many[..]
+        };
+        for (value, argument) in values.iter_mut().zip(arguments) {
+            *value = self.evaluate(argument)?;
+            if strict && value.is_null() {
+                return Ok(Value::Null);
+            }
+        }
+        body(values)
+    }
+
+    fn call_with_lambdas(
+        &self,
+        function: &Function,
+        arguments: &[Expr],
+        body: fn(&Function, &[Argument<'_>]) -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        let closures: Vec<_> = arguments
+            .iter()
+            .map(|argument| match argument {
+                Expr::Lambda(lambda) => Some(move |values: &[Value]| self.apply(lambda, values)),
+                _ => None,
+            })
+            .collect();
+        let mut given = Vec::with_capacity(arguments.len());
+        for (argument, closure) in arguments.iter().zip(&closures) {
+            given.push(match closure {
+                Some(closure) => Argument::Lambda(closure),
+                None => Argument::Value(self.evaluate(argument)?),
+            });
+        }
+        body(function, &given)
+    }
+
+    fn apply(&self, lambda: &Lambda, values: &[Value]) -> Result<Value, EvalError> {
+        Scope { row: self.row, parameters: &lambda.parameters, values, outer: Some(self) }.evaluate(&lambda.body)
+    }
+}

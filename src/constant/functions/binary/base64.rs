@@ -1,0 +1,39 @@
+//! Base64 in the standard and the URL alphabet (RFC 4648), read as leniently as Java reads it: the
+//! padding may be missing, but not be wrong.
+
+use base64::Engine;
+use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::super::argument::{bytes, invalid, varbinary};
+use super::super::Function;
+use super::text_bytes;
+use crate::constant::{EvalError, Value};
+
+fn engine(alphabet: &Alphabet) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(alphabet, config)
+}
+
+fn decode(alphabet: &Alphabet, value: &Value) -> Result<Value, EvalError> {
+    let decoded = engine(alphabet).decode(text_bytes(value));
+    decoded.map(varbinary).map_err(|error| invalid(format!("Invalid base64 text: {error}")))
+}
+
+pub(super) fn to_standard(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(Value::varchar(engine(&STANDARD).encode(bytes(&arguments[0]))))
+}
+
+pub(super) fn to_url(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(Value::varchar(engine(&URL_SAFE).encode(bytes(&arguments[0]))))
+}
+
+pub(super) fn from_standard(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    decode(&STANDARD, &arguments[0])
+}
+
+pub(super) fn from_url(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    decode(&URL_SAFE, &arguments[0])
+}

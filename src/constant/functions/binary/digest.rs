@@ -1,0 +1,63 @@
+//! Digests and checksums.
+
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
+use twox_hash::XxHash64;
+
+use super::super::argument::{bytes, varbinary};
+use super::super::Function;
+use crate::constant::{EvalError, Value};
+
+fn digest<D: Digest>(arguments: &[Value]) -> Value {
+    varbinary(D::digest(bytes(&arguments[0])).to_vec())
+}
+
+fn keyed<M: Mac + KeyInit>(arguments: &[Value]) -> Value {
+    let mut mac = <M as KeyInit>::new_from_slice(bytes(&arguments[1])).expect("HMAC takes keys of any length");
+    mac.update(bytes(&arguments[0]));
+    varbinary(mac.finalize().into_bytes().to_vec())
+}
+
+pub(super) fn md5(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(digest::<Md5>(arguments))
+}
+
+pub(super) fn sha1(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(digest::<Sha1>(arguments))
+}
+
+pub(super) fn sha256(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(digest::<Sha256>(arguments))
+}
+
+pub(super) fn sha512(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(digest::<Sha512>(arguments))
+}
+
+pub(super) fn hmac_md5(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(keyed::<Hmac<Md5>>(arguments))
+}
+
+pub(super) fn hmac_sha1(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(keyed::<Hmac<Sha1>>(arguments))
+}
+
+pub(super) fn hmac_sha256(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(keyed::<Hmac<Sha256>>(arguments))
+}
+
+pub(super) fn hmac_sha512(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(keyed::<Hmac<Sha512>>(arguments))
+}
+
+/// CRC-32 of ISO-HDLC, as a number of 32 bits without sign.
+pub(super) fn crc32(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(Value::Integer(i64::from(crc32fast::hash(bytes(&arguments[0])))))
+}
+
+/// XXH64 with seed zero, in network order.
+pub(super) fn xxhash64(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    Ok(varbinary(XxHash64::oneshot(0, bytes(&arguments[0])).to_be_bytes()))
+}

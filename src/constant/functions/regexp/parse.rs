@@ -1,0 +1,459 @@
+//! Reading a pattern in the syntax of Joni's Java mode.
+//!
+//! What Joni rejects is `INVALID_FUNCTION_ARGUMENT`; what it takes but athplan does not know to mean
+//! the same elsewhere is refused by name. Some of its ways that differ from other engines: `\d`, `\w`
+//! and `\s` are ASCII while `\b` is not; an option in mid-group spans the alternatives after it; `{,2}` is text.
+
+use std::collections::HashMap;
+
+use super::super::argument::{invalid, refused};
+use super::class::class;
+use super::escape::{Escape, escape, posix_or_property};
+use super::syntax::{Class, Manner, Node, Place};
+use crate::constant::EvalError;
+
+/// How deep groups may nest; deeper patterns are refused rather than recursed into.
+const DEEPEST: usize = 100;
+/// The largest count in braces that is taken; compiled patterns grow with it.
+const LARGEST_COUNT: u32 = 1_000;
+
+/// A pattern that was read.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) root: Node,
+    /// How many capturing groups there are.
+    pub(super) groups: usize,
+    pub(super) names: HashMap<String, usize>,
+    /// What of a text would be matched differently elsewhere.
+    pub(super) limits: Limits,
+}
+
+/// What a text must not have for the pattern to be matched as in Trino.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Limits {
+    /// The pattern names sets that are known to agree in ASCII only.
+    pub(super) ascii_only: bool,
+    /// The pattern ignores case, where Joni also matches one character with several.
+    pub(super) fold: bool,
+    /// The pattern has a condition on the end of a line or the text.
+    pub(super) line_end: bool,
+    /// The pattern has a word boundary.
+    pub(super) boundary: bool,
+}
+
+/// Options that hold at a place of the pattern.
+#[derive(Debug, Default, Clone, Copy)]
+struct Options {
+    fold: bool,
+    lines: bool,
+    dot_all: bool,
+    extended: bool,
+}
+
+/// Reads a pattern.
+pub(super) fn parse(pattern: &str) -> Result<Parsed, EvalError> {
+    let mut parser = Parser {
+        characters: pattern.chars().collect(),
+        at: 0,
+        depth: 0,
+        groups: 0,
+        closed: Vec::new(),
+        names: HashMap::new(),
+        limits: Limits::default(),
+    };
+    let root = parser.alternatives(Options::default())?;
+    if parser.at < parser.characters.len() {
+        return Err(invalid("unmatched close parenthesis"));
+    }
+    Ok(Parsed { root, groups: parser.groups, names: parser.names, limits: parser.limits })
+}
+
+/// The state of reading.
+pub(super) struct Parser {
+    pub(super) characters: Vec<char>,
+    pub(super) at: usize,
+    depth: usize,
+    groups: usize,
+    closed: Vec<usize>,
+    names: HashMap<String, usize>,
+    pub(super) limits: Limits,
+}
+
+impl Parser {
+    pub(super) fn peek(&self) -> Option<char> {
+        self.characters.get(self.at).copied()
+    }
+
+    pub(super) fn take(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.at += 1;
+        Some(character)
+    }
+
+    /// Steps over this text if it comes next.
+    pub(super) fn skip(&mut self, text: &str) -> bool {
+        let length = text.chars().count();
+        let next = self.characters.get(self.at..self.at + length);
+        let same = next.is_some_and(|next| next.iter().copied().eq(text.chars()));
+        if same {
+            self.at += length;
+        }
+        same
+    }
+
+    /// Takes the text up to this one and steps over it.
+    pub(super) fn until(&mut self, end: &str) -> Option<String> {
+        let begin = self.at;
+        while self.at < self.characters.len() {
+            let here = self.at;
+            if self.skip(end) {
+                return Some(self.characters[begin..here].iter().collect());
+            }
+            self.at += 1;
+        }
+        self.at = begin;
+        None
+    }
+
+    /// Reads alternatives up to a closing parenthesis or the end.
+    fn alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(refused("a pattern with groups nested so deep"));
+        }
+        let mut branches = vec![self.sequence(options)?];
+        while self.skip("|") {
+            branches.push(self.sequence(options)?);
+        }
+        self.depth -= 1;
+        Ok(if branches.len() == 1 { branches.remove(0) } else { Node::Alternatives(branches) })
+    }
+
+    fn sequence(&mut self, options: Options) -> Result<Node, EvalError> {
+        let mut nodes: Vec<Node> = Vec::new();
+        while let Some(character) = self.peek() {
+            if matches!(character, '|' | ')') {
+                break;
+            }
+            self.at += 1;
+            if options.extended && matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}') {
+                continue;
+            }
+            match character {
+                '#' if options.extended => {
+                    if self.until("\n").is_none() {
+                        self.at = self.characters.len();
+                    }
+                }
+                '(' => match self.group(options)? {
+                    Opened::Comment => {}
+                    Opened::Node(node) => {
+                        let node = self.repeated(node, options)?;
+                        nodes.push(node);
+                    }
+                    // The options hold to the end of the group, alternatives included.
+                    Opened::Rest(options) => nodes.push(self.alternatives(options)?),
+                },
+                '*' | '+' | '?' => return Err(invalid("target of repeat operator is not specified")),
+                '\\' if self.skip("Q") => {
+                    let quoted = match self.until("\\E") {
+                        Some(quoted) => quoted,
+                        None => self.characters.drain(self.at..).collect(),
+                    };
+                    if matches!(self.peek(), Some('*' | '+' | '?' | '{')) {
+                        return Err(refused("a repeated quotation in a pattern"));
+                    }
+                    nodes.extend(quoted.chars().map(|character| self.literal(character, options)));
+                }
+                _ => {
+                    let node = self.single(character, options)?;
+                    let node = self.repeated(node, options)?;
+                    nodes.push(node);
+                }
+            }
+        }
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Sequence(nodes) })
+    }
+
+    fn literal(&mut self, character: char, options: Options) -> Node {
+        self.limits.fold |= options.fold;
+        Node::Literal { character, fold: options.fold }
+    }
+
+    fn place(&mut self, place: Place) -> Node {
+        self.limits.line_end |=
+            matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
+        self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
+        Node::Place(place)
+    }
+
+    fn set(&mut self, class: Class, options: Options) -> Node {
+        self.limits.fold |= options.fold;
+        Node::Class { class, fold: options.fold }
+    }
+
+    /// Reads one unit that is no group.
+    fn single(&mut self, character: char, options: Options) -> Result<Node, EvalError> {
+        Ok(match character {
+            '.' => Node::Any { line_feed: options.dot_all },
+            '^' => self.place(if options.lines { Place::LineBegin } else { Place::TextBegin }),
+            '$' => self.place(if options.lines { Place::LineEnd } else { Place::TextEndOrFinalLineFeed }),
+            '[' => {
+                let class = class(self, 0)?;
+                self.set(class, options)
+            }
+            '{' if self.count()?.is_some() => return Err(refused("a count in a pattern without anything to repeat")),
+            '\\' => return self.escaped(options),
+            _ => self.literal(character, options),
+        })
+    }
+
+    fn escaped(&mut self, options: Options) -> Result<Node, EvalError> {
+        Ok(match self.peek() {
+            None => return Err(invalid("end pattern at escape")),
+            Some('A') => {
+                self.at += 1;
+                self.place(Place::TextBegin)
+            }
+            Some('z') => {
+                self.at += 1;
+                self.place(Place::TextEnd)
+            }
+            Some('Z') => {
+                self.at += 1;
+                self.place(Place::TextEndOrFinalLineFeed)
+            }
+            Some('b') => {
+                self.at += 1;
+                self.place(Place::WordBoundary)
+            }
+            Some('B') => {
+                self.at += 1;
+                self.place(Place::NoWordBoundary)
+            }
+            Some('1'..='9' | 'k') => self.backreference(options)?,
+            Some('p' | 'P') => {
+                let class = posix_or_property(self)?;
+                self.set(class, options)
+            }
+            Some(_) => match escape(self)? {
+                Escape::Character(character) => self.literal(character, options),
+                Escape::Class(class) => Node::Class { class, fold: false },
+            },
+        })
+    }
+
+    fn backreference(&mut self, options: Options) -> Result<Node, EvalError> {
+        let number = if self.skip("k") {
+            let name = if self.skip("<") {
+                self.until(">")
+            } else if self.skip("'") {
+                self.until("'")
+            } else {
+                None
+            };
+            let name = name.ok_or_else(|| refused(r"\k without a name in a pattern"))?;
+            *self.names.get(&name).ok_or_else(|| refused("a reference in a pattern to a later group"))?
+        } else {
+            let digit = self.take().and_then(|digit| digit.to_digit(10)).expect("the caller has seen a digit");
+            if self.peek().is_some_and(|next| next.is_ascii_digit()) {
+                return Err(refused("a number of several digits behind a backslash in a pattern"));
+            }
+            digit as usize
+        };
+        if number > self.groups {
+            return Err(if self.characters[self.at..].contains(&'(') {
+                refused("a reference in a pattern to a later group")
+            } else {
+                invalid("invalid backref number/name")
+            });
+        }
+        if options.fold || !self.closed.contains(&number) {
+            return Err(refused("a reference in a pattern that ignores case, or to a group from within"));
+        }
+        Ok(Node::Backreference(number))
+    }
+
+    /// Reads the repetition behind a unit.
+    fn repeated(&mut self, node: Node, options: Options) -> Result<Node, EvalError> {
+        while options.extended && self.peek().is_some_and(|next| next.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+        let begin = self.at;
+        let (least, most) = match self.take() {
+            Some('*') => (0, None),
+            Some('+') => (1, None),
+            Some('?') => (0, Some(1)),
+            Some('{') => match self.count()? {
+                Some(count) => count,
+                None => {
+                    self.at = begin;
+                    return Ok(node);
+                }
+            },
+            _ => {
+                self.at = begin;
+                return Ok(node);
+            }
+        };
+        let manner = if self.skip("?") {
+            Manner::Lazy
+        } else if self.skip("+") {
+            Manner::Possessive
+        } else {
+            Manner::Greedy
+        };
+        if matches!(self.peek(), Some('*' | '+' | '?')) {
+            return Err(refused("a repetition of a repetition in a pattern"));
+        }
+        if self.peek() == Some('{') {
+            let begin = self.at;
+            self.at += 1;
+            if self.count()?.is_some() {
+                return Err(refused("a repetition of a repetition in a pattern"));
+            }
+            self.at = begin;
+        }
+        // Engines differ in when they leave a loop whose body has matched nothing.
+        if most != Some(1) && node.may_be_empty() {
+            return Err(refused("a repetition in a pattern of what may match nothing"));
+        }
+        Ok(Node::Repeat { node: Box::new(node), least, most, manner })
+    }
+
+    /// Reads a count behind its opening brace; other text there is no count, and nothing is taken.
+    fn count(&mut self) -> Result<Option<(u32, Option<u32>)>, EvalError> {
+        let begin = self.at;
+        let least = self.number();
+        let most = if self.skip(",") { self.number().map(Some).or(Some(None)) } else { least.map(Some) };
+        let (Some(least), Some(most)) = (least, most) else {
+            self.at = begin;
+            return Ok(None);
+        };
+        if !self.skip("}") {
+            self.at = begin;
+            return Ok(None);
+        }
+        if most.is_some_and(|most| most < least) {
+            return Err(invalid("upper is smaller than lower in repeat range"));
+        }
+        if most.unwrap_or(least).max(least) > LARGEST_COUNT {
+            return Err(refused("a count in a pattern beyond a thousand"));
+        }
+        Ok(Some((least, most)))
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        let begin = self.at;
+        let mut number: Option<u32> = None;
+        while let Some(digit) = self.peek().and_then(|next| next.to_digit(10)) {
+            number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(digit));
+            self.at += 1;
+        }
+        if number.is_none() {
+            self.at = begin;
+        }
+        number
+    }
+
+    /// Reads what an opening parenthesis begins.
+    fn group(&mut self, options: Options) -> Result<Opened, EvalError> {
+        if !self.skip("?") {
+            return self.capture(None, options);
+        }
+        if self.skip("#") {
+            self.until(")").ok_or_else(|| invalid("end pattern in group"))?;
+            return Ok(Opened::Comment);
+        }
+        if self.skip(":") {
+            let node = self.closed_alternatives(options)?;
+            return Ok(Opened::Node(Node::Sequence(vec![node])));
+        }
+        if self.skip(">") {
+            let node = self.closed_alternatives(options)?;
+            return Ok(Opened::Node(Node::Atomic(Box::new(node))));
+        }
+        for (sign, behind, negated) in
+            [("=", false, false), ("!", false, true), ("<=", true, false), ("<!", true, true)]
+        {
+            if self.skip(sign) {
+                return self.look(behind, negated, options);
+            }
+        }
+        for (open, close) in [("<", ">"), ("'", "'")] {
+            if self.skip(open) {
+                let name = self.until(close).ok_or_else(|| invalid("end pattern in group"))?;
+                let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                    && name.chars().all(|other| other.is_ascii_alphanumeric() || other == '_');
+                if !plain {
+                    return Err(refused("a group's name in a pattern that is no plain word"));
+                }
+                return self.capture(Some(name), options);
+            }
+        }
+        self.options(options)
+    }
+
+    fn capture(&mut self, name: Option<String>, options: Options) -> Result<Opened, EvalError> {
+        self.groups += 1;
+        let number = self.groups;
+        if let Some(name) = name
+            && self.names.insert(name, number).is_some()
+        {
+            return Err(invalid("multiplex defined name"));
+        }
+        let node = Box::new(self.closed_alternatives(options)?);
+        self.closed.push(number);
+        Ok(Opened::Node(Node::Group { number, node }))
+    }
+
+    fn look(&mut self, behind: bool, negated: bool, options: Options) -> Result<Opened, EvalError> {
+        let node = self.closed_alternatives(options)?;
+        if negated && node.captures() {
+            return Err(refused("a group in a negative look-around"));
+        }
+        // Joni looks behind by a fixed length, which only the outermost alternatives may each have for themselves.
+        let fixed = match &node {
+            Node::Alternatives(branches) => branches.iter().all(|branch| branch.width().is_some()),
+            other => other.width().is_some(),
+        };
+        if behind && !fixed {
+            return Err(refused("a look-behind of varying length"));
+        }
+        Ok(Opened::Node(Node::Look { behind, negated, node: Box::new(node) }))
+    }
+
+    /// Reads `imsx-imsx)` or `imsx-imsx:…)`.
+    fn options(&mut self, mut options: Options) -> Result<Opened, EvalError> {
+        let mut on = true;
+        loop {
+            match self.take() {
+                Some('-') => on = false,
+                Some('i') => options.fold = on,
+                Some('m') => options.lines = on,
+                Some('s') => options.dot_all = on,
+                Some('x') => options.extended = on,
+                Some(')') => return Ok(Opened::Rest(options)),
+                Some(':') => {
+                    let node = self.closed_alternatives(options)?;
+                    return Ok(Opened::Node(Node::Sequence(vec![node])));
+                }
+                Some('P' | 'u' | 'U' | 'd') | None => return Err(invalid("undefined group option")),
+                Some(other) => return Err(refused(format!("the group option {other} in a pattern"))),
+            }
+        }
+    }
+
+    fn closed_alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
+        let node = self.alternatives(options)?;
+        if self.skip(")") { Ok(node) } else { Err(invalid("end pattern with unmatched parenthesis")) }
+    }
+}
+
+/// What an opening parenthesis began.
+enum Opened {
+    Node(Node),
+    /// Options for what follows.
+    Rest(Options),
+    Comment,
+}

@@ -1,0 +1,217 @@
+//! Aggregates that keep what they see: arrays, maps, histograms, distinct counts.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::accumulate::{Accumulate, Function};
+use super::key::group_key;
+use crate::constant::{EvalError, Value};
+use crate::types::{RowField, Type};
+
+/// Finds a function of this family.
+pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
+    let kind = match (name, arguments) {
+        ("array_agg", [ty]) => {
+            return Some(Function::new(vec![Type::array(ty.clone())], || Items { items: Vec::new() }));
+        }
+        ("approx_distinct", [_]) => Kind::DistinctCount,
+        ("histogram", [_]) => Kind::Histogram,
+        ("map_agg", [_, _]) => Kind::First,
+        ("multimap_agg", [_, _]) => Kind::All,
+        ("listagg", [Type::Varchar(_), Type::Varchar(_)]) => {
+            let states = vec![Type::array(Type::VARCHAR), Type::VARCHAR];
+            return Some(Function::new(states, || Text { separator: Value::Null, texts: Vec::new() }));
+        }
+        _ => return None,
+    };
+    let key = arguments.first()?.clone();
+    let values = arguments.get(1).cloned().unwrap_or(Type::BigInt);
+    let field = |ty: Type| RowField { name: None, ty };
+    let entry = Type::Row([field(key.clone()), field(Type::array(values))].into());
+    Some(Function::new(vec![Type::array(entry)], move || Groups {
+        kind,
+        key: key.clone(),
+        places: HashMap::new(),
+        groups: Vec::new(),
+    }))
+}
+
+#[derive(Debug)]
+struct Items {
+    items: Vec<Value>,
+}
+
+impl Accumulate for Items {
+    fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
+        self.items.extend(row.first().cloned());
+        Ok(())
+    }
+
+    fn state(&self) -> Vec<Value> {
+        vec![Value::Array(self.items.as_slice().into())]
+    }
+
+    fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
+        if let [Value::Array(items)] = state {
+            self.items.extend(items.iter().cloned());
+        }
+        Ok(())
+    }
+
+    fn result(&self) -> Result<Value, EvalError> {
+        Ok(if self.items.is_empty() { Value::Null } else { Value::Array(self.items.as_slice().into()) })
+    }
+}
+
+/// What is made of the groups of values by key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// How many keys there are.
+    DistinctCount,
+    /// How often each key occurs.
+    Histogram,
+    /// The first value of each key.
+    First,
+    /// All values of each key.
+    All,
+}
+
+/// Up to so many distinct values Trino's sketch counts exactly; beyond, its estimate is its own.
+const EXACT_DISTINCT: usize = 64;
+
+/// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
+#[derive(Debug)]
+struct Groups {
+    kind: Kind,
+    key: Type,
+    places: HashMap<Vec<u8>, usize>,
+    groups: Vec<(Value, Vec<Value>)>,
+}
+
+impl Groups {
+    fn put(&mut self, key: &Value, values: &[Value]) -> Result<(), EvalError> {
+        let place = match self.places.entry(group_key(key, &self.key)) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(place) => {
+                if self.kind == Kind::DistinctCount && self.groups.len() == EXACT_DISTINCT {
+                    let message = "approx_distinct of so many values is an estimate that the embedded engine lacks";
+                    return Err(EvalError::new("NOT_SUPPORTED", message));
+                }
+                self.groups.push((key.clone(), Vec::new()));
+                *place.insert(self.groups.len() - 1)
+            }
+        };
+        let held = &mut self.groups[place].1;
+        match (self.kind, values) {
+            (Kind::All, values) => held.extend(values.iter().cloned()),
+            (Kind::Histogram, [Value::Integer(more)]) => match held.first_mut() {
+                Some(Value::Integer(count)) => *count += more,
+                _ => held.push(Value::Integer(*more)),
+            },
+            (_, values) if held.is_empty() => held.extend(values.first().cloned()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Accumulate for Groups {
+    fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
+        match row {
+            [key, ..] if key.is_null() => Ok(()),
+            [key] => self.put(key, &[Value::Integer(1)]),
+            [key, value] => self.put(key, std::slice::from_ref(value)),
+            _ => Ok(()),
+        }
+    }
+
+    fn state(&self) -> Vec<Value> {
+        let entries = self.groups.iter();
+        let entries =
+            entries.map(|(key, values)| Value::Row([key.clone(), Value::Array(values.as_slice().into())].into()));
+        vec![Value::Array(entries.collect())]
+    }
+
+    fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
+        let [Value::Array(entries)] = state else { return Ok(()) };
+        for entry in entries.iter() {
+            if let Value::Row(parts) = entry
+                && let [key, Value::Array(values)] = parts.as_ref()
+            {
+                self.put(key, values)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn result(&self) -> Result<Value, EvalError> {
+        if self.kind == Kind::DistinctCount {
+            return Ok(Value::Integer(self.groups.len().try_into().unwrap_or(i64::MAX)));
+        }
+        if self.groups.is_empty() {
+            return Ok(Value::Null);
+        }
+        let entries = self.groups.iter().map(|(key, values)| {
+            let value = match self.kind {
+                Kind::All => Value::Array(values.as_slice().into()),
+                _ => values.first().cloned().unwrap_or(Value::Null),
+            };
+            (key.clone(), value)
+        });
+        Ok(Value::Map(entries.collect()))
+    }
+}
+
+/// The longest text that `listagg` makes, in bytes.
+const LONGEST_TEXT: usize = 1_048_576;
+
+#[derive(Debug)]
+struct Text {
+    separator: Value,
+    texts: Vec<Value>,
+}
+
+impl Accumulate for Text {
+    fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
+        if let [text, separator] = row {
+            self.separator = separator.clone();
+            if !text.is_null() {
+                self.texts.push(text.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> Vec<Value> {
+        vec![Value::Array(self.texts.as_slice().into()), self.separator.clone()]
+    }
+
+    fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
+        if let [Value::Array(texts), separator] = state {
+            self.texts.extend(texts.iter().cloned());
+            if !separator.is_null() {
+                self.separator = separator.clone();
+            }
+        }
+        Ok(())
+    }
+
+    fn result(&self) -> Result<Value, EvalError> {
+        if self.texts.is_empty() {
+            return Ok(Value::Null);
+        }
+        let separator = if let Value::Varchar(separator) = &self.separator { separator.as_ref() } else { "" };
+        let texts = self.texts.iter().filter_map(|text| match text {
+            Value::Varchar(text) => Some(text.as_ref()),
+            _ => None,
+        });
+        let joined = texts.collect::<Vec<&str>>().join(separator);
+        if joined.len() > LONGEST_TEXT {
+            let message = format!(
+                "Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}"
+            );
+            return Err(EvalError::new("EXCEEDED_FUNCTION_MEMORY_LIMIT", message));
+        }
+        Ok(Value::varchar(joined))
+    }
+}

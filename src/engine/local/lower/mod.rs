@@ -1,0 +1,130 @@
+//! Bound queries to DataFusion's logical plans.
+//!
+//! DataFusion plans and executes; it coerces nothing, names nothing and parses nothing here. Every
+//! relation's columns are called `r{id}.c{position}`, every expression is typed by the binder, and
+//! whatever DataFusion cannot compute with Trino's exact meaning is computed by the closed evaluator
+//! inside a function of ours. Correlated queries are unnested here, not by DataFusion: the rows of
+//! the outer query are numbered and carried into the inner one (`subquery.rs`).
+
+mod accumulate;
+mod aggregate;
+mod block;
+mod collect;
+mod evaluate;
+mod expression;
+mod field;
+mod fold;
+mod frame;
+mod join;
+mod key;
+mod limit;
+mod moments;
+mod name;
+mod ordered;
+mod pick;
+mod query;
+mod relation;
+mod session;
+mod set_operation;
+mod shared;
+mod subquery;
+mod unnest;
+mod walk;
+mod window;
+mod window_function;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::catalog::TableProvider;
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::LogicalPlan;
+
+use self::walk::Columns;
+use super::super::{EngineError, ErrorClass};
+use crate::bind::expr::ColumnRef;
+use crate::bind::query::{Query, RelationId};
+use crate::catalog::Table;
+use crate::constant::EvalError;
+use crate::source::Span;
+
+pub(crate) use session::{context, rows, stream};
+
+/// Where the rows of tables come from.
+pub(crate) trait TableSources {
+    /// The provider of a table's rows; its Arrow fields are `c0`, `c1`, … over the columns that the
+    /// binder gave the table's relation.
+    ///
+    /// # Errors
+    ///
+    /// The table is not there, or is of a kind that the engine cannot read.
+    fn provider(&self, table: &Table) -> Result<Arc<dyn TableProvider>, EngineError>;
+}
+
+/// Lowers a query. The plan's fields are called `c0`, `c1`, … by the position of the query's columns.
+///
+/// # Errors
+///
+/// The query uses something that the engine lacks; the message names it and the span says where.
+pub(crate) fn plan(query: &Query, tables: &dyn TableSources) -> Result<LogicalPlan, EngineError> {
+    let mut lowering = Lowering { tables, mentioned: query.mentioned(), next: name::FIRST_SYNTHETIC };
+    let output = lowering.relation();
+    let plan = lowering.query(query, None, output, true)?;
+    name::without_qualifier(plan, output, query.columns.len())
+}
+
+/// The state of lowering one query.
+struct Lowering<'a> {
+    tables: &'a dyn TableSources,
+    /// Every column that the query mentions anywhere: what else a relation has is not carried along
+    /// where DataFusion cannot see that nobody needs it.
+    mentioned: BTreeSet<ColumnRef>,
+    /// The next relation number that no relation of the query has.
+    next: usize,
+}
+
+impl Lowering<'_> {
+    /// A number for a relation that lowering brings in.
+    fn relation(&mut self) -> RelationId {
+        self.next += 1;
+        RelationId(self.next)
+    }
+
+    /// A column of its own for something computed on the way.
+    fn column(&mut self) -> ColumnRef {
+        ColumnRef { relation: self.relation(), column: 0 }
+    }
+}
+
+/// The refusal of something that the engine lacks.
+fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
+    let message = format!("the embedded engine does not support {what}");
+    EngineError { class: ErrorClass::Unsupported, message, span: Some(span) }
+}
+
+/// An error of evaluation, on its way through DataFusion.
+fn raised(error: &EvalError) -> DataFusionError {
+    carried(EngineError::new(ErrorClass::Statement, error.to_string()))
+}
+
+/// An engine's error, on its way through DataFusion.
+fn carried(error: EngineError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+/// What DataFusion says, as the engine's error: one of ours comes out as it went in.
+pub(super) fn engine_error(error: DataFusionError) -> EngineError {
+    match error.find_root() {
+        DataFusionError::External(inner) => match inner.downcast_ref::<EngineError>() {
+            Some(ours) => ours.clone(),
+            None => EngineError::new(ErrorClass::Data, inner.to_string()),
+        },
+        root @ (DataFusionError::NotImplemented(_) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..)) => {
+            EngineError::new(ErrorClass::Unsupported, format!("the embedded engine cannot plan this query: {root}"))
+        }
+        root => EngineError::new(ErrorClass::Data, root.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Reads CloudTrail's files: one object whose `Records` is a list of events.
+//!
+//! A file is cut into events by counting brackets, a chunk at a time, so that memory is bounded by
+//! the largest event and each event can be decoded from borrowed text.
+
+use std::io::Read;
+
+use super::ReadError;
+use super::input::{CHUNK, unreadable};
+use super::json::RecordDecoder;
+use super::rows::Rows;
+
+/// The largest event; Athena's own limit on a row.
+const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
+
+/// Brackets nested deeper than this are refused.
+const MAXIMUM_DEPTH: usize = 1_000;
+
+/// Reads a file's events.
+///
+/// # Errors
+///
+/// The file is no CloudTrail file, is truncated, or holds an event of the wrong shape.
+pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    let mut text = Window { input, buffer: Vec::new(), start: 0, ended: false };
+    text.skip_byte_order_mark()?;
+    text.expect(b'{', "it is no CloudTrail file: it does not begin with {")?;
+    let mut found = false;
+    let mut first = true;
+    loop {
+        match text.next_token()? {
+            b'}' if first => break,
+            b'"' => {}
+            _ => return Err(broken("it is no CloudTrail file: a key was expected")),
+        }
+        first = false;
+        let key = text.value()?.to_vec();
+        text.expect(b':', "it is no CloudTrail file: a colon was expected")?;
+        if key == b"\"Records\"" {
+            if std::mem::replace(&mut found, true) {
+                return Err(broken("it is no CloudTrail file: it has two lists of Records"));
+            }
+            read_records(&mut text, decoder, rows)?;
+        } else {
+            text.next_token()?;
+            text.value()?;
+        }
+        match text.next_token()? {
+            b',' => text.start += 1,
+            b'}' => break,
+            _ => return Err(broken("it is no CloudTrail file: a comma or } was expected")),
+        }
+    }
+    text.start += 1;
+    if !found {
+        return Err(broken("it is no CloudTrail file: it has no Records"));
+    }
+    if !text.only_white_space_follows()? {
+        return Err(broken("it is no CloudTrail file: text follows its end"));
+    }
+    Ok(())
+}
+
+fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    text.next_token()?;
+    text.expect(b'[', "it is no CloudTrail file: its Records are no list")?;
+    if text.next_token()? == b']' {
+        text.start += 1;
+        return Ok(());
+    }
+    let mut number = 0u64;
+    loop {
+        number += 1;
+        let wrong = |message: &str| broken(&format!("record {number}: {message}"));
+        if text.next_token()? != b'{' {
+            return Err(wrong("it is no object"));
+        }
+        let record = text.value()?;
+        let size = record.len();
+        let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
+        decoder.append(record, &mut rows.builders).map_err(|mismatch| wrong(&mismatch.message))?;
+        rows.end_row(size)?;
+        match text.next_token()? {
+            b',' => text.start += 1,
+            b']' => break,
+            _ => return Err(wrong("a comma or ] was expected behind it")),
+        }
+    }
+    text.start += 1;
+    Ok(())
+}
+
+/// The part of a file that is in memory: from the value being read to the end of the last chunk.
+struct Window {
+    input: Box<dyn Read>,
+    buffer: Vec<u8>,
+    start: usize,
+    ended: bool,
+}
+
+impl Window {
+    /// Reads another chunk; false at the end of the file.
+    fn fill(&mut self) -> Result<bool, ReadError> {
+        if self.ended {
+            return Ok(false);
+        }
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let held = self.buffer.len();
+        self.buffer.resize(held + CHUNK, 0);
+        let read = loop {
+            match self.input.read(&mut self.buffer[held..]) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                result => break result,
+            }
+        };
+        let read = read.map_err(unreadable)?;
+        self.buffer.truncate(held + read);
+        self.ended = read == 0;
+        Ok(read > 0)
+    }
+
+    fn skip_byte_order_mark(&mut self) -> Result<(), ReadError> {
+        while self.buffer.len() < 3 && self.fill()? {}
+        if self.buffer.starts_with(b"\xef\xbb\xbf") {
+            self.start = 3;
+        }
+        Ok(())
+    }
+
+    /// Skips white space; the next byte stays unread.
+    fn next_token(&mut self) -> Result<u8, ReadError> {
+        loop {
+            if let Some(at) = self.buffer[self.start..].iter().position(|byte| !byte.is_ascii_whitespace()) {
+                self.start += at;
+                return Ok(self.buffer[self.start]);
+            }
+            self.start = self.buffer.len();
+            if !self.fill()? {
+                return Err(truncated());
+            }
+        }
+    }
+
+    fn expect(&mut self, byte: u8, otherwise: &str) -> Result<(), ReadError> {
+        if self.next_token()? != byte {
+            return Err(broken(otherwise));
+        }
+        self.start += 1;
+        Ok(())
+    }
+
+    fn only_white_space_follows(&mut self) -> Result<bool, ReadError> {
+        loop {
+            if !self.buffer[self.start..].iter().all(u8::is_ascii_whitespace) {
+                return Ok(false);
+            }
+            self.start = self.buffer.len();
+            if !self.fill()? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The text of the value that begins at the next byte, which is then behind it. Only brackets
+    /// and quotes are looked at; who decodes the value checks the rest.
+    fn value(&mut self) -> Result<&[u8], ReadError> {
+        let mut scan = ValueScan::default();
+        let mut length = 0;
+        loop {
+            let fresh = &self.buffer[self.start + length..];
+            match scan.end(fresh)? {
+                Some(end) => {
+                    length += end;
+                    break;
+                }
+                None => length += fresh.len(),
+            }
+            if length > MAXIMUM_RECORD {
+                return Err(broken(&format!("it has a value of more than {MAXIMUM_RECORD} bytes")));
+            }
+            if !self.fill()? {
+                return Err(truncated());
+            }
+        }
+        let start = self.start;
+        self.start += length;
+        Ok(&self.buffer[start..start + length])
+    }
+}
+
+/// Where in a value a scan stands.
+#[derive(Default)]
+struct ValueScan {
+    depth: usize,
+    quoted: bool,
+    escaped: bool,
+    begun: bool,
+}
+
+impl ValueScan {
+    /// How many of these bytes still belong to the value, if it ends in them.
+    fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, ReadError> {
+        for (at, byte) in bytes.iter().enumerate() {
+            if self.quoted {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => {
+                        self.quoted = false;
+                        if self.depth == 0 {
+                            return Ok(Some(at + 1));
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.quoted = true,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    if self.depth > MAXIMUM_DEPTH {
+                        return Err(broken(&format!("its JSON is nested deeper than {MAXIMUM_DEPTH} levels")));
+                    }
+                }
+                b'}' | b']' if self.depth > 1 => self.depth -= 1,
+                b'}' | b']' if self.depth == 1 => return Ok(Some(at + 1)),
+                b',' | b'}' | b']' if self.depth == 0 => return Ok(Some(at)),
+                byte if byte.is_ascii_whitespace() && self.depth == 0 && self.begun => return Ok(Some(at)),
+                _ => {}
+            }
+            self.begun = true;
+        }
+        Ok(None)
+    }
+}
+
+fn truncated() -> ReadError {
+    broken("it ends too early: the file is truncated")
+}
+
+fn broken(message: &str) -> ReadError {
+    ReadError::Broken(message.to_owned())
+}

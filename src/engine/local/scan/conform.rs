@@ -1,0 +1,104 @@
+//! An array from a file as the physical type of its column's declared type.
+//!
+//! Only what Athena converts is converted: wider integers and floats, other units of time, other
+//! layouts of the same text. A file that holds something else is an error, as it is there
+//! (`HIVE_BAD_DATA`).
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, ListArray, MapArray, StringArray, StructArray, new_null_array,
+};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
+
+use crate::engine::local::arrow::{entries_field, entry_fields, item_field, physical_type, row_fields};
+use crate::types::{RowField, Type};
+
+/// Converts an array; the error says what does not fit.
+pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
+    let wanted = physical_type(ty).map_err(|error| error.message)?;
+    match (ty, array.data_type()) {
+        (Type::Array(element), DataType::List(_)) => {
+            let list = array.as_list::<i32>();
+            let items = conform(list.values(), element)?;
+            let field = item_field(element).map_err(|error| error.message)?;
+            let list = ListArray::try_new(field, list.offsets().clone(), items, list.nulls().cloned());
+            Ok(Arc::new(list.map_err(|error| error.to_string())?))
+        }
+        (Type::Map(key, value), DataType::Map(_, _)) => {
+            let map = array.as_map();
+            let fields = entry_fields(key, value).map_err(|error| error.message)?;
+            let field = entries_field(key, value).map_err(|error| error.message)?;
+            let parts = vec![conform(map.keys(), key)?, conform(map.values(), value)?];
+            let entries = StructArray::try_new(fields, parts, None).map_err(|error| error.to_string())?;
+            let map = MapArray::try_new(field, map.offsets().clone(), entries, map.nulls().cloned(), false);
+            Ok(Arc::new(map.map_err(|error| error.to_string())?))
+        }
+        (Type::Row(fields), DataType::Struct(_)) => row(array.as_struct(), fields),
+        (_, held) if holds(held, &wanted) => {
+            let options = CastOptions { safe: false, ..CastOptions::default() };
+            let array = cast_with_options(array, &wanted, &options).map_err(|error| error.to_string())?;
+            Ok(shortened(array, ty))
+        }
+        (_, held) => Err(format!("HIVE_BAD_DATA: the file holds {held}, which the column's type {ty} does not fit")),
+    }
+}
+
+/// A struct's parts by the names of the row's fields; what the file lacks is NULL.
+fn row(array: &StructArray, fields: &[RowField]) -> Result<ArrayRef, String> {
+    let mut parts = Vec::with_capacity(fields.len());
+    for field in fields {
+        let name = field.name.as_deref().unwrap_or_default();
+        let position = array.fields().iter().position(|held| held.name().to_lowercase() == name);
+        parts.push(match position {
+            Some(position) => conform(array.column(position), &field.ty)?,
+            None => new_null_array(&physical_type(&field.ty).map_err(|error| error.message)?, array.len()),
+        });
+    }
+    let wanted = row_fields(fields.iter().map(|field| &field.ty)).map_err(|error| error.message)?;
+    if parts.is_empty() {
+        return Ok(Arc::new(StructArray::new_empty_fields(array.len(), array.nulls().cloned())));
+    }
+    let array = StructArray::try_new(wanted, parts, array.nulls().cloned()).map_err(|error| error.to_string())?;
+    Ok(Arc::new(array))
+}
+
+/// Whether values of a file's type are values of a column's without loss.
+fn holds(held: &DataType, wanted: &DataType) -> bool {
+    use DataType::{
+        Binary, BinaryView, Boolean, Date32, Decimal128, FixedSizeBinary, Float32, Float64, Int8, Int16, Int32, Int64,
+        LargeBinary, LargeUtf8, Timestamp, Utf8, Utf8View,
+    };
+    match (held, wanted) {
+        (Boolean, Boolean) | (Date32, Date32) | (Float32, Float32 | Float64) | (Float64, Float64) => true,
+        (Int8, Int8 | Int16 | Int32 | Int64) | (Int16, Int16 | Int32 | Int64) | (Int32, Int32 | Int64) => true,
+        (Int64, Int64) => true,
+        // Files know 32-bit integers as their shortest; a value that does not fit is an error.
+        (Int32, Int8 | Int16) => true,
+        (Decimal128(_, held), Decimal128(_, wanted)) => held <= wanted,
+        (Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView, Utf8) => true,
+        (Binary | LargeBinary | BinaryView | FixedSizeBinary(_), Binary) => true,
+        (FixedSizeBinary(held), FixedSizeBinary(wanted)) => held == wanted,
+        (Timestamp(..), Timestamp(TimeUnit::Microsecond, None)) => true,
+        _ => false,
+    }
+}
+
+/// Texts cut to a bounded varchar's length.
+fn shortened(array: ArrayRef, ty: &Type) -> ArrayRef {
+    let limit = match ty {
+        Type::Varchar(Some(limit)) | Type::Char(limit) => *limit as usize,
+        _ => return array,
+    };
+    let cut = |text: &str| match text.char_indices().nth(limit) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.to_owned(),
+    };
+    let trim = matches!(ty, Type::Char(_));
+    let texts = array
+        .as_string::<i32>()
+        .iter()
+        .map(|text| text.map(|text| if trim { cut(text).trim_end_matches(' ').to_owned() } else { cut(text) }));
+    Arc::new(texts.collect::<StringArray>())
+}

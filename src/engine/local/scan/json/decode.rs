@@ -1,0 +1,403 @@
+//! JSON objects into column builders, by the columns' declared types.
+//!
+//! An object is first cut into the raw texts of the fields that are wanted (the last of equal keys
+//! wins); each is then decoded by its type. Fields that nobody wants are checked for syntax and
+//! skipped.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserializer as _;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::scalar::{append_scalar, scalar_is_readable};
+use super::text::{canonical, canonical_scalar, compact, unescape};
+use crate::engine::local::ColumnBuilder;
+use crate::engine::{EngineError, ErrorClass};
+use crate::types::Type;
+
+/// How JSON meets columns.
+#[derive(Debug, Clone, Default)]
+pub struct JsonRules {
+    /// Keys match columns whatever their case.
+    pub case_insensitive: bool,
+    /// JSON text in a varchar column is rewritten as the OpenX SerDe does; otherwise it is compact
+    /// and numbers stay as they are written.
+    pub canonical_text: bool,
+    /// A scalar where an array is declared is an array of one, and a list where a row is declared
+    /// fills it by position, as with the OpenX SerDe; otherwise it is an error.
+    pub lenient_shapes: bool,
+    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe; otherwise a
+    /// scalar is NULL, and an object or array in a varchar column its text.
+    pub strict: bool,
+    /// A column `a_b` matches the key `a.b`.
+    pub dots_in_keys: bool,
+    /// `mapping.column = key`: the key under which a column's values stand.
+    pub mappings: HashMap<String, String>,
+}
+
+/// A value whose shape is none of its column's type, or text that is no JSON.
+#[derive(Debug)]
+pub struct Mismatch {
+    /// What is wrong.
+    pub message: String,
+    /// Whether the text is no JSON at all.
+    pub malformed: bool,
+}
+
+impl Mismatch {
+    /// A value of the wrong shape.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), malformed: false }
+    }
+}
+
+impl From<serde_json::Error> for Mismatch {
+    fn from(error: serde_json::Error) -> Self {
+        Self { message: format!("it is no JSON: {error}"), malformed: true }
+    }
+}
+
+/// Decodes the objects of one shape: a table's records, or the values of a row type.
+pub struct RecordDecoder {
+    names: HashMap<String, Vec<usize>>,
+    /// Names with an underscore, which may match keys with dots.
+    dotted: HashMap<String, Vec<usize>>,
+    fields: Vec<(String, Decoder)>,
+    case_insensitive: bool,
+    lenient: bool,
+}
+
+enum Decoder {
+    /// True: a value that is none of the type's is an error.
+    Scalar(Type, bool),
+    /// `varchar` and `char`, and what becomes of JSON in them.
+    Text(Type, JsonText),
+    /// True: anything but an array becomes an array of one.
+    Array(Box<Decoder>, bool),
+    /// The keys' type; true: keys that differ in case alone are equal.
+    Map(Type, Box<Decoder>, bool),
+    Row(RecordDecoder),
+}
+
+/// What becomes of an object, an array or a number in a varchar column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JsonText {
+    /// Compact, numbers as they are written.
+    Compact,
+    /// Rewritten as the OpenX SerDe does.
+    Canonical,
+    /// Objects and arrays are an error.
+    Refused,
+}
+
+impl RecordDecoder {
+    /// A decoder of the columns wanted.
+    ///
+    /// # Errors
+    ///
+    /// A column has a type that JSON files are not read into.
+    pub fn new<'a>(
+        columns: impl IntoIterator<Item = (&'a str, &'a Type)>,
+        rules: &JsonRules,
+    ) -> Result<Self, EngineError> {
+        let fold = |name: &str| if rules.case_insensitive { name.to_lowercase() } else { name.to_owned() };
+        let mut decoder = Self {
+            names: HashMap::new(),
+            dotted: HashMap::new(),
+            fields: Vec::new(),
+            case_insensitive: rules.case_insensitive,
+            lenient: rules.lenient_shapes,
+        };
+        for (at, (name, ty)) in columns.into_iter().enumerate() {
+            let key = rules.mappings.get(name).map_or(name, String::as_str);
+            decoder.names.entry(fold(key)).or_default().push(at);
+            if rules.dots_in_keys && name.contains('_') {
+                decoder.dotted.entry(fold(name)).or_default().push(at);
+            }
+            decoder.fields.push((name.to_owned(), Decoder::new(ty, rules)?));
+        }
+        Ok(decoder)
+    }
+
+    /// Appends an object's fields, one value to each builder.
+    ///
+    /// # Errors
+    ///
+    /// The text is no JSON, which is found before anything is appended; or a value has the wrong
+    /// shape.
+    pub fn append(&self, raw: &str, builders: &mut [ColumnBuilder]) -> Result<(), Mismatch> {
+        let found = if self.lenient && raw.starts_with('[') {
+            let mut values = items(serde_json::from_str(raw)?)?.into_iter().map(Some).collect::<Vec<_>>();
+            values.resize(self.fields.len(), None);
+            values
+        } else {
+            let mut deserializer = serde_json::Deserializer::from_str(raw);
+            let found = deserializer.deserialize_map(Fields(self))?;
+            deserializer.end()?;
+            found
+        };
+        for (((name, decoder), value), builder) in self.fields.iter().zip(found).zip(builders) {
+            match value {
+                Some(value) if value.get() != "null" => {
+                    decoder.append(value, builder).map_err(|mismatch| Mismatch {
+                        message: format!("{name}: {}", mismatch.message),
+                        ..mismatch
+                    })?;
+                }
+                _ => builder.append_null(),
+            }
+        }
+        Ok(())
+    }
+
+    fn positions(&self, key: &str) -> Option<&[usize]> {
+        let key = fold(key, self.case_insensitive);
+        if let Some(found) = self.names.get(key.as_ref()) {
+            return Some(found);
+        }
+        if self.dotted.is_empty() || !key.contains('.') {
+            return None;
+        }
+        self.dotted.get(&key.replace('.', "_")).map(Vec::as_slice)
+    }
+}
+
+fn fold(key: &str, case_insensitive: bool) -> Cow<'_, str> {
+    if case_insensitive && key.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        Cow::Owned(key.to_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
+}
+
+impl Decoder {
+    fn new(ty: &Type, rules: &JsonRules) -> Result<Self, EngineError> {
+        Ok(match ty {
+            Type::Varchar(_) | Type::Char(_) => {
+                let text = match (rules.strict, rules.canonical_text) {
+                    (true, _) => JsonText::Refused,
+                    (false, true) => JsonText::Canonical,
+                    (false, false) => JsonText::Compact,
+                };
+                Self::Text(ty.clone(), text)
+            }
+            Type::Array(element) => Self::Array(Box::new(Self::new(element, rules)?), rules.lenient_shapes),
+            Type::Map(key, value) if key.is_text() => {
+                Self::Map((**key).clone(), Box::new(Self::new(value, rules)?), rules.case_insensitive)
+            }
+            Type::Row(fields) => {
+                let names = fields.iter().map(|field| (field.name.as_deref().unwrap_or(""), &field.ty));
+                Self::Row(RecordDecoder::new(names, rules)?)
+            }
+            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.strict),
+            other => {
+                let message = format!("the embedded engine does not read JSON into columns of type {other}");
+                return Err(EngineError::new(ErrorClass::Unsupported, message));
+            }
+        })
+    }
+
+    /// Appends a value that is not `null`.
+    fn append(&self, value: &RawValue, builder: &mut ColumnBuilder) -> Result<(), Mismatch> {
+        let raw = value.get();
+        let first = raw.as_bytes().first().copied().unwrap_or_default();
+        match (self, builder) {
+            (Self::Text(ty, json), builder) => {
+                let text = match (first, json) {
+                    (b'"', _) => unescape(raw),
+                    (b'{' | b'[', JsonText::Canonical) => {
+                        let mut text = String::with_capacity(raw.len());
+                        canonical(value, &mut text, 0)?;
+                        Cow::Owned(text)
+                    }
+                    (b'{' | b'[', JsonText::Compact) => compact(raw),
+                    (b'{' | b'[', JsonText::Refused) => {
+                        return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
+                    }
+                    (_, JsonText::Canonical) => canonical_scalar(raw),
+                    (_, JsonText::Compact | JsonText::Refused) => Cow::Borrowed(raw),
+                };
+                append_scalar(builder, ty, &text);
+            }
+            (Self::Scalar(ty, strict), builder) => {
+                let fits = match first {
+                    b'{' | b'[' => return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first)))),
+                    b'"' => append_scalar(builder, ty, &unescape(raw)),
+                    _ => append_scalar(builder, ty, raw),
+                };
+                if *strict && !fits {
+                    return Err(Mismatch::new(format!("{} that is no {ty}", kind(first))));
+                }
+            }
+            (Self::Array(element, lenient), ColumnBuilder::List(list)) => {
+                if *lenient && raw == "\"\"" {
+                    list.append_null();
+                    return Ok(());
+                }
+                let values = match first {
+                    b'[' => items(value)?,
+                    _ if *lenient => vec![value],
+                    _ => return Err(Mismatch::new(format!("{} where an array is declared", kind(first)))),
+                };
+                for value in values {
+                    element.append_nullable(value, &mut list.items)?;
+                }
+                list.end_row().map_err(|error| Mismatch::new(error.message))?;
+            }
+            (Self::Map(key_type, decoder, case_insensitive), ColumnBuilder::Map(map)) => {
+                if is_blank_text(raw) {
+                    map.append_null();
+                    return Ok(());
+                }
+                if first != b'{' {
+                    return Err(Mismatch::new(format!("{} where a map is declared", kind(first))));
+                }
+                for (key, value) in entries(value, *case_insensitive)? {
+                    append_scalar(&mut map.keys, key_type, &key);
+                    decoder.append_nullable(value, &mut map.values)?;
+                }
+                map.end_row().map_err(|error| Mismatch::new(error.message))?;
+            }
+            (Self::Row(decoder), ColumnBuilder::Struct(parts)) => {
+                if is_blank_text(raw) {
+                    parts.parts.iter_mut().for_each(ColumnBuilder::append_null);
+                } else if first == b'{' || (first == b'[' && decoder.lenient) {
+                    decoder.append(raw, &mut parts.parts)?;
+                } else {
+                    return Err(Mismatch::new(format!("{} where a row is declared", kind(first))));
+                }
+                parts.end_row();
+            }
+            (_, builder) => builder.append_null(),
+        }
+        Ok(())
+    }
+
+    fn append_nullable(&self, value: &RawValue, builder: &mut ColumnBuilder) -> Result<(), Mismatch> {
+        if value.get() == "null" {
+            builder.append_null();
+            return Ok(());
+        }
+        self.append(value, builder)
+    }
+}
+
+/// A string of nothing but white space, which the SerDes take for an empty row or a NULL map.
+fn is_blank_text(raw: &str) -> bool {
+    raw.starts_with('"') && unescape(raw).trim().is_empty()
+}
+
+fn kind(first: u8) -> &'static str {
+    match first {
+        b'{' => "an object",
+        b'[' => "an array",
+        b'"' => "a string",
+        b't' | b'f' => "a boolean",
+        _ => "a number",
+    }
+}
+
+/// The items of an array.
+///
+/// # Errors
+///
+/// The text is no array.
+pub fn items(raw: &RawValue) -> Result<Vec<&RawValue>, Mismatch> {
+    Ok(serde_json::from_str(raw.get())?)
+}
+
+/// The entries of an object in the order of their keys' first appearance; of equal keys the last
+/// value counts, under the first one's spelling.
+///
+/// # Errors
+///
+/// The text is no object.
+pub fn entries(raw: &RawValue, case_insensitive: bool) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Mismatch> {
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    let all = deserializer.deserialize_map(Entries)?;
+    let mut positions: HashMap<String, usize> = HashMap::with_capacity(all.len());
+    let mut entries: Vec<(Cow<'_, str>, &RawValue)> = Vec::with_capacity(all.len());
+    for (key, value) in all {
+        match positions.get(fold(&key, case_insensitive).as_ref()).and_then(|at| entries.get_mut(*at)) {
+            Some(entry) => entry.1 = value,
+            None => {
+                positions.insert(fold(&key, case_insensitive).into_owned(), entries.len());
+                entries.push((key, value));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// Reads an object's wanted fields as raw text.
+struct Fields<'a>(&'a RecordDecoder);
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = Vec<Option<&'de RawValue>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = vec![None; self.0.fields.len()];
+        while let Some(positions) = map.next_key_seed(Key(self.0))? {
+            let Some(positions) = positions else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value: &RawValue = map.next_value()?;
+            for at in positions {
+                if let Some(slot) = found.get_mut(*at) {
+                    *slot = Some(value);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Finds a key among the wanted ones without keeping its text.
+struct Key<'a>(&'a RecordDecoder);
+
+impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
+    type Value = Option<&'a [usize]>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, 'a> Visitor<'de> for Key<'a> {
+    type Value = Option<&'a [usize]>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.positions(key))
+    }
+}
+
+/// Reads all of an object's entries as raw text.
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}

@@ -1,0 +1,90 @@
+//! Reads tables of one JSON object a line, by the rules of the SerDe that the table names.
+
+use std::collections::BTreeMap;
+
+use super::ReadError;
+use super::json::{JsonRules, RecordDecoder};
+use super::lines::Lines;
+use super::rows::Rows;
+use crate::catalog::{Column, Storage};
+use crate::engine::local::ColumnBuilder;
+use crate::engine::{EngineError, ErrorClass};
+
+/// The OpenX SerDe's class, whose rules are laxer than those of Hive's own.
+const OPENX: &str = "org.openx.data.jsonserde.JsonSerDe";
+
+/// Reads lines of JSON.
+pub struct JsonLines {
+    decoder: RecordDecoder,
+    openx: bool,
+    ignore_malformed: bool,
+}
+
+impl JsonLines {
+    /// A reader of these columns.
+    ///
+    /// # Errors
+    ///
+    /// A column's type, or a property of the SerDe, is one that the engine does not read.
+    pub fn new(storage: &Storage, columns: &[&Column]) -> Result<Self, EngineError> {
+        let openx = storage.serde.as_deref() == Some(OPENX);
+        let properties = &storage.serde_properties;
+        if properties.contains_key("timestamp.formats") {
+            let message = "the embedded engine does not read JSON tables with timestamp.formats";
+            return Err(EngineError::new(ErrorClass::Unsupported, message));
+        }
+        let rules = if openx { openx_rules(properties) } else { hive_rules() };
+        let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
+        let ignore_malformed = openx && is_true(properties, "ignore.malformed.json");
+        Ok(Self { decoder: RecordDecoder::new(named, &rules)?, openx, ignore_malformed })
+    }
+
+    /// Reads a file's lines.
+    ///
+    /// # Errors
+    ///
+    /// A line is no JSON object, or a value has the wrong shape.
+    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+        while let Some((number, line)) = lines.next()? {
+            let text = line.trim();
+            // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.
+            let no_json = self.openx && !text.starts_with(['{', '[']);
+            if no_json {
+                rows.builders.iter_mut().for_each(ColumnBuilder::append_null);
+            } else {
+                match self.decoder.append(text, &mut rows.builders) {
+                    Ok(()) => {}
+                    Err(mismatch) if mismatch.malformed && self.ignore_malformed => {
+                        rows.builders.iter_mut().for_each(ColumnBuilder::append_null);
+                    }
+                    Err(mismatch) => return Err(ReadError::Broken(format!("line {number}: {}", mismatch.message))),
+                }
+            }
+            rows.end_row(line.len())?;
+        }
+        Ok(())
+    }
+}
+
+fn openx_rules(properties: &BTreeMap<String, String>) -> JsonRules {
+    let mappings = properties
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())))
+        .collect();
+    JsonRules {
+        case_insensitive: properties.get("case.insensitive").is_none_or(|value| !value.eq_ignore_ascii_case("false")),
+        canonical_text: true,
+        lenient_shapes: true,
+        strict: false,
+        dots_in_keys: is_true(properties, "dots.in.keys"),
+        mappings,
+    }
+}
+
+fn hive_rules() -> JsonRules {
+    JsonRules { case_insensitive: true, strict: true, ..JsonRules::default() }
+}
+
+fn is_true(properties: &BTreeMap<String, String>, key: &str) -> bool {
+    properties.get(key).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}

@@ -1,0 +1,62 @@
+//! Reads Parquet files: columns by name, whatever its case, and only those that are wanted.
+
+use std::fs::File;
+use std::path::Path;
+
+use datafusion::arrow::array::{ArrayRef, new_null_array};
+use datafusion::parquet::arrow::ProjectionMask;
+use datafusion::parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use super::ReadError;
+use super::conform::conform;
+use super::rows::{BATCH_ROWS, Emit};
+use crate::catalog::Column;
+use crate::engine::local::arrow::physical_type;
+use crate::types::Type;
+
+/// Reads columns of Parquet files.
+pub struct ParquetFiles {
+    wanted: Vec<(String, Type)>,
+}
+
+impl ParquetFiles {
+    /// A reader of these columns.
+    pub fn new(columns: &[&Column]) -> Self {
+        Self { wanted: columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect() }
+    }
+
+    /// Reads a file. A column that the file lacks is NULL.
+    ///
+    /// # Errors
+    ///
+    /// The file is no Parquet file, or a column holds another type than it was declared with.
+    pub fn read(&self, path: &Path, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+        let broken =
+            |error: &dyn std::fmt::Display| ReadError::Broken(format!("it is no readable Parquet file: {error}"));
+        let file = File::open(path).map_err(|error| ReadError::Broken(error.to_string()))?;
+        // Types written by Arrow are ignored: the table's declaration decides, as on Athena.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let builder =
+            ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(|error| broken(&error))?;
+        let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().to_lowercase()).collect();
+        let place = |name: &String| names.iter().position(|known| known == name);
+        let roots: Vec<usize> = self.wanted.iter().filter_map(|(name, _)| place(name)).collect();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+        let reader =
+            builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|error| broken(&error))?;
+        for batch in reader {
+            let batch = batch.map_err(|error| broken(&error))?;
+            let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.wanted.len());
+            for (name, ty) in &self.wanted {
+                let position = batch.schema().fields().iter().position(|field| field.name().to_lowercase() == *name);
+                columns.push(match position {
+                    Some(position) => conform(batch.column(position), ty)
+                        .map_err(|reason| ReadError::Broken(format!("{name}: {reason}")))?,
+                    None => new_null_array(&physical_type(ty)?, batch.num_rows()),
+                });
+            }
+            emit(columns, batch.num_rows())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! The partitions of a table that a query needs, found without opening or listing a file.
+
+use std::collections::BTreeSet;
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::Session;
+use datafusion::logical_expr::Expr;
+
+use super::data_error;
+use super::json::append_plain;
+use super::predicate::{KeyColumns, constants, kept, keys_used, over_keys};
+use crate::catalog::{Column, Layout, MOST_VALUES, Projection, Table, unescape_folder};
+use crate::engine::local::ColumnBuilder;
+use crate::engine::local::store::Store;
+use crate::engine::{EngineError, ErrorClass};
+
+/// The folder name by which Hive writes a NULL key.
+const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// A table's keys and what a query says of them.
+pub struct Pruning<'a> {
+    /// The table.
+    pub table: &'a Table,
+    /// The fields of its scan.
+    pub schema: &'a SchemaRef,
+    /// Where the keys stand among them.
+    pub keys: KeyColumns,
+    /// The query's predicates.
+    pub filters: &'a [Expr],
+    /// Plans predicates for evaluation.
+    pub session: &'a dyn Session,
+}
+
+impl Pruning<'_> {
+    /// The key values, as text, of each partition that may hold rows of the answer.
+    ///
+    /// # Errors
+    ///
+    /// There are too many, an injected key is bound to no constant, or a value is none of its key's
+    /// type.
+    pub fn partitions(&self, store: &Store, now: i128) -> Result<Vec<Vec<String>>, EngineError> {
+        let predicates: Vec<Expr> =
+            self.filters.iter().filter_map(|filter| over_keys(filter, self.schema, &self.keys)).collect();
+        let partitions = match &self.table.layout {
+            Layout::Flat => return Ok(vec![Vec::new()]),
+            Layout::Projection { keys, .. } => self.projected(keys, &predicates, now)?,
+            Layout::Registered(entries) if entries.is_empty() => self.folders(store)?,
+            Layout::Registered(entries) => entries.iter().map(|entry| entry.values.clone()).collect(),
+        };
+        let all: Vec<usize> = (0..self.keys.count).collect();
+        self.pruned(partitions, &all, &predicates)
+    }
+
+    /// The product of all keys' values, each key pruned by what is said of it alone.
+    fn projected(
+        &self,
+        projections: &[Projection],
+        predicates: &[Expr],
+        now: i128,
+    ) -> Result<Vec<Vec<String>>, EngineError> {
+        let mut partitions = vec![Vec::new()];
+        for (key, projection) in projections.iter().enumerate() {
+            let values = match projection {
+                Projection::Injected => self.injected(key, predicates)?,
+                _ => projection.values(now).ok_or_else(|| self.too_many())?,
+            };
+            let own: Vec<Expr> = predicates
+                .iter()
+                .filter(|predicate| keys_used(predicate, self.schema, &self.keys) == BTreeSet::from([key]))
+                .cloned()
+                .collect();
+            let values = self.pruned(values.into_iter().map(|value| vec![value]).collect(), &[key], &own)?;
+            if partitions.len().saturating_mul(values.len()) as u64 > MOST_VALUES {
+                return Err(self.too_many());
+            }
+            partitions = partitions
+                .iter()
+                .flat_map(|partition: &Vec<String>| {
+                    values.iter().map(|value| partition.iter().chain(value).cloned().collect())
+                })
+                .collect();
+        }
+        Ok(partitions)
+    }
+
+    /// The values of an injected key: the constants to which the query binds it.
+    fn injected(&self, key: usize, predicates: &[Expr]) -> Result<Vec<String>, EngineError> {
+        let bound = predicates.iter().find_map(|predicate| constants(predicate, key, self.schema, &self.keys));
+        let Some(bound) = bound else {
+            let message = format!(
+                "CONSTRAINT_VIOLATION: For the injected projected partition column {}, the WHERE clause must contain \
+                 only static equality conditions, and at least one such condition must be present.",
+                self.name(key)
+            );
+            return Err(EngineError::new(ErrorClass::Statement, message));
+        };
+        let values: BTreeSet<String> =
+            bound.iter().filter(|value| !value.is_null()).map(std::string::ToString::to_string).collect();
+        Ok(values.into_iter().collect())
+    }
+
+    /// `key=value/` folders under the table's location, where no partition is registered.
+    fn folders(&self, store: &Store) -> Result<Vec<Vec<String>>, EngineError> {
+        let mut found = vec![(self.table.storage.location.clone(), Vec::new())];
+        for key in &self.table.partition_keys {
+            let mut next = Vec::new();
+            for (location, values) in found {
+                for folder in store.folders(&store.place(&location)?)? {
+                    let Some((name, value)) = folder.split_once('=') else { continue };
+                    if !name.eq_ignore_ascii_case(&key.name) {
+                        continue;
+                    }
+                    let value = unescape_folder(value);
+                    let values: Vec<String> = values.iter().cloned().chain([value]).collect();
+                    next.push((format!("{}/{folder}/", location.trim_end_matches('/')), values));
+                }
+                if next.len() as u64 > MOST_VALUES {
+                    return Err(self.too_many());
+                }
+            }
+            found = next;
+        }
+        Ok(found.into_iter().map(|(_, values)| values).collect())
+    }
+
+    /// The rows of key values that the predicates may keep.
+    fn pruned(
+        &self,
+        partitions: Vec<Vec<String>>,
+        keys: &[usize],
+        predicates: &[Expr],
+    ) -> Result<Vec<Vec<String>>, EngineError> {
+        if predicates.is_empty() {
+            return Ok(partitions);
+        }
+        let mut arrays = Vec::with_capacity(keys.len());
+        for (position, key) in keys.iter().enumerate() {
+            let column = self.table.partition_keys.get(*key).expect("a layout has as many keys as its table");
+            let texts = partitions.iter().map(|values| values.get(position).map_or("", String::as_str));
+            arrays.push((*key, key_values(column, texts)?));
+        }
+        let mut keep = vec![true; partitions.len()];
+        for predicate in predicates {
+            let kept = kept(predicate, &arrays, partitions.len(), self.schema, &self.keys, self.session)?;
+            keep.iter_mut().zip(kept).for_each(|(keep, kept)| *keep &= kept);
+        }
+        Ok(partitions.into_iter().zip(keep).filter_map(|(values, keep)| keep.then_some(values)).collect())
+    }
+
+    fn name(&self, key: usize) -> &str {
+        self.table.partition_keys.get(key).map_or("", |column| column.name.as_str())
+    }
+
+    fn too_many(&self) -> EngineError {
+        let message =
+            format!("{}: the query needs more than {MOST_VALUES} partitions; bind its keys to fewer", self.table.name);
+        EngineError::new(ErrorClass::Statement, message)
+    }
+}
+
+/// The values of a key as an array of its type.
+///
+/// # Errors
+///
+/// A text is no value of the type (`HIVE_INVALID_PARTITION_VALUE` on Athena).
+pub fn key_values<'a>(key: &Column, texts: impl Iterator<Item = &'a str>) -> Result<ArrayRef, EngineError> {
+    let mut builder = ColumnBuilder::new(&key.ty, texts.size_hint().0)?;
+    for text in texts {
+        if text == NULL_FOLDER {
+            builder.append_null();
+            continue;
+        }
+        let fits = append_plain(&mut builder, &key.ty, text);
+        if !fits {
+            return Err(data_error(format!(
+                "HIVE_INVALID_PARTITION_VALUE: Invalid partition value '{text}' for {} partition key: {}",
+                key.ty, key.name
+            )));
+        }
+    }
+    Ok(builder.finish())
+}

@@ -1,0 +1,226 @@
+//! A table as DataFusion scans it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::{DataFusionError, ScalarValue};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::streaming::StreamingTableExec;
+
+use super::ScanProgress;
+use super::partition::{Pruning, key_values};
+use super::predicate::{KeyColumns, over_keys};
+use super::reader::TableReader;
+use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
+use crate::catalog::{Table, TableRef};
+use crate::engine::local::arrow::positional_fields;
+use crate::engine::local::store::Store;
+use crate::engine::{EngineError, ScanReport};
+use crate::types::Type;
+
+/// The hidden columns of every table, which follow its columns and keys.
+pub const HIDDEN_COLUMNS: [(&str, Type); 2] = [("$path", Type::VARCHAR), ("$file_size", Type::BigInt)];
+
+/// What all scans of a statement share.
+#[derive(Debug)]
+pub struct ScanContext {
+    /// Where the files lie.
+    pub store: Arc<Store>,
+    /// Whether a file that cannot be read is counted and skipped.
+    pub skip_bad_files: bool,
+    /// How many files are read side by side.
+    pub threads: usize,
+    /// The time of the statement, picoseconds since the epoch: ranges of partitions may end `NOW`.
+    pub now: i128,
+    /// The scans of the statement, in the order in which they were planned.
+    pub scans: Mutex<Vec<Arc<ScanProgress>>>,
+}
+
+/// A scan of a table in a statement.
+pub struct TableScan {
+    table: TableRef,
+    schema: SchemaRef,
+    context: Arc<ScanContext>,
+}
+
+impl fmt::Debug for TableScan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TableScan({})", self.table.name)
+    }
+}
+
+impl TableScan {
+    /// A scan of a table.
+    ///
+    /// # Errors
+    ///
+    /// A column has a type that the engine cannot hold.
+    pub fn new(table: TableRef, context: Arc<ScanContext>) -> Result<Self, EngineError> {
+        let hidden = HIDDEN_COLUMNS;
+        let types = table.star().map(|column| &column.ty).chain(hidden.iter().map(|(_, ty)| ty));
+        let schema = Arc::new(Schema::new(positional_fields(types)?));
+        Ok(Self { table, schema, context })
+    }
+
+    fn keys(&self) -> KeyColumns {
+        KeyColumns { first: self.table.columns.len(), count: self.table.partition_keys.len() }
+    }
+
+    /// The output's columns for positions of the schema, and the file's columns that they need.
+    fn output(&self, positions: &[usize]) -> (Vec<OutputColumn>, Vec<usize>) {
+        let keys = self.keys();
+        let mut wanted = Vec::new();
+        let columns = positions
+            .iter()
+            .map(|position| match position.checked_sub(keys.first) {
+                None => {
+                    wanted.push(*position);
+                    OutputColumn::Data(wanted.len() - 1)
+                }
+                Some(key) if key < keys.count => OutputColumn::Key(key),
+                Some(hidden) if hidden == keys.count => OutputColumn::Path,
+                Some(_) => OutputColumn::FileSize,
+            })
+            .collect();
+        (columns, wanted)
+    }
+
+    /// The files of partitions, and what the plan of the scan found.
+    fn files(&self, partitions: &[Vec<String>]) -> Result<(Vec<FileTask>, ScanReport), EngineError> {
+        let table = self.table.as_ref();
+        let keys = partition_values(table, partitions)?;
+        let mut report = ScanReport {
+            table: table.name.clone(),
+            partitions_asked: partitions.len() as u64,
+            ..ScanReport::default()
+        };
+        let mut tasks = Vec::new();
+        for (values, keys) in partitions.iter().zip(keys) {
+            let place = self.context.store.place(&table.partition_location(values))?;
+            let Some(files) = self.context.store.files(&place)? else {
+                report.partitions_missing.push(partition_name(table, values, &place.uri));
+                continue;
+            };
+            report.partitions_found += u64::from(!files.is_empty());
+            // Objects without a byte (console folders, markers) hold no rows on Athena either.
+            let held = files.into_iter().filter(|file| file.size > 0);
+            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone() }));
+        }
+        Ok((tasks, report))
+    }
+
+    fn plan(
+        &self,
+        session: &dyn Session,
+        positions: &[usize],
+        filters: &[Expr],
+    ) -> Result<StreamingTableExec, EngineError> {
+        let context = &self.context;
+        let pruning = Pruning { table: &self.table, schema: &self.schema, keys: self.keys(), filters, session };
+        let partitions = pruning.partitions(&context.store, context.now)?;
+        let (files, report) = self.files(&partitions)?;
+        let progress = Arc::new(ScanProgress::new(report));
+        context.scans.lock().unwrap_or_else(PoisonError::into_inner).push(progress.clone());
+        let (columns, wanted) = self.output(positions);
+        let schema = Arc::new(self.schema.project(positions).map_err(|error| super::data_error(error.to_string()))?);
+        let plan = Arc::new(ScanPlan {
+            schema: schema.clone(),
+            columns,
+            reader: TableReader::new(&self.table, &wanted)?,
+            skip_bad_files: context.skip_bad_files,
+            progress,
+        });
+        let streams = shares(files, context.threads)
+            .into_iter()
+            .map(|files| Arc::new(FilesStream { plan: plan.clone(), files: files.into() }) as _)
+            .collect();
+        StreamingTableExec::try_new(schema, streams, None, None, false, None)
+            .map_err(|error| super::data_error(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl TableProvider for TableScan {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
+        let keys = self.keys();
+        Ok(filters
+            .iter()
+            .map(|filter| match over_keys(filter, &self.schema, &keys) {
+                Some(_) => TableProviderFilterPushDown::Inexact,
+                None => TableProviderFilterPushDown::Unsupported,
+            })
+            .collect())
+    }
+
+    async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let all: Vec<usize> = (0..self.schema.fields().len()).collect();
+        let positions = projection.unwrap_or(&all);
+        let plan =
+            self.plan(session, positions, filters).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        Ok(Arc::new(plan))
+    }
+}
+
+/// Each partition's key values, typed.
+fn partition_values(table: &Table, partitions: &[Vec<String>]) -> Result<Vec<Arc<[ScalarValue]>>, EngineError> {
+    let mut rows = vec![Vec::with_capacity(table.partition_keys.len()); partitions.len()];
+    for (at, key) in table.partition_keys.iter().enumerate() {
+        let texts = partitions.iter().map(|values| values.get(at).map_or("", String::as_str));
+        let array = key_values(key, texts)?;
+        for (row, values) in rows.iter_mut().enumerate() {
+            let value = ScalarValue::try_from_array(&array, row);
+            values.push(value.map_err(|error| super::data_error(error.to_string()))?);
+        }
+    }
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A partition as messages name it.
+fn partition_name(table: &Table, values: &[String], location: &str) -> String {
+    if values.is_empty() {
+        return location.to_owned();
+    }
+    let pairs = table.partition_keys.iter().zip(values).map(|(key, value)| format!("{}={value}", key.name));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+/// Files shared out over threads by size, the largest first; each share is in the order of names, so
+/// that the rows of a run do not depend on timing.
+fn shares(mut files: Vec<FileTask>, threads: usize) -> Vec<Vec<FileTask>> {
+    let count = threads.min(files.len()).max(1);
+    files.sort_by(|a, b| b.file.size.cmp(&a.file.size).then_with(|| a.file.uri.cmp(&b.file.uri)));
+    let mut shares: Vec<(u64, Vec<FileTask>)> = (0..count).map(|_| (0, Vec::new())).collect();
+    for task in files {
+        if let Some((bytes, share)) = shares.iter_mut().min_by_key(|(bytes, _)| *bytes) {
+            // A file costs something however small it is.
+            *bytes += task.file.size + 4096;
+            share.push(task);
+        }
+    }
+    let by_name = |mut share: Vec<FileTask>| {
+        share.sort_by(|a, b| a.file.uri.cmp(&b.file.uri));
+        share
+    };
+    shares.into_iter().map(|(_, share)| by_name(share)).collect()
+}

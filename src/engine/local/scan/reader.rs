@@ -1,0 +1,96 @@
+//! Chooses how a table's files are read, from its storage.
+
+use std::fmt;
+use std::path::Path;
+
+use super::csv_lines::CsvLines;
+use super::delimited::Delimited;
+use super::json::{JsonRules, RecordDecoder};
+use super::json_lines::JsonLines;
+use super::lines::{Lines, header_lines};
+use super::parquet_file::ParquetFiles;
+use super::regex_lines::RegexLines;
+use super::rows::{Emit, Rows};
+use super::{ReadError, cloudtrail, input};
+use crate::catalog::{Column, Format, Table};
+use crate::engine::{EngineError, ErrorClass};
+use crate::types::Type;
+
+/// Reads the columns wanted of any file of a table.
+pub struct TableReader {
+    types: Vec<Type>,
+    /// Lines at each file's head that are no records.
+    header: usize,
+    format: FormatReader,
+}
+
+enum FormatReader {
+    CloudTrail(RecordDecoder),
+    JsonLines(JsonLines),
+    Delimited(Delimited),
+    Csv(CsvLines),
+    Regex(RegexLines),
+    Parquet(ParquetFiles),
+}
+
+impl fmt::Debug for TableReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TableReader({} columns)", self.types.len())
+    }
+}
+
+impl TableReader {
+    /// A reader of these columns of a table, by position.
+    ///
+    /// # Errors
+    ///
+    /// The engine does not read the table's format, or a column's type from it.
+    pub fn new(table: &Table, wanted: &[usize]) -> Result<Self, EngineError> {
+        let placed: Vec<(usize, &Column)> =
+            wanted.iter().filter_map(|at| Some((*at, table.columns.get(*at)?))).collect();
+        let columns: Vec<&Column> = placed.iter().map(|(_, column)| *column).collect();
+        let (storage, count) = (&table.storage, table.columns.len());
+        let format = match table.storage.format {
+            Format::CloudTrail => {
+                let rules = JsonRules { case_insensitive: true, ..JsonRules::default() };
+                let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
+                FormatReader::CloudTrail(RecordDecoder::new(named, &rules)?)
+            }
+            Format::JsonLines => FormatReader::JsonLines(JsonLines::new(storage, &columns)?),
+            Format::Delimited => FormatReader::Delimited(Delimited::new(storage, &placed, count)?),
+            Format::Csv => FormatReader::Csv(CsvLines::new(storage, &placed)?),
+            Format::Regex => FormatReader::Regex(RegexLines::new(storage, &placed, count)?),
+            Format::Parquet => FormatReader::Parquet(ParquetFiles::new(&columns)),
+            Format::Orc => return Err(unsupported("ORC tables")),
+            Format::Avro => return Err(unsupported("Avro tables")),
+        };
+        let types = columns.iter().map(|column| column.ty.clone()).collect();
+        Ok(Self { types, header: header_lines(table)?, format })
+    }
+
+    /// Reads a file, batch by batch.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or `emit` wants no more.
+    pub fn read(&self, path: &Path, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+        if let FormatReader::Parquet(reader) = &self.format {
+            return reader.read(path, emit);
+        }
+        let text = input::open(path)?;
+        let mut rows = Rows::new(&self.types, emit)?;
+        match &self.format {
+            FormatReader::CloudTrail(decoder) => cloudtrail::read(text, decoder, &mut rows)?,
+            FormatReader::JsonLines(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::Delimited(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::Csv(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::Regex(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::Parquet(_) => {}
+        }
+        rows.flush()
+    }
+}
+
+fn unsupported(what: &str) -> EngineError {
+    EngineError::new(ErrorClass::Unsupported, format!("the embedded engine does not read {what}"))
+}

@@ -1,0 +1,173 @@
+//! Reads a share of a scan's files on a thread of its own, batch by batch.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::{DataFusionError, ScalarValue};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
+use datafusion::physical_plan::streaming::PartitionStream;
+
+use super::reader::TableReader;
+use super::{ReadError, ScanProgress, data_error};
+use crate::engine::EngineError;
+use crate::engine::local::store::StoredFile;
+
+/// Bytes of batches that are held back while it is not yet known whether a file is whole.
+const HELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// A file and the values of its partition's keys.
+#[derive(Debug, Clone)]
+pub struct FileTask {
+    /// The file.
+    pub file: StoredFile,
+    /// One value a key.
+    pub keys: Arc<[ScalarValue]>,
+}
+
+/// A column of a scan's output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputColumn {
+    /// The column of this position among those read from the file.
+    Data(usize),
+    /// The partition key of this position.
+    Key(usize),
+    /// `"$path"`.
+    Path,
+    /// `"$file_size"`.
+    FileSize,
+}
+
+/// What all threads of a scan share.
+#[derive(Debug)]
+pub struct ScanPlan {
+    /// The fields of the output.
+    pub schema: SchemaRef,
+    /// The columns of the output.
+    pub columns: Vec<OutputColumn>,
+    /// Reads a file's columns.
+    pub reader: TableReader,
+    /// Whether a file that cannot be read is skipped, none of its rows counted.
+    pub skip_bad_files: bool,
+    /// What was read so far.
+    pub progress: Arc<ScanProgress>,
+}
+
+/// The files that one thread reads.
+pub struct FilesStream {
+    /// What it shares with the others.
+    pub plan: Arc<ScanPlan>,
+    /// Its files, in order.
+    pub files: Arc<[FileTask]>,
+}
+
+impl fmt::Debug for FilesStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FilesStream({} files)", self.files.len())
+    }
+}
+
+impl PartitionStream for FilesStream {
+    fn schema(&self) -> &SchemaRef {
+        &self.plan.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let mut builder = RecordBatchReceiverStreamBuilder::new(self.plan.schema.clone(), 2);
+        let (plan, files, sender) = (self.plan.clone(), self.files.clone(), builder.tx());
+        builder.spawn_blocking(move || {
+            let mut send = |batch: RecordBatch| {
+                plan.progress.read(batch.num_rows());
+                sender.blocking_send(Ok(batch)).map_err(|_| ReadError::Stopped)
+            };
+            for task in files.iter() {
+                match plan.read_file(task, &mut send) {
+                    Ok(()) => {}
+                    Err(ReadError::Stopped) => break,
+                    Err(ReadError::Engine(error)) => return Err(external(error)),
+                    Err(ReadError::Broken(reason)) if plan.skip_bad_files => {
+                        plan.progress.skipped(&task.file.uri, &reason);
+                    }
+                    Err(ReadError::Broken(reason)) => {
+                        return Err(external(data_error(format!("{}: {reason}", task.file.uri))));
+                    }
+                }
+            }
+            Ok(())
+        });
+        builder.build()
+    }
+}
+
+impl ScanPlan {
+    fn read_file(
+        &self,
+        task: &FileTask,
+        send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        self.progress.opened(task.file.size);
+        if self.skip_bad_files { self.read_if_whole(task, send) } else { self.read_batches(task, send) }
+    }
+
+    /// Reads a file whose rows count only if all of it can be read: batches are held back until the
+    /// end; a file of more than can be held is read to its end first, and then once more.
+    fn read_if_whole(
+        &self,
+        task: &FileTask,
+        send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut held = Vec::new();
+        let mut bytes = 0usize;
+        self.read_batches(task, &mut |batch| {
+            bytes += batch.get_array_memory_size();
+            if bytes > HELD_BYTES {
+                held.clear();
+            } else {
+                held.push(batch);
+            }
+            Ok(())
+        })?;
+        if bytes <= HELD_BYTES {
+            return held.into_iter().try_for_each(send);
+        }
+        self.read_batches(task, send).map_err(|error| match error {
+            ReadError::Broken(reason) => {
+                let message = format!("{}: it changed while it was read: {reason}", task.file.uri);
+                ReadError::Engine(data_error(message))
+            }
+            other => other,
+        })
+    }
+
+    fn read_batches(
+        &self,
+        task: &FileTask,
+        send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        self.reader.read(&task.file.path, &mut |data, rows| send(self.batch(task, &data, rows)?))
+    }
+
+    /// A batch of the output from the columns that were read.
+    fn batch(&self, task: &FileTask, data: &[ArrayRef], rows: usize) -> Result<RecordBatch, EngineError> {
+        let constant =
+            |value: &ScalarValue| value.to_array_of_size(rows).map_err(|error| data_error(error.to_string()));
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            columns.push(match column {
+                OutputColumn::Data(at) => data.get(*at).expect("a reader yields every column asked for").clone(),
+                OutputColumn::Key(at) => constant(task.keys.get(*at).expect("a partition has a value for every key"))?,
+                OutputColumn::Path => constant(&ScalarValue::from(task.file.uri.as_str()))?,
+                OutputColumn::FileSize => constant(&ScalarValue::Int64(i64::try_from(task.file.size).ok()))?,
+            });
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
+            .map_err(|error| data_error(format!("{}: {error}", task.file.uri)))
+    }
+}
+
+fn external(error: EngineError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}

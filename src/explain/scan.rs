@@ -1,0 +1,137 @@
+//! Explaining a scan: window, partitions, files, bytes, and the predicate that was derived.
+
+use crate::Compiled;
+use crate::catalog::{Figure, Tier};
+use crate::cost::Bytes;
+use crate::emit::rectangle_text;
+use crate::expand::{Need, STAGE_BUDGET, instant_text};
+use crate::partition::{Cut, Derived, Intervals};
+use crate::plan::Scan;
+use crate::render::Tree;
+
+/// Explains a scan; `need` is none if only driver rows decide it.
+pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>) -> Tree {
+    let plan = &compiled.plan;
+    let mut tree = Tree::new("scans", format!("reads {}", scan.table.name));
+    let Some(need) = need else {
+        let source = &plan.spec.source;
+        let bounds: Vec<String> = scan.derived.spans().iter().map(|span| one_line(source.slice(*span))).collect();
+        tree.valued("derived per row", bounds.join("; "), bounds);
+        return tree;
+    };
+    if let Some(window) = window(&need.set.window) {
+        let mut text = format!("{window} (slack included)");
+        if need.set.open {
+            text.push_str(", still open: records may yet arrive");
+        }
+        tree.valued("window", text, window);
+    }
+    let asked = need.set.tuples.len();
+    let mut text = match need.set.total {
+        Some(total) => format!("{asked} of {total}"),
+        None => asked.to_string(),
+    };
+    let counts: Vec<String> = key_counts(need);
+    if counts.len() > 1 {
+        text.push_str(&format!(" ({})", counts.join(" x ")));
+    }
+    tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total}));
+    if let Some(size) = &need.set.size {
+        let text = match size.bytes.tier {
+            Tier::Unknown => "unknown: nothing was listed".to_owned(),
+            tier => format!(
+                "{} in {} files of {} partitions ({})",
+                Bytes(size.bytes.value),
+                size.files.value,
+                size.found.value,
+                tier_name(tier)
+            ),
+        };
+        tree.valued("bytes", text, size.bytes);
+    }
+    let rectangles = need.rectangles(STAGE_BUDGET);
+    if !matches!(scan.derived, Derived::Anything) {
+        let texts: Vec<String> = rectangles
+            .iter()
+            .map(|rectangle| rectangle_text(plan, &scan.table, rectangle))
+            .map(|text| if text.is_empty() { "every partition".to_owned() } else { text })
+            .collect();
+        let shown = if texts.is_empty() { "no partition".to_owned() } else { shorten(&texts) };
+        tree.valued("derived", shown, texts);
+    }
+    let outside = need.not_covered();
+    if !outside.is_empty() {
+        tree.valued("not looked", format!("outside the table's partitions: {}", outside.join(", ")), outside);
+    }
+    if let Some(listed) = compiled.world.inventory.table(&scan.table.name) {
+        let uncovered: Vec<String> =
+            listed.uncovered.iter().map(|found| format!("{} = '{}'", found.key, found.value)).collect();
+        if !uncovered.is_empty() {
+            let text = format!("folders that the projection does not name: {}", uncovered.join(", "));
+            tree.valued("not covered", text, uncovered);
+        }
+        if listed.archived.files > 0 {
+            let text = format!("{} files in archive storage, which Athena skips", listed.archived.files);
+            tree.valued("archived", text, listed.archived.files);
+        }
+    }
+    tree
+}
+
+fn key_counts(need: &Need) -> Vec<String> {
+    (0..need.keys.len())
+        .map(|key| {
+            let values: std::collections::BTreeSet<_> =
+                need.set.tuples.iter().filter_map(|tuple| tuple.get(key)).collect();
+            format!("{} {}", values.len(), need.keys[key])
+        })
+        .collect()
+}
+
+/// A set of times for people: its first and last instant.
+fn window(times: &Intervals<i128>) -> Option<String> {
+    let parts = times.parts();
+    let (first, last) = (parts.first()?, parts.last()?);
+    let from = match first.0 {
+        Cut::Start | Cut::End => "the beginning".to_owned(),
+        Cut::Before(at) | Cut::After(at) => instant_text(at),
+    };
+    let to = match last.1 {
+        Cut::Start | Cut::End => "now".to_owned(),
+        Cut::Before(at) | Cut::After(at) => instant_text(at),
+    };
+    if from == "the beginning" && to == "now" { None } else { Some(format!("{from} to {to}")) }
+}
+
+fn shorten(texts: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let mut lines: Vec<String> = texts
+        .iter()
+        .take(SHOWN)
+        .map(|text| {
+            if text.chars().count() > 160 { text.chars().take(159).chain(['…']).collect() } else { text.clone() }
+        })
+        .collect();
+    if texts.len() > SHOWN {
+        lines.push(format!("… and {} more rectangles", texts.len() - SHOWN));
+    }
+    lines.join("\n")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn tier_name(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Exact => "exact",
+        Tier::UpperBound => "at most",
+        Tier::Estimate => "estimate",
+        Tier::Unknown => "unknown",
+    }
+}
+
+/// The bytes of a figure, if it says any.
+pub(super) fn known(figure: Figure) -> Option<u64> {
+    (figure.tier != Tier::Unknown).then_some(figure.value)
+}

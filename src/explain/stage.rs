@@ -1,0 +1,119 @@
+//! Showing one stage of the compiler (`--stage`).
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::Explaining;
+use crate::Compiled;
+use crate::emit::{self, Statement};
+use crate::expand::{ExpandError, expand};
+use crate::plan::StepKind;
+
+/// A stage that can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The bound spec.
+    Bound,
+    /// The plan's steps, scans and FOREACHs.
+    Plan,
+    /// The order of the steps.
+    Dag,
+    /// The statements.
+    Statements,
+}
+
+/// A stage as text.
+///
+/// # Errors
+///
+/// Driver rows that were given and cannot be expanded.
+pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Result<String, ExpandError> {
+    let plan = &compiled.plan;
+    let mut text = String::new();
+    match stage {
+        Stage::Bound => {
+            for statement in &plan.spec.statements {
+                let _ = writeln!(text, "{:#?}", statement.kind);
+            }
+        }
+        Stage::Plan => {
+            for (at, step) in plan.steps.iter().enumerate() {
+                let _ = writeln!(text, "{}  {}", at + 1, step.name);
+                for scan in plan.scans.values().filter(|scan| scan.step == at) {
+                    let _ = writeln!(
+                        text,
+                        "   scan of {}{}\n   {:?}",
+                        scan.table.name,
+                        if scan.apart { ", may be read apart" } else { "" },
+                        scan.derived
+                    );
+                }
+                if let StepKind::Foreach(id, ..) = &step.kind {
+                    let foreach = &plan.foreachs[id];
+                    let _ = writeln!(
+                        text,
+                        "   rung {}; driver {}; columns {}",
+                        foreach.rung,
+                        if foreach.stored { "stored" } else { "in place" },
+                        foreach.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
+                    );
+                }
+            }
+        }
+        Stage::Dag => {
+            for step in compiled.dag.steps() {
+                let waits: Vec<&str> =
+                    compiled.dag.waits_for(step).into_iter().map(|other| plan.step(other).name.as_str()).collect();
+                let _ = match waits.as_slice() {
+                    [] => writeln!(text, "{}", plan.step(step).name),
+                    waits => writeln!(text, "{} <- {}", plan.step(step).name, waits.join(", ")),
+                };
+            }
+        }
+        Stage::Statements => {
+            for statement in statements(compiled, explaining)? {
+                let _ = writeln!(text, "-- {}\n{};\n", statement.id, statement.sql);
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// Every statement that can be known: those of FOREACHs without rows are left out, their driver and
+/// keys statements are not.
+///
+/// # Errors
+///
+/// Driver rows that were given and cannot be expanded.
+pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<Statement>, ExpandError> {
+    let plan = &compiled.plan;
+    let rectangles: &BTreeMap<_, _> = &compiled.rectangles;
+    let mut found = Vec::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        match &step.kind {
+            StepKind::Declare(table) => found.extend(emit::define(plan, table)),
+            StepKind::AddPartitions(table, entries) => found.extend(emit::add_partitions(plan, table, entries)),
+            StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
+            StepKind::Materialise(table, query, lifetime) => {
+                found.push(emit::store(plan, at, table, query, *lifetime, rectangles));
+            }
+            StepKind::Answer(query) => found.push(emit::answer(plan, at, query, rectangles)),
+            StepKind::Foreach(id, table, lifetime) => {
+                let foreach = &plan.foreachs[id];
+                let (store, keys) = emit::foreach_head(plan, foreach, rectangles);
+                found.extend(store);
+                found.extend(keys);
+                let rows = explaining.rows.get(&foreach.name);
+                if foreach.suspended() && rows.is_none() {
+                    continue;
+                }
+                let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
+                for (number, portion) in expansion.portions.iter().enumerate() {
+                    found.push(emit::foreach_portion(plan, foreach, *lifetime, number + 1, portion));
+                }
+                found.extend(emit::foreach_tail(plan, foreach, table, *lifetime, expansion.portions.len()));
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,230 @@
+//! Explaining a step.
+
+use std::collections::BTreeMap;
+
+use super::scan::{self, known};
+use super::{Explaining, Total};
+use crate::Compiled;
+use crate::bind::query::RelationId;
+use crate::catalog::{Layout, Projection, Table};
+use crate::cost::{Bytes, Dollars, Price};
+use crate::emit::Portion;
+use crate::expand::{ExpandError, Need, expand};
+use crate::partition::Rectangle;
+use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
+use crate::render::Tree;
+
+pub(super) fn explain(
+    compiled: &Compiled,
+    explaining: &Explaining,
+    at: usize,
+    step: &Step,
+    total: &mut Total,
+) -> Result<Tree, ExpandError> {
+    let number = at + 1;
+    let name = &step.name;
+    Ok(match &step.kind {
+        StepKind::Declare(table) => declared(compiled, number, table),
+        StepKind::AddPartitions(table, entries) => {
+            Tree::new("steps", format!("{number}  {name}: {} partitions of {}", entries.len(), table.name))
+        }
+        StepKind::File(_, path) => Tree::new("steps", format!("{number}  {name}: rows of the file {path}")),
+        StepKind::Materialise(_, _, lifetime) => {
+            let kind = match lifetime {
+                Lifetime::Run => "stored for the run",
+                Lifetime::Kept => "kept",
+            };
+            let mut tree = Tree::new("steps", format!("{number}  {name}: a table, {kind}"));
+            scans(compiled, at, &mut tree, explaining.price, total);
+            tree
+        }
+        StepKind::Answer(_) => {
+            let mut tree = Tree::new("steps", format!("{number}  {name}: the rows of a query"));
+            scans(compiled, at, &mut tree, explaining.price, total);
+            tree
+        }
+        StepKind::Foreach(id, _, lifetime) => {
+            foreach(compiled, explaining, number, &compiled.plan.foreachs[id], *lifetime, total)?
+        }
+    })
+}
+
+fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
+    let mut tree = Tree::new("steps", format!("{number}  {}: a table over {}", table.name, table.storage.location));
+    let keys: Vec<String> = match &table.layout {
+        Layout::Flat => vec!["none".to_owned()],
+        Layout::Registered(entries) => vec![format!("{} registered partitions", entries.len())],
+        Layout::Projection { keys, .. } => table
+            .partition_keys
+            .iter()
+            .zip(keys)
+            .map(|(key, projection)| match projection {
+                Projection::Injected => format!("{} (injected)", key.name),
+                projection => match projection.count(compiled.plan.settings.now_picos()) {
+                    Some(count) => format!("{} ({count} values)", key.name),
+                    None => key.name.clone(),
+                },
+            })
+            .collect(),
+    };
+    tree.valued("partition keys", keys.join(", "), keys);
+    tree
+}
+
+/// The scans of a step outside a FOREACH's body, and what its statement costs.
+fn scans(compiled: &Compiled, at: usize, tree: &mut Tree, price: Price, total: &mut Total) {
+    let mut bytes = 0;
+    let mut unknown = false;
+    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
+        let need = compiled.needs.get(&scan.relation);
+        tree.part(scan::explain(compiled, scan, need));
+        match need.and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
+            Some(known) => bytes += known,
+            None => unknown = true,
+        }
+    }
+    if !tree.parts.is_empty() {
+        charge(tree, &[bytes], unknown, price, total);
+    }
+}
+
+/// Writes what statements of these bytes cost, and adds it up.
+fn charge(tree: &mut Tree, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
+    let bytes: u64 = statements.iter().sum();
+    let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
+    total.bytes += bytes;
+    total.dollars += dollars;
+    total.statements += statements.len();
+    total.unknown |= unknown;
+    let text = if unknown { "unknown".to_owned() } else { format!("{} for {}", Dollars(dollars), Bytes(bytes)) };
+    tree.valued("cost", text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
+}
+
+fn foreach(
+    compiled: &Compiled,
+    explaining: &Explaining,
+    number: usize,
+    foreach: &ForeachPlan,
+    lifetime: Lifetime,
+    total: &mut Total,
+) -> Result<Tree, ExpandError> {
+    let plan = &compiled.plan;
+    let kind = match lifetime {
+        Lifetime::Run => "stored for the run",
+        Lifetime::Kept => "kept",
+    };
+    let mut tree = Tree::new("steps", format!("{number}  {}: FOREACH {}, {kind}", foreach.name, foreach.row));
+    let mut rung = foreach.rung.to_string();
+    match foreach.rung {
+        Rung::Uncorrelated => rung.push_str(": the body does not use the row"),
+        Rung::Join => rung.push_str(": the driver is joined"),
+        Rung::Substituted => rung.push_str(&format!(", one branch a row: {}", foreach.reason)),
+    }
+    tree.fact("rung", rung);
+    let driver = if foreach.stored { "stored first" } else { "read where it is" };
+    tree.fact("driver", format!("{driver}{}", if foreach.numbered { ", rows numbered" } else { "" }));
+    let rows = explaining.rows.get(&foreach.name);
+    if foreach.suspended() && rows.is_none() {
+        let keys: Vec<&str> = foreach.keys.iter().map(|at| foreach.columns[*at].name.as_str()).collect();
+        tree.fact(
+            "expands to",
+            format!(
+                "N rows -> P partitions -> S statements, known when the driver's rows are (--rows {}=FILE.csv with {})",
+                foreach.name,
+                if keys.is_empty() { "any column".to_owned() } else { keys.join(", ") },
+            ),
+        );
+        total.unknown = true;
+        for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
+            tree.part(scan::explain(compiled, scan, compiled.needs.get(&scan.relation)));
+        }
+        return Ok(tree);
+    }
+    let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
+    let statements = expansion.portions.len();
+    tree.valued(
+        "expands to",
+        format!(
+            "{} -> {} partitions -> {statements} statement{}",
+            if rows.is_some() { format!("{} rows", expansion.rows) } else { "any rows".to_owned() },
+            expansion.partitions(),
+            if statements == 1 { "" } else { "s" },
+        ),
+        serde_json::json!({
+            "rows": rows.map(Vec::len), "partitions": expansion.partitions(), "statements": statements,
+            "rows_without_partitions": expansion.rows_without_partitions,
+        }),
+    );
+    if expansion.rows_without_partitions > 0 {
+        tree.valued(
+            "rows without",
+            format!("{} rows need no partition: a key or bound of theirs is NULL or out of range", expansion.rows_without_partitions),
+            expansion.rows_without_partitions,
+        );
+    }
+    for need in expansion.needs.values() {
+        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need)));
+    }
+    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
+    let lower: u64 = expansion
+        .needs
+        .values()
+        .map(|need| compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes.value)
+        .sum();
+    let read: u64 = chosen.iter().sum();
+    if !unknown {
+        let ratio = if lower == 0 { "1".to_owned() } else { format!("{:.2}", ratio(read, lower)) };
+        tree.valued(
+            "law 3",
+            format!("{} read / {} at least = {ratio}", Bytes(read), Bytes(lower)),
+            serde_json::json!({"read": read, "lower_bound": lower}),
+        );
+    }
+    charge(&mut tree, &chosen, unknown, explaining.price, total);
+    Ok(tree)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "two digits are shown")]
+fn ratio(read: u64, lower: u64) -> f64 {
+    read as f64 / lower as f64
+}
+
+/// The bytes that each statement reads, and whether some are not known.
+fn portion_bytes(
+    compiled: &Compiled,
+    needs: &BTreeMap<RelationId, Need>,
+    portions: &[Portion],
+) -> (Vec<u64>, bool) {
+    let mut unknown = false;
+    let bytes = portions
+        .iter()
+        .map(|portion| {
+            portion
+                .parts
+                .iter()
+                .flat_map(|part| needs.values().map(move |need| (need, part.scans.get(&need.relation))))
+                .map(|(need, rectangles)| {
+                    let size = match rectangles {
+                        Some(rectangles) => covered(compiled, need, rectangles),
+                        None => compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes,
+                    };
+                    unknown |= known(size).is_none();
+                    size.value
+                })
+                .sum()
+        })
+        .collect();
+    (bytes, unknown)
+}
+
+/// The bytes of the partitions that some rectangles cover, coarser ones than needed included.
+fn covered(compiled: &Compiled, need: &Need, rectangles: &[Rectangle]) -> crate::catalog::Figure {
+    let Some(listed) = compiled.world.inventory.table(&need.table) else { return crate::catalog::Figure::UNKNOWN };
+    let bytes = listed
+        .partitions
+        .iter()
+        .filter(|partition| rectangles.iter().any(|rectangle| rectangle.contains(&partition.values)))
+        .map(|partition| partition.size.bytes)
+        .sum();
+    crate::catalog::Figure { value: bytes, tier: listed.tier }
+}

@@ -1,0 +1,16 @@
+//! The algebra of partitions: sets of values and times, the partitions they need, and the few
+//! rectangles that cover those. Pure: of queries it knows the columns that a bound may use.
+
+mod cover;
+mod derived;
+mod intervals;
+mod key_value;
+mod needed;
+mod region;
+
+pub use derived::{Bound, Derived, UnresolvedBound, event_time_value};
+pub use cover::{KeySet, Rectangle, coarsen, cover};
+pub use intervals::{Cut, Intervals};
+pub use key_value::KeyValue;
+pub use needed::{NeedError, Outside, PartitionSet, needed};
+pub use region::{Predicate, Region, Regions};
