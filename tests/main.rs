@@ -6,4 +6,5 @@ mod engines;
 mod gallery;
 mod grammar;
 mod partition;
+mod demo;
 mod types;
