@@ -18,7 +18,6 @@ pub use builder::ColumnBuilder;
 pub use options::LocalOptions;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -170,17 +169,7 @@ impl Engine for LocalEngine {
     }
 
     async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), EngineError> {
-<<<<<<< HEAD
-        let (folder, name) = location.rsplit_once('/').unwrap_or(("", location));
-        let place = self.shared.store.place(&format!("{folder}/"))?;
-        self.shared.store.prepare_output(&place)?;
-        let (path, mut file) = self.shared.store.create_file(&place, name)?;
-        file.write_all(&bytes).map_err(|error| {
-            EngineError::new(ErrorClass::Data, format!("{}: cannot be written: {error}", path.display()))
-        })
-=======
         write::put(&self.shared.store, location, &bytes)
->>>>>>> scan
     }
 
     fn slots(&self) -> usize {
