@@ -3,6 +3,7 @@
 mod binding;
 mod demo;
 mod engines;
+mod examples;
 mod gallery;
 mod grammar;
 mod types;
