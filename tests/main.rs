@@ -1,9 +1,11 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
 mod binding;
-mod demo;
+mod catalog;
 mod engines;
 mod examples;
 mod gallery;
 mod grammar;
+mod partition;
+mod demo;
 mod types;
