@@ -3,6 +3,7 @@
 mod binding;
 mod catalog;
 mod engines;
+mod examples;
 mod gallery;
 mod grammar;
 mod partition;
