@@ -13,7 +13,7 @@ mod trim;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::argument::{elements, integer, invalid, refused, text};
+use super::argument::{integer, invalid, refused, text};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
