@@ -5,4 +5,7 @@ mod binding;
 mod engines;
 mod gallery;
 mod grammar;
+mod catalog;
+mod partition;
+mod demo;
 mod types;

@@ -18,6 +18,11 @@ const PILE: usize = 200;
 impl Binder<'_> {
     /// Binds a query; `outer` is the scope around it, for correlation.
     pub(super) fn query(&mut self, query: &ast::Query, outer: Option<&Scope<'_>>) -> Query {
+        self.deeper(query.span, |binder| binder.written_query(query, outer))
+            .unwrap_or_else(|| Query::plain(Body::Values(Vec::new()), Vec::new(), query.span))
+    }
+
+    fn written_query(&mut self, query: &ast::Query, outer: Option<&Scope<'_>>) -> Query {
         if query.recursive && !query.with.is_empty() {
             let what = "WITH RECURSIVE".to_owned();
             let help = Some("write the steps out as CREATE TEMPORARY TABLE statements".to_owned());

@@ -1,1 +1,3 @@
-//! The command line.
+//! The command line: one file per subcommand. The only place that prints.
+
+pub mod demo;

@@ -1,10 +1,10 @@
 //! "Did you mean": the known name nearest to one that was written.
 
 /// The candidate that is nearest to `word`, if one is near enough to be a slip of the hand: a third of
-/// its letters may differ, letters swapped counting once. Case does not matter.
+/// its letters may differ, at least one, and neighbours swapped count once. Case does not matter.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
-    let allowed = word.len().div_ceil(3);
+    let allowed = (word.len() / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase().chars().collect::<Vec<_>>()), candidate))

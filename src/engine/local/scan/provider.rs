@@ -12,18 +12,16 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
+use super::hidden::HiddenColumn;
 use super::partition::{Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
 use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
-use crate::catalog::{Table, TableRef};
+use crate::catalog::{Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ScanReport};
 use crate::types::Type;
-
-/// The hidden columns of every table, which follow its columns and keys.
-pub const HIDDEN_COLUMNS: [(&str, Type); 2] = [("$path", Type::VARCHAR), ("$file_size", Type::BigInt)];
 
 /// What all scans of a statement share.
 #[derive(Debug)]
@@ -60,9 +58,9 @@ impl TableScan {
     ///
     /// A column has a type that the engine cannot hold.
     pub fn new(table: TableRef, context: Arc<ScanContext>) -> Result<Self, EngineError> {
-        let hidden = HIDDEN_COLUMNS;
-        let types = table.star().map(|column| &column.ty).chain(hidden.iter().map(|(_, ty)| ty));
-        let schema = Arc::new(Schema::new(positional_fields(types)?));
+        let hidden = HiddenColumn::all(&table).iter().map(|column| column.ty());
+        let types: Vec<Type> = table.star().map(|column| column.ty.clone()).chain(hidden).collect();
+        let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
         Ok(Self { table, schema, context })
     }
 
@@ -82,8 +80,11 @@ impl TableScan {
                     OutputColumn::Data(wanted.len() - 1)
                 }
                 Some(key) if key < keys.count => OutputColumn::Key(key),
-                Some(hidden) if hidden == keys.count => OutputColumn::Path,
-                Some(_) => OutputColumn::FileSize,
+                Some(hidden) => OutputColumn::Hidden(
+                    *HiddenColumn::all(&self.table)
+                        .get(hidden - keys.count)
+                        .expect("the schema has no columns behind the hidden ones"),
+                ),
             })
             .collect();
         (columns, wanted)
@@ -108,7 +109,8 @@ impl TableScan {
             report.partitions_found += u64::from(!files.is_empty());
             // Objects without a byte (console folders, markers) hold no rows on Athena either.
             let held = files.into_iter().filter(|file| file.size > 0);
-            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone() }));
+            let partition: Arc<str> = hive_name(table, values).into();
+            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: partition.clone() }));
         }
         Ok((tasks, report))
     }
@@ -194,6 +196,13 @@ fn partition_values(table: &Table, partitions: &[Vec<String>]) -> Result<Vec<Arc
         }
     }
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A partition as `"$partition"` names it: `key=value/…`, as Hive names folders.
+fn hive_name(table: &Table, values: &[String]) -> String {
+    let pairs = table.partition_keys.iter().zip(values);
+    let pairs = pairs.map(|(key, value)| format!("{}={}", escape_folder(&key.name), escape_folder(value)));
+    pairs.collect::<Vec<_>>().join("/")
 }
 
 /// A partition as messages name it.
