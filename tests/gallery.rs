@@ -45,7 +45,11 @@ const CASES: &[Case] = &[
     ("bind::constant_fails", "DECLARE ratio integer DEFAULT 1 / 0", &[]),
     ("bind::declared_twice", "CREATE TABLE t AS SELECT 1 AS a;\nCREATE TABLE t AS SELECT 2 AS a;", &[]),
     ("bind::distinct_order", "SELECT DISTINCT a FROM (VALUES (1, 2)) t(a, b) ORDER BY b", &[]),
-    ("bind::duplicate_column", "CREATE TABLE pairs AS\nSELECT * FROM (VALUES 1) x(id) CROSS JOIN (VALUES 2) y(id)", &[]),
+    (
+        "bind::duplicate_column",
+        "CREATE TABLE pairs AS\nSELECT * FROM (VALUES 1) x(id) CROSS JOIN (VALUES 2) y(id)",
+        &[],
+    ),
     ("bind::empty_star", "SELECT nosuch.* FROM (VALUES 1) t(a)", &[]),
     ("bind::impossible_cast", "SELECT CAST(DATE '2019-03-01' AS bigint)", &[]),
     ("bind::invalid_argument", "DECLARE days integer;\nSELECT :days AS days", &[("days", "a week")]),
@@ -57,7 +61,11 @@ const CASES: &[Case] = &[
     ("bind::not_a_row", "SELECT t.request.rolearn FROM (VALUES '{}') t(request)", &[]),
     ("bind::not_an_aggregate", "SELECT upper(a) OVER (ORDER BY a) FROM (VALUES 'x') t(a)", &[]),
     ("bind::not_constant", "DECLARE shade varchar DEFAULT (SELECT 'red')", &[]),
-    ("bind::not_grouped", "SELECT region, user, count(*)\nFROM (VALUES ('eu', 'bob')) t(region, user)\nGROUP BY region", &[]),
+    (
+        "bind::not_grouped",
+        "SELECT region, user, count(*)\nFROM (VALUES ('eu', 'bob')) t(region, user)\nGROUP BY region",
+        &[],
+    ),
     ("bind::ordinal_out_of_range", "SELECT a FROM (VALUES 1) t(a) ORDER BY 2", &[]),
     ("bind::row_as_value", "FOREACH k IN (SELECT 'AKIA' AS id)\nSELECT k, k.id FROM (VALUES 1) t(a)", &[]),
     ("bind::subquery_columns", "SELECT 1 IN (SELECT 1, 2)", &[]),
@@ -79,11 +87,19 @@ const CASES: &[Case] = &[
     ("bind::unknown_table", "CREATE TABLE access_keys AS SELECT 1 AS id;\nSELECT * FROM acces_keys", &[]),
     ("bind::unknown_window", "SELECT sum(a) OVER w FROM (VALUES 1) t(a)", &[]),
     ("bind::unnamed_column", "CREATE TABLE totals AS\nSELECT count(*) FROM (VALUES 1) t(a)", &[]),
-    ("bind::unstorable_column", "CREATE TABLE gaps AS\nSELECT NULL AS nothing, INTERVAL '1' DAY AS gap, TIME '12:00:00' AS noon", &[]),
+    (
+        "bind::unstorable_column",
+        "CREATE TABLE gaps AS\nSELECT NULL AS nothing, INTERVAL '1' DAY AS gap, TIME '12:00:00' AS noon",
+        &[],
+    ),
     ("bind::unsupported", "SELECT * FROM (VALUES 1) l(a) NATURAL JOIN (VALUES 1) r(a)", &[]),
     ("bind::window_not_allowed", "SELECT a FROM (VALUES 1) t(a)\nWHERE row_number() OVER (ORDER BY a) = 1", &[]),
     ("bind::wrong_arguments", "SELECT date_diff('day', '2019-03-01')", &[]),
-    ("bind::wrong_operands", "SELECT 1 FROM (VALUES ('123456789012', '2019-03-01T00:00:00Z')) t(account, at)\nWHERE account = 123456789012 AND at > TIMESTAMP '2019-03-01 00:00:00'", &[]),
+    (
+        "bind::wrong_operands",
+        "SELECT 1 FROM (VALUES ('123456789012', '2019-03-01T00:00:00Z')) t(account, at)\nWHERE account = 123456789012 AND at > TIMESTAMP '2019-03-01 00:00:00'",
+        &[],
+    ),
     (
         "bind::wrong_partition",
         "CREATE EXTERNAL TABLE t (a string) PARTITIONED BY (region string)\n  ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://b/t/';\nALTER TABLE t ADD PARTITION (regoin = 'eu-west-1') LOCATION 's3://b/x/';",
@@ -106,7 +122,8 @@ fn rendered(text: &str, arguments: &[(&str, &str)]) -> (BTreeSet<String>, String
             Ok(_) => Vec::new(),
         },
     };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
     let mut codes = BTreeSet::new();
     let mut page = format!("{text}\n");
     for mistake in mistakes {

@@ -1,7 +1,7 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
 mod binding;
-mod gallery;
-mod types;
-mod grammar;
 mod engines;
+mod gallery;
+mod grammar;
+mod types;

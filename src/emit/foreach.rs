@@ -249,11 +249,7 @@ pub fn portion_query(plan: &Plan, foreach: &ForeachPlan, portion: &Portion) -> S
     if same && named {
         return rows;
     }
-    let items = if foreach.hidden {
-        write_stored(&columns, "q")
-    } else {
-        write_visible(&columns, &kept, "q")
-    };
+    let items = if foreach.hidden { write_stored(&columns, "q") } else { write_visible(&columns, &kept, "q") };
     let names: Vec<String> = columns.iter().map(|(name, _)| identifier(name)).collect();
     let mut text = Sql::text(format!("SELECT {}\nFROM (\n", items.join(", ")));
     text.append(&rows).push(format!("\n) AS q ({})", names.join(", ")));
@@ -369,8 +365,7 @@ fn joined_block(
     };
     let from_sql = context.text(from_text, &on_edits(context, from, edits));
     let listed = has_comma(context, from);
-    let (on, rest): (Vec<&Expr>, Vec<&Expr>) =
-        block.filter.iter().partition(|conjunct| !listed && uses_row(conjunct));
+    let (on, rest): (Vec<&Expr>, Vec<&Expr>) = block.filter.iter().partition(|conjunct| !listed && uses_row(conjunct));
     let on: Vec<Sql> = on.into_iter().map(|conjunct| context.conjunct(conjunct)).collect();
     let mut conjuncts: Vec<Sql> = rest.into_iter().map(|conjunct| context.conjunct(conjunct)).collect();
     conjuncts.extend(partition_conjuncts);

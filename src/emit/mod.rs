@@ -17,6 +17,6 @@ pub use literal::{NoLiteral, hidden, identifier, literal, string};
 pub use splice::{Edit, splice};
 pub use sql::{Piece, Sql, Symbol};
 pub use statement::{
-    Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, add_partitions, answer, define, define_file, drop_table,
-    file_location, foreach_head, foreach_portion, foreach_tail, printable, store,
+    Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, add_partitions, answer, define, define_file,
+    drop_table, file_location, foreach_head, foreach_portion, foreach_tail, printable, store,
 };

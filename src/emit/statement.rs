@@ -65,8 +65,7 @@ fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
 
 /// Creates a declared table under its run's name.
 pub fn define(plan: &Plan, table: &Table) -> Vec<Statement> {
-    let mut statements =
-        vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
+    let mut statements = vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
     if let crate::catalog::Layout::Registered(entries) = &table.layout {
         statements.extend(add_partitions(plan, table, entries));
     }
@@ -149,7 +148,9 @@ pub fn store(
     let kept: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
     let mut sql = Sql::text("CREATE TABLE ");
     sql.append(&table_name(plan, table));
-    sql.push("\nWITH (format = 'PARQUET', external_location = '").append(&table_location(table, lifetime)).push("')\nAS ");
+    sql.push("\nWITH (format = 'PARQUET', external_location = '")
+        .append(&table_location(table, lifetime))
+        .push("')\nAS ");
     if columns.iter().map(|(_, ty)| ty).eq(&kept) {
         sql.append(&written);
     } else {
@@ -263,12 +264,7 @@ fn hive_columns(columns: &[Column]) -> String {
 }
 
 /// Yields the rows of a query.
-pub fn answer(
-    plan: &Plan,
-    step: usize,
-    query: &Query,
-    scans: &BTreeMap<RelationId, Vec<Rectangle>>,
-) -> Statement {
+pub fn answer(plan: &Plan, step: usize, query: &Query, scans: &BTreeMap<RelationId, Vec<Rectangle>>) -> Statement {
     let name = plan.step(step).name.clone();
     statement(name, Purpose::Answer, Context::for_step(plan, step, scans).query(query))
 }

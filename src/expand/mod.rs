@@ -123,8 +123,7 @@ pub fn expand(
             let key = merge::row_key(row);
             if !known.contains_key(&key) {
                 let value = |column: ColumnRef| merge::row_value(foreach, row, column);
-                let need =
-                    need(plan, scan, &value, world).map_err(|error| merge::name_row(error, foreach, row))?;
+                let need = need(plan, scan, &value, world).map_err(|error| merge::name_row(error, foreach, row))?;
                 known.insert(key.clone(), need);
             }
             needs.insert(scan.relation, known[&key].clone());

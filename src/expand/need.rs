@@ -32,12 +32,7 @@ pub struct Need {
 /// # Errors
 ///
 /// A bound that cannot be evaluated, or partitions that cannot be named.
-pub fn need(
-    plan: &Plan,
-    scan: &Scan,
-    row: &dyn Fn(ColumnRef) -> Value,
-    world: &World,
-) -> Result<Need, ExpandError> {
+pub fn need(plan: &Plan, scan: &Scan, row: &dyn Fn(ColumnRef) -> Value, world: &World) -> Result<Need, ExpandError> {
     let step = plan.step(scan.step).name.clone();
     let allowed = plan.settings.allow_full_scan.contains(&step);
     let format = scan.table.time.as_ref().map(|time| &time.format);
@@ -88,9 +83,7 @@ pub fn static_needs(plan: &Plan, world: &World) -> Result<BTreeMap<RelationId, N
 pub fn rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> BTreeMap<RelationId, Vec<Rectangle>> {
     needs
         .iter()
-        .filter(|(relation, _)| {
-            plan.scans.get(relation).is_some_and(|scan| !matches!(scan.derived, Derived::Anything))
-        })
+        .filter(|(relation, _)| plan.scans.get(relation).is_some_and(|scan| !matches!(scan.derived, Derived::Anything)))
         .map(|(relation, need)| (*relation, need.rectangles(STAGE_BUDGET)))
         .collect()
 }

@@ -41,10 +41,7 @@ pub(super) fn apart(
         .map(|chunk| {
             let mut scans = others.clone();
             scans.insert(apart, chunk.rectangles(budget));
-            Portion {
-                parts: vec![Part { rows: Vec::new(), scans, literals: BTreeMap::new() }],
-                selects_rows: false,
-            }
+            Portion { parts: vec![Part { rows: Vec::new(), scans, literals: BTreeMap::new() }], selects_rows: false }
         })
         .collect()
 }
@@ -93,8 +90,7 @@ pub(super) fn together(
     }
     let all: Vec<usize> = (0..rows.len()).collect();
     let whole = combined(&all, per_row);
-    let stages: usize =
-        whole.values().chain(fixed.values()).map(Vec::len).sum();
+    let stages: usize = whole.values().chain(fixed.values()).map(Vec::len).sum();
     let bytes: u64 = bytes_of(&all, per_row, world);
     if stages <= STAGE_BUDGET && bytes <= STATEMENT_BYTES {
         let mut scans = whole;

@@ -105,13 +105,14 @@ fn window(times: &Intervals<i128>) -> Option<String> {
 
 fn shorten(texts: &[String]) -> String {
     const SHOWN: usize = 4;
-    let mut lines: Vec<String> = texts
-        .iter()
-        .take(SHOWN)
-        .map(|text| {
-            if text.chars().count() > 160 { text.chars().take(159).chain(['…']).collect() } else { text.clone() }
-        })
-        .collect();
+    let mut lines: Vec<String> =
+        texts
+            .iter()
+            .take(SHOWN)
+            .map(|text| {
+                if text.chars().count() > 160 { text.chars().take(159).chain(['…']).collect() } else { text.clone() }
+            })
+            .collect();
     if texts.len() > SHOWN {
         lines.push(format!("… and {} more rectangles", texts.len() - SHOWN));
     }

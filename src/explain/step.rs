@@ -158,7 +158,10 @@ fn foreach(
     if expansion.rows_without_partitions > 0 {
         tree.valued(
             "rows without",
-            format!("{} rows need no partition: a key or bound of theirs is NULL or out of range", expansion.rows_without_partitions),
+            format!(
+                "{} rows need no partition: a key or bound of theirs is NULL or out of range",
+                expansion.rows_without_partitions
+            ),
             expansion.rows_without_partitions,
         );
     }
@@ -190,11 +193,7 @@ fn ratio(read: u64, lower: u64) -> f64 {
 }
 
 /// The bytes that each statement reads, and whether some are not known.
-fn portion_bytes(
-    compiled: &Compiled,
-    needs: &BTreeMap<RelationId, Need>,
-    portions: &[Portion],
-) -> (Vec<u64>, bool) {
+fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portions: &[Portion]) -> (Vec<u64>, bool) {
     let mut unknown = false;
     let bytes = portions
         .iter()

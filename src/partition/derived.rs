@@ -161,7 +161,8 @@ impl Derived {
         format: Option<&TimeFormat>,
         row: &dyn Fn(ColumnRef) -> Value,
     ) -> Result<Predicate, UnresolvedBound> {
-        let each = |parts: &[Derived]| parts.iter().map(|part| part.resolve(format, row)).collect::<Result<Vec<_>, _>>();
+        let each =
+            |parts: &[Derived]| parts.iter().map(|part| part.resolve(format, row)).collect::<Result<Vec<_>, _>>();
         Ok(match self {
             Derived::Anything => Predicate::Unknown,
             Derived::Nothing => Predicate::False,
@@ -220,8 +221,9 @@ fn times(
         Comparison::Greater => reaches(false).map(Edge::from_here),
         Comparison::Less => reaches(true).map(Edge::before_here),
         Comparison::LessOrEqual => reaches(false).map(Edge::before_here),
-        Comparison::Equal => reaches(true)
-            .and_then(|low| reaches(false).map(|high| low.from_here().intersection(&high.before_here()))),
+        Comparison::Equal => {
+            reaches(true).and_then(|low| reaches(false).map(|high| low.from_here().intersection(&high.before_here())))
+        }
         Comparison::NotEqual => None,
     };
     set.map_or(Predicate::Unknown, Predicate::Time)

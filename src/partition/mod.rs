@@ -8,8 +8,8 @@ mod key_value;
 mod needed;
 mod region;
 
-pub use derived::{Bound, Derived, UnresolvedBound, event_time_value};
 pub use cover::{KeySet, Rectangle, coarsen, cover};
+pub use derived::{Bound, Derived, UnresolvedBound, event_time_value};
 pub use intervals::{Cut, Intervals};
 pub use key_value::KeyValue;
 pub use needed::{NeedError, Outside, PartitionSet, needed};

@@ -24,7 +24,9 @@ pub enum PlanError {
     #[error("a FOREACH that uses the row of an outer FOREACH must be the whole body of that one")]
     #[diagnostic(
         code(athplan::plan::nested_foreach),
-        help("write FOREACH a IN (…) FOREACH b IN (…) SELECT …, or store the inner rows first with CREATE TEMPORARY TABLE")
+        help(
+            "write FOREACH a IN (…) FOREACH b IN (…) SELECT …, or store the inner rows first with CREATE TEMPORARY TABLE"
+        )
     )]
     NestedForeach {
         /// The inner FOREACH.
@@ -33,7 +35,10 @@ pub enum PlanError {
     },
     /// A LATERAL join of a kind that no FOREACH stands for.
     #[error("LATERAL is supported in CROSS JOIN LATERAL and in LEFT JOIN LATERAL … ON TRUE")]
-    #[diagnostic(code(athplan::plan::lateral_join), help("move the condition of the join into the WHERE of the lateral query"))]
+    #[diagnostic(
+        code(athplan::plan::lateral_join),
+        help("move the condition of the join into the WHERE of the lateral query")
+    )]
     LateralJoin {
         /// The join.
         #[label("this join of a lateral query")]
@@ -43,7 +48,9 @@ pub enum PlanError {
     #[error("step `{step}` reads all of `{table}`: no predicate bounds its time")]
     #[diagnostic(
         code(athplan::plan::unbounded_scan),
-        help("add a bound on `{column}`, for example {column} BETWEEN '2024-01-01T00:00:00Z' AND '2024-01-31T23:59:59Z', or allow it with --allow-full-scan={step}")
+        help(
+            "add a bound on `{column}`, for example {column} BETWEEN '2024-01-01T00:00:00Z' AND '2024-01-31T23:59:59Z', or allow it with --allow-full-scan={step}"
+        )
     )]
     UnboundedScan {
         /// The step.
@@ -60,7 +67,9 @@ pub enum PlanError {
     #[error("step `{step}` gives no values for `{key}` of `{table}`")]
     #[diagnostic(
         code(athplan::plan::injected_key),
-        help("`{key}` is an injected key: Athena cannot list its values, so name them: {key} = '…' or {key} IN ('…', '…')")
+        help(
+            "`{key}` is an injected key: Athena cannot list its values, so name them: {key} = '…' or {key} IN ('…', '…')"
+        )
     )]
     InjectedKey {
         /// The step.
@@ -75,7 +84,10 @@ pub enum PlanError {
     },
     /// A driver column whose type no table can keep.
     #[error("column `{column}` of the driver has type {ty}, which cannot be stored")]
-    #[diagnostic(code(athplan::plan::driver_type), help("cast it in the driver, for example CAST({column} AS varchar)"))]
+    #[diagnostic(
+        code(athplan::plan::driver_type),
+        help("cast it in the driver, for example CAST({column} AS varchar)")
+    )]
     DriverType {
         /// The column.
         column: String,

@@ -94,8 +94,7 @@ impl<'a> Hoist<'a> {
         // The pairs carry what the body uses of a, and all of b.
         let body_columns = used_columns(&[&inner.body], &outer_rows);
         let mut columns: Vec<DriverColumn> = Vec::new();
-        let outer_names =
-            names(&outer.driver.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
+        let outer_names = names(&outer.driver.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
         for source in used_columns(&[&inner.driver, &inner.body], &outer_rows) {
             columns.push(DriverColumn {
                 source,
@@ -103,8 +102,7 @@ impl<'a> Hoist<'a> {
                 ty: outer.driver.columns[source.column].ty.clone(),
             });
         }
-        let carried: Vec<usize> =
-            (0..columns.len()).filter(|at| body_columns.contains(&columns[*at].source)).collect();
+        let carried: Vec<usize> = (0..columns.len()).filter(|at| body_columns.contains(&columns[*at].source)).collect();
         let mut wanted: Vec<Option<String>> =
             carried.iter().map(|at| Some(format!("{}_{}", outer.row, columns[*at].name))).collect();
         wanted.extend(inner.driver.columns.iter().map(|column| column.name.clone()));
@@ -118,15 +116,14 @@ impl<'a> Hoist<'a> {
         let driver = Driver::Query(outer.relation, outer.driver.clone());
         let pair_columns: Vec<ColumnRef> = carried.iter().map(|at| columns[*at].source).collect();
         // The inner construct's own number serves the body; the outer's serves the pairs.
-        let mut plan =
-            self.plan(outer.id, &pairs.name, &outer.row, driver, columns, &inner.driver, outer.driver.span);
+        let mut plan = self.plan(outer.id, &pairs.name, &outer.row, driver, columns, &inner.driver, outer.driver.span);
         plan.carried = carried;
         plan.output = unique.clone();
         let pairs_name = pairs.name.clone();
         self.finish(plan, pairs, Lifetime::Run);
 
-        let inner_columns = (0..inner.driver.columns.len())
-            .map(|column| ColumnRef { relation: inner.relation, column });
+        let inner_columns =
+            (0..inner.driver.columns.len()).map(|column| ColumnRef { relation: inner.relation, column });
         let columns: Vec<DriverColumn> = pair_columns
             .into_iter()
             .chain(inner_columns)
@@ -140,15 +137,8 @@ impl<'a> Hoist<'a> {
             return;
         }
         self.query(&inner.body);
-        let plan = self.plan(
-            inner.id,
-            &table.name,
-            &inner.row,
-            Driver::Table(pairs_name),
-            columns,
-            &inner.body,
-            outer.span,
-        );
+        let plan =
+            self.plan(inner.id, &table.name, &inner.row, Driver::Table(pairs_name), columns, &inner.body, outer.span);
         self.finish(plan, table, lifetime);
     }
 

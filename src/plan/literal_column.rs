@@ -15,11 +15,7 @@ pub fn literal_columns(foreach: &ForeachPlan) -> BTreeSet<ColumnRef> {
     found
 }
 
-fn collect_literal_columns(
-    query: &Query,
-    drivers: &BTreeSet<RelationId>,
-    found: &mut BTreeSet<ColumnRef>,
-) {
+fn collect_literal_columns(query: &Query, drivers: &BTreeSet<RelationId>, found: &mut BTreeSet<ColumnRef>) {
     let mut take = |expr: &Expr| {
         visit_expression(expr, &mut |expr| {
             if let ExprKind::Column(column) = &expr.kind
@@ -47,7 +43,6 @@ fn collect_literal_columns(
         collect_literal_columns(inner, drivers, found);
     }
 }
-
 
 /// The same columns, as positions in the FOREACH's columns.
 pub fn literal_keys(foreach: &ForeachPlan) -> Vec<usize> {

@@ -23,10 +23,10 @@ use crate::source::Span;
 
 pub use build::build;
 pub use error::PlanError;
+pub use foreach::{Driver, DriverColumn, ForeachPlan, Rung, plain_block};
 pub use hoist::from_span;
 pub use literal_column::{literal_columns, literal_keys};
 pub use stored::{Stored, stored, stored_columns};
-pub use foreach::{Driver, DriverColumn, ForeachPlan, Rung, plain_block};
 pub use walk::{Visit, expressions, from_relations, queries, relations, subquery, visit_expression};
 
 /// What a plan depends on besides the spec.

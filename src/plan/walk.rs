@@ -141,7 +141,8 @@ pub fn queries(query: &Query) -> Vec<&Query> {
             RelationKind::View(_, inner, _) | RelationKind::Subquery(inner) | RelationKind::Lateral(_, inner) => {
                 found.push(inner);
             }
-            RelationKind::Table(..) | RelationKind::Cte(..) | RelationKind::Unnest { .. } | RelationKind::Opaque(_) => {}
+            RelationKind::Table(..) | RelationKind::Cte(..) | RelationKind::Unnest { .. } | RelationKind::Opaque(_) => {
+            }
         }
     }
     for expr in expressions(query) {

@@ -20,7 +20,10 @@ use super::Rewrite;
 use crate::bind::expr::{ColumnRef, Expr, ExprKind};
 use crate::bind::query::{From, Query, RelationId, RelationKind};
 use crate::catalog::Origin;
-use crate::plan::{Driver, ForeachPlan, Plan, Rung, expressions, literal_columns, plain_block, queries, relations, subquery, visit_expression};
+use crate::plan::{
+    Driver, ForeachPlan, Plan, Rung, expressions, literal_columns, plain_block, queries, relations, subquery,
+    visit_expression,
+};
 use crate::spec::ast::JoinKind;
 
 /// The rewrite.
@@ -126,11 +129,7 @@ fn joinable(foreach: &ForeachPlan) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn from_joinable(
-    from: &From,
-    drivers: &BTreeSet<RelationId>,
-    preserved: bool,
-) -> Result<(), &'static str> {
+fn from_joinable(from: &From, drivers: &BTreeSet<RelationId>, preserved: bool) -> Result<(), &'static str> {
     let uses_row = |exprs: &[Expr]| {
         let mut found = false;
         for expr in exprs {
@@ -192,8 +191,8 @@ fn reads_only_steps(foreach: &ForeachPlan) -> bool {
             let plain = block.items.iter().all(|item| {
                 let mut plain = true;
                 visit_expression(&item.expr, &mut |expr| {
-                    plain &= !matches!(expr.kind, ExprKind::Aggregate(_) | ExprKind::Window(_))
-                        && subquery(expr).is_none();
+                    plain &=
+                        !matches!(expr.kind, ExprKind::Aggregate(_) | ExprKind::Window(_)) && subquery(expr).is_none();
                     plain
                 });
                 plain

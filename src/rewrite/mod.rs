@@ -59,10 +59,16 @@ fn well_formed(plan: &Plan, rewrite: &str) {
     }
     for (id, foreach) in &plan.foreachs {
         assert_eq!(*id, foreach.id, "{rewrite}: a FOREACH is filed under another number");
-        assert!(foreach.keys.iter().chain(&foreach.carried).all(|at| *at < foreach.columns.len()), "{rewrite}: {id:?} names a column that its driver lacks");
+        assert!(
+            foreach.keys.iter().chain(&foreach.carried).all(|at| *at < foreach.columns.len()),
+            "{rewrite}: {id:?} names a column that its driver lacks"
+        );
         assert!(!foreach.numbered || foreach.stored, "{rewrite}: {id:?} numbers rows that are not stored");
         if let Some(apart) = foreach.apart {
-            assert!(plan.scans.get(&apart).is_some_and(|scan| scan.foreach == Some(*id)), "{rewrite}: {id:?} reads a scan apart that is not its own");
+            assert!(
+                plan.scans.get(&apart).is_some_and(|scan| scan.foreach == Some(*id)),
+                "{rewrite}: {id:?} reads a scan apart that is not its own"
+            );
         }
     }
 }

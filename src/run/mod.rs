@@ -201,18 +201,16 @@ impl<E: Engine> Run<'_, E> {
         for need in self.compiled.needs.values() {
             self.note_needs(plan.scans[&need.relation].step, [need]);
         }
-        self.with_state(|state| {
-            Outcome {
-                run: self.options.run.clone(),
-                answers: std::mem::take(&mut state.answers)
-                    .into_iter()
-                    .map(|(step, rows)| (plan.step(step).name.clone(), rows))
-                    .collect(),
-                kept: std::mem::take(&mut state.kept),
-                statements: std::mem::take(&mut state.statements),
-                expansions: std::mem::take(&mut state.expansions),
-                coverage: std::mem::take(&mut state.coverage).into_values().collect(),
-            }
+        self.with_state(|state| Outcome {
+            run: self.options.run.clone(),
+            answers: std::mem::take(&mut state.answers)
+                .into_iter()
+                .map(|(step, rows)| (plan.step(step).name.clone(), rows))
+                .collect(),
+            kept: std::mem::take(&mut state.kept),
+            statements: std::mem::take(&mut state.statements),
+            expansions: std::mem::take(&mut state.expansions),
+            coverage: std::mem::take(&mut state.coverage).into_values().collect(),
         })
     }
 }

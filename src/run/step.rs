@@ -103,8 +103,7 @@ impl<E: Engine> Run<'_, E> {
             .enumerate()
             .map(|(number, portion)| emit::foreach_portion(plan, foreach, lifetime, number + 1, portion))
             .collect();
-        let mut running: FuturesUnordered<_> =
-            statements.iter().map(|statement| self.execute(statement, at)).collect();
+        let mut running: FuturesUnordered<_> = statements.iter().map(|statement| self.execute(statement, at)).collect();
         while let Some(result) = running.next().await {
             result?;
         }

@@ -28,10 +28,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
 }
 
 /// A part of the URL, or NULL if it is none.
-fn part(
-    arguments: &[Value],
-    take: impl FnOnce(&Url<'_>) -> Result<Value, EvalError>,
-) -> Result<Value, EvalError> {
+fn part(arguments: &[Value], take: impl FnOnce(&Url<'_>) -> Result<Value, EvalError>) -> Result<Value, EvalError> {
     parse(text(&arguments[0]))?.map_or(Ok(Value::Null), |url| take(&url))
 }
 

@@ -129,9 +129,10 @@ impl Walk<'_> {
     fn block(&mut self, block: &Block, handed: &[Expr], apart: bool) {
         let Some(from) = &block.from else { return };
         let windows = block.items.iter().any(|item| has(&item.expr, |kind| matches!(kind, ExprKind::Window(_))))
-            || block.items.iter().any(|item| {
-                has(&item.expr, |kind| matches!(kind, ExprKind::Aggregate(call) if call.over.is_some()))
-            });
+            || block
+                .items
+                .iter()
+                .any(|item| has(&item.expr, |kind| matches!(kind, ExprKind::Aggregate(call) if call.over.is_some())));
         let mut conjuncts: Vec<Expr> = block.filter.clone();
         if !windows {
             conjuncts.extend(handed.iter().filter_map(|conjunct| self.through(block, conjunct)));
@@ -149,7 +150,11 @@ impl Walk<'_> {
             }
             let item = &block.items.get(column.column)?.expr;
             let grouped = block.group.as_ref().is_none_or(|group| {
-                group.keys.iter().position(|key| key == item).is_some_and(|at| group.sets.iter().all(|set| set.contains(&at)))
+                group
+                    .keys
+                    .iter()
+                    .position(|key| key == item)
+                    .is_some_and(|at| group.sets.iter().all(|set| set.contains(&at)))
             });
             possible &= grouped;
             Some(item.clone())
@@ -250,10 +255,9 @@ fn replace(expr: &Expr, with: &mut dyn FnMut(ColumnRef) -> Option<Expr>) -> Expr
             let [value, low, high] = children.as_ref();
             ExprKind::Between(Box::new([replace(value, with), replace(low, with), replace(high, with)]))
         }
-        ExprKind::InList(value, list) => ExprKind::InList(
-            Box::new(replace(value, with)),
-            list.iter().map(|child| replace(child, with)).collect(),
-        ),
+        ExprKind::InList(value, list) => {
+            ExprKind::InList(Box::new(replace(value, with)), list.iter().map(|child| replace(child, with)).collect())
+        }
         ExprKind::InParameter(value, name, list) => {
             ExprKind::InParameter(Box::new(replace(value, with)), name.clone(), list.clone())
         }

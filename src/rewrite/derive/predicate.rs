@@ -154,7 +154,8 @@ impl Reader<'_> {
             let successor = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
             if let Some(successor) = successor {
                 next.push(successor);
-                let high = self.literal(value, next).unwrap_or_else(|| unreachable!("the lower bound was of this type"));
+                let high =
+                    self.literal(value, next).unwrap_or_else(|| unreachable!("the lower bound was of this type"));
                 return Derived::all([above, self.atom_at(value, Comparison::Less, high)]);
             }
         }

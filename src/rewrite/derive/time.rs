@@ -25,9 +25,10 @@ fn is_increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
         ExprKind::Column(used) => *used == column && !matches!(format, TimeFormat::Pattern(_)),
         ExprKind::Cast(child, mode) => *mode != CastMode::Safe && keeps_order(&child.ty, &expr.ty) && inner(child),
         ExprKind::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
-            ("from_iso8601_timestamp" | "from_iso8601_date" | "date" | "to_unixtime" | "from_unixtime" | "year", [child]) => {
-                inner(child)
-            }
+            (
+                "from_iso8601_timestamp" | "from_iso8601_date" | "date" | "to_unixtime" | "from_unixtime" | "year",
+                [child],
+            ) => inner(child),
             // The text before a fixed position of a canonical time sorts as the time does.
             ("substr" | "substring", [child, start, _]) => {
                 *format == TimeFormat::Iso8601 && constant_integer(start) == Some(1) && inner(child)

@@ -1,7 +1,7 @@
 //! Arrays made of arrays: joined, flattened, zipped, and their parts taken together.
 
-use super::super::argument::{array, elements, integer, invalid};
 use super::super::Function;
+use super::super::argument::{array, elements, integer, invalid};
 use super::is_array;
 use crate::constant::{EvalError, Value};
 

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::super::argument::{array, elements, integer, invalid, refused};
 use super::super::Function;
+use super::super::argument::{array, elements, integer, invalid, refused};
 use super::element_type;
 use crate::constant::compare::{compare, equal, identical};
 use crate::constant::{EvalError, Value};

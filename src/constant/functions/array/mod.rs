@@ -137,7 +137,7 @@ fn repeat(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     if count > MOST {
         return Err(invalid("count argument of repeat function must be less than or equal to 10000"));
     }
-    let count =
-        usize::try_from(count).map_err(|_| invalid("count argument of repeat function must be greater than or equal to 0"))?;
+    let count = usize::try_from(count)
+        .map_err(|_| invalid("count argument of repeat function must be greater than or equal to 0"))?;
     Ok(array(vec![arguments[0].clone(); count]))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::argument::{array, elements, map};
 use super::super::Function;
+use super::super::argument::{array, elements, map};
 use crate::constant::compare::Key;
 use crate::constant::{EvalError, Value};
 

@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::super::argument::{bytes, invalid, varbinary};
 use super::super::Function;
+use super::super::argument::{bytes, invalid, varbinary};
 use super::text_bytes;
 use crate::constant::{EvalError, Value};
 

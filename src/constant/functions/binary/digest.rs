@@ -6,8 +6,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use twox_hash::XxHash64;
 
-use super::super::argument::{bytes, varbinary};
 use super::super::Function;
+use super::super::argument::{bytes, varbinary};
 use crate::constant::{EvalError, Value};
 
 fn digest<D: Digest>(arguments: &[Value]) -> Value {

@@ -141,8 +141,7 @@ fn from_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
         return Err(invalid("Invalid hexadecimal text: its length is odd"));
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let decoded: Option<Vec<u8>> =
-        digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect();
+    let decoded: Option<Vec<u8>> = digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect();
     decoded.map(varbinary).ok_or_else(|| invalid("Invalid hexadecimal text"))
 }
 

@@ -3,8 +3,8 @@
 //! No tree is built. The first member of a name decides, whatever follows it; a scalar where the path
 //! goes on, and text that is no JSON up to there, give NULL.
 
-use super::super::argument::{refused, text, text_or_json};
 use super::super::Function;
+use super::super::argument::{refused, text, text_or_json};
 use super::path::Path;
 use super::reader::{Malformed, Reader, Token};
 use super::writer::Writer;

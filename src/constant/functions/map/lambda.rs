@@ -37,10 +37,8 @@ pub(super) fn transform_values(_: &Function, arguments: &[Argument<'_>]) -> Resu
     if whole.is_null() {
         return Ok(Value::Null);
     }
-    let changed: Result<Vec<(Value, Value)>, EvalError> = entries(whole)
-        .iter()
-        .map(|(key, value)| Ok((key.clone(), change(&[key.clone(), value.clone()])?)))
-        .collect();
+    let changed: Result<Vec<(Value, Value)>, EvalError> =
+        entries(whole).iter().map(|(key, value)| Ok((key.clone(), change(&[key.clone(), value.clone()])?))).collect();
     changed.map(map)
 }
 

@@ -109,8 +109,7 @@ pub(super) fn posix(parser: &mut Parser) -> Result<Class, EvalError> {
 
 /// A set by its name. General categories are the same everywhere; of other sets the ASCII part is known.
 fn named(parser: &mut Parser, name: &str) -> Result<Class, EvalError> {
-    let general =
-        ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "N", "Nd", "Nl", "No", "P", "S", "Z", "Zs"].contains(&name);
+    let general = ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "N", "Nd", "Nl", "No", "P", "S", "Z", "Zs"].contains(&name);
     if general {
         return Ok(Class::known(format!(r"\p{{{name}}}")));
     }

@@ -181,8 +181,7 @@ impl Parser {
     }
 
     fn place(&mut self, place: Place) -> Node {
-        self.limits.line_end |=
-            matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
+        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
         self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
         Node::Place(place)
     }

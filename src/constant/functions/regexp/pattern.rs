@@ -50,8 +50,7 @@ impl Pattern {
         let written = write(&parsed.root);
         let too_large = || refused(format!("the pattern '{pattern}', which compiles to too large a machine"));
         let engine = if written.backtracks {
-            let built =
-                fancy_regex::RegexBuilder::new(&written.text).backtrack_limit(BACKTRACK_LIMIT).build();
+            let built = fancy_regex::RegexBuilder::new(&written.text).backtrack_limit(BACKTRACK_LIMIT).build();
             Engine::Backtracking(Box::new(built.map_err(|_| too_large())?))
         } else {
             Engine::Linear(regex::Regex::new(&written.text).map_err(|_| too_large())?)
@@ -94,14 +93,13 @@ impl Pattern {
     /// The first match from a place on: its span and those of its groups.
     pub(super) fn find(&self, text: &str, from: usize) -> Result<Option<Vec<Option<Span>>>, EvalError> {
         Ok(match &self.engine {
-            Engine::Linear(regex) => regex.captures_at(text, from).map(|captures| {
-                captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()
-            }),
-            Engine::Backtracking(regex) => {
-                regex.captures_from_pos(text, from).map_err(|_| exhausted())?.map(|captures| {
-                    captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()
-                })
-            }
+            Engine::Linear(regex) => regex
+                .captures_at(text, from)
+                .map(|captures| captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()),
+            Engine::Backtracking(regex) => regex
+                .captures_from_pos(text, from)
+                .map_err(|_| exhausted())?
+                .map(|captures| captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()),
         })
     }
 }

@@ -21,9 +21,10 @@ pub(super) fn append(
                 let group = if let Some(behind) = rest.as_str().strip_prefix('{') {
                     let (name, behind) = behind.split_once('}').unwrap_or((behind, ""));
                     rest = behind.chars();
-                    *pattern.names.get(name).ok_or_else(|| {
-                        invalid(format!("Illegal replacement sequence: unknown group {{ {name} }}"))
-                    })?
+                    *pattern
+                        .names
+                        .get(name)
+                        .ok_or_else(|| invalid(format!("Illegal replacement sequence: unknown group {{ {name} }}")))?
                 } else {
                     number(&mut rest, pattern.groups).ok_or_else(error)?
                 };

@@ -3,8 +3,8 @@
 //! Rust maps by Unicode's full rules (ß becomes SS); Trino, being Java's `Character.toUpperCase(int)`,
 //! by the simple ones (ß stays), so the few characters where these differ are told apart here.
 
-use super::super::argument::text;
 use super::super::Function;
+use super::super::argument::text;
 use super::unpadded;
 use crate::constant::{EvalError, Value};
 

@@ -1,7 +1,7 @@
 //! Parts of a text by position, the position of a part, and padding.
 
-use super::super::argument::{integer, invalid, refused, text};
 use super::super::Function;
+use super::super::argument::{integer, invalid, refused, text};
 use super::{LONGEST, padded};
 use crate::constant::{EvalError, Value};
 

@@ -1,7 +1,7 @@
 //! Distances between two texts.
 
-use super::super::argument::{invalid, text};
 use super::super::Function;
+use super::super::argument::{invalid, text};
 use crate::constant::{EvalError, Value};
 
 /// The product of lengths beyond which Trino refuses, as its own limit.

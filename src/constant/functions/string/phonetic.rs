@@ -1,7 +1,7 @@
 //! `soundex`, in the American variant that Trino uses: H and W do not part equal codes, vowels do.
 
-use super::super::argument::{refused, text};
 use super::super::Function;
+use super::super::argument::{refused, text};
 use crate::constant::{EvalError, Value};
 
 /// The codes of A to Z; `0` for vowels, `-` for the silent H and W.

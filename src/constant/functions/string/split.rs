@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use twox_hash::XxHash64;
 
-use super::super::argument::{array, integer, invalid, map, refused, text};
 use super::super::Function;
+use super::super::argument::{array, integer, invalid, map, refused, text};
 use crate::constant::{EvalError, Value};
 
 /// `split(text, delimiter[, limit])`: with a limit, the last part holds the rest.
@@ -64,12 +64,10 @@ pub(super) fn split_to_multimap(_: &Function, arguments: &[Value]) -> Result<Val
         }
         values.push(Value::varchar(value));
     }
-    Ok(map(
-        in_hash_order(&keys)
-            .into_iter()
-            .map(|key| (Value::varchar(key), array(known.remove(key).unwrap_or_default())))
-            .collect(),
-    ))
+    Ok(map(in_hash_order(&keys)
+        .into_iter()
+        .map(|key| (Value::varchar(key), array(known.remove(key).unwrap_or_default())))
+        .collect()))
 }
 
 /// The keys and values of the entries; an empty text has none, nor has what follows a last delimiter.

@@ -1,7 +1,7 @@
 //! `trim`, `ltrim` and `rtrim`, of white space or of a set of characters.
 
-use super::super::argument::text;
 use super::super::Function;
+use super::super::argument::text;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 

@@ -146,8 +146,7 @@ fn is_host_name(host: &str) -> bool {
             && label.starts_with(|first: char| first.is_ascii_alphanumeric())
             && !label.ends_with('-')
     };
-    let last_is_name =
-        labels.last().is_some_and(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()));
+    let last_is_name = labels.last().is_some_and(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()));
     labels.iter().all(is_label) && (labels.len() == 1 || last_is_name)
 }
 
