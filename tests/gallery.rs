@@ -51,8 +51,11 @@ const CASES: &[Case] = &[
         &[],
     ),
 <<<<<<< HEAD
+<<<<<<< HEAD
     ("bind::empty_star", "SELECT keyz.* FROM (VALUES 1) keys(a)", &[]),
 =======
+=======
+>>>>>>> lower
     ("bind::empty_star", "SELECT nosuch.* FROM (VALUES 1) t(a)", &[]),
 >>>>>>> evala
     ("bind::impossible_cast", "SELECT CAST(DATE '2019-03-01' AS bigint)", &[]),
