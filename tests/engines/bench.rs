@@ -11,8 +11,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
-/// 2023-07-10 12:00 UTC.
-const NOW: i128 = 1_688_990_400 * 1_000_000_000_000;
+/// 2023-07-10 12:00 UTC, the time of every statement.
+pub const NOW_MILLISECONDS: i128 = 1_688_990_400_000;
 
 /// A bucket `s3://bucket` in a temporary folder, and an engine that reads it.
 pub struct Bench {
@@ -31,7 +31,7 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let bucket = folder.path().join("bucket");
         std::fs::create_dir(&bucket).expect("the folder is new");
-        let mut options = LocalOptions::new(folder.path().join("output"), NOW);
+        let mut options = LocalOptions::new(folder.path().join("output"), NOW_MILLISECONDS * 1_000_000_000);
         options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: bucket });
         change(&mut options);
         let engine = LocalEngine::new(options).expect("the folders are there");
@@ -90,11 +90,10 @@ impl Bench {
 
     /// The error of a statement that must fail.
     pub async fn error(&self, sql: &str) -> EngineError {
-        let id = match self.engine.submit(sql, sql).await {
-            Ok(_) => self.run(sql).await,
-            Err(error) => return error,
-        };
-        match id.1.state {
+        if let Err(error) = self.engine.submit(sql, sql).await {
+            return error;
+        }
+        match self.run(sql).await.1.state {
             State::Failed(error) => error,
             other => panic!("{sql} ended as {other:?}"),
         }
