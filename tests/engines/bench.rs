@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::Mapping;
@@ -18,6 +19,8 @@ pub const NOW_MILLISECONDS: i128 = 1_688_990_400_000;
 pub struct Bench {
     folder: TempDir,
     engine: LocalEngine,
+    /// Statements submitted so far: every one has a token of its own.
+    submitted: AtomicUsize,
 }
 
 impl Bench {
@@ -35,7 +38,7 @@ impl Bench {
         options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: bucket });
         change(&mut options);
         let engine = LocalEngine::new(options).expect("the folders are there");
-        Self { folder, engine }
+        Self { folder, engine, submitted: AtomicUsize::new(0) }
     }
 
     /// The engine.
@@ -57,12 +60,13 @@ impl Bench {
     }
 
     /// Submits a statement and waits for its end.
-    pub async fn run(&self, sql: &str) -> (QueryId, Status) {
-        let id = self.engine.submit(sql, sql).await.expect("the statement is well formed");
+    pub async fn run(&self, sql: &str) -> Result<(QueryId, Status), EngineError> {
+        let token = self.submitted.fetch_add(1, Ordering::Relaxed).to_string();
+        let id = self.engine.submit(sql, &token).await?;
         loop {
             let status = self.engine.poll(std::slice::from_ref(&id)).await.expect("the id is known").remove(0);
             if !matches!(status.state, State::Queued | State::Running) {
-                return (id, status);
+                return Ok((id, status));
             }
             self.engine.wait(std::slice::from_ref(&id)).await;
         }
@@ -70,7 +74,7 @@ impl Bench {
 
     /// A statement that must succeed.
     pub async fn ok(&self, sql: &str) -> (ResultSet, Status) {
-        let (id, status) = self.run(sql).await;
+        let (id, status) = self.run(sql).await.expect("the statement is well formed");
         assert_eq!(status.state, State::Succeeded, "{sql}");
         (self.engine.result(&id).await.expect("it succeeded"), status)
     }
@@ -90,12 +94,10 @@ impl Bench {
 
     /// The error of a statement that must fail.
     pub async fn error(&self, sql: &str) -> EngineError {
-        if let Err(error) = self.engine.submit(sql, sql).await {
-            return error;
-        }
-        match self.run(sql).await.1.state {
-            State::Failed(error) => error,
-            other => panic!("{sql} ended as {other:?}"),
+        match self.run(sql).await {
+            Err(error) => error,
+            Ok((_, Status { state: State::Failed(error), .. })) => error,
+            Ok((_, status)) => panic!("{sql} ended as {status:?}"),
         }
     }
 

@@ -9,9 +9,8 @@ const HIVE_JSON: &str = "org.apache.hive.hcatalog.data.JsonSerDe";
 
 async fn table(bench: &Bench, columns: &str, serde: &str, properties: &str) {
     let with = if properties.is_empty() { String::new() } else { format!("WITH SERDEPROPERTIES ({properties})") };
-    let sql = format!(
-        "CREATE EXTERNAL TABLE t ({columns}) ROW FORMAT SERDE '{serde}' {with} LOCATION 's3://bucket/t/'"
-    );
+    let sql =
+        format!("CREATE EXTERNAL TABLE t ({columns}) ROW FORMAT SERDE '{serde}' {with} LOCATION 's3://bucket/t/'");
     bench.ok(&sql).await;
 }
 
@@ -80,7 +79,10 @@ async fn hive_json_is_stricter() {
 #[tokio::test]
 async fn delimited_text() {
     let bench = Bench::new();
-    bench.file("t/a.csv", "head,head,head,head\r\n1,a b,true,2023-07-10\r\nx,\\N,maybe,none\r\n010\r\n3,é\\,,,,more\r\n");
+    bench.file(
+        "t/a.csv",
+        "head,head,head,head\r\n1,a b,true,2023-07-10\r\nx,\\N,maybe,none\r\n010\r\n3,é\\,,,,more\r\n",
+    );
     let sql = "CREATE EXTERNAL TABLE t (n int, s string, b boolean, d date)
         ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' ESCAPED BY '\\\\' LOCATION 's3://bucket/t/'
         TBLPROPERTIES ('skip.header.line.count' = '1')";

@@ -27,7 +27,8 @@ async fn a_table_made_of_a_query_reads_back_in_every_format() {
     for format in ["PARQUET", "JSON", "TEXTFILE"] {
         let bench = Bench::new();
         let location = "external_location = 's3://bucket/out/'";
-        let (count, _) = bench.ok(&format!("CREATE TABLE made WITH (format = '{format}', {location}) AS {values}")).await;
+        let (count, _) =
+            bench.ok(&format!("CREATE TABLE made WITH (format = '{format}', {location}) AS {values}")).await;
         assert_eq!(count.rows, [[Value::Integer(2)]]);
         assert_eq!(bench.rows("SELECT * FROM made").await, bench.rows(values).await, "{format}");
         let files: Vec<_> = std::fs::read_dir(bench.path("out")).expect("it was written").collect();
@@ -39,7 +40,8 @@ async fn a_table_made_of_a_query_reads_back_in_every_format() {
 
 #[tokio::test]
 async fn nested_values_survive_a_table() {
-    let query = "SELECT ARRAY[1, NULL] AS l, MAP(ARRAY['k'], ARRAY[CAST(ROW(1, 'x') AS row(a integer, B varchar))]) AS m,
+    let query =
+        "SELECT ARRAY[1, NULL] AS l, MAP(ARRAY['k'], ARRAY[CAST(ROW(1, 'x') AS row(a integer, B varchar))]) AS m,
         CAST(NULL AS row(x array(varchar))) AS r, X'00ff' AS bytes";
     let bench = Bench::new();
     bench.ok(&format!("CREATE TABLE made AS {query}")).await;
@@ -110,11 +112,11 @@ async fn tables_are_made_and_dropped_by_name() {
     };
     bench.ok(&create("")).await;
     bench.ok(&create("IF NOT EXISTS")).await;
-    bench.fails(&format!("{} ", create("")), ErrorClass::Statement, &["already exists", "db.t"]).await;
+    bench.fails(&create(""), ErrorClass::Statement, &["already exists", "db.t"]).await;
     assert_eq!(bench.rows("SELECT n FROM \"db\".\"t\"").await, ["1"]);
     bench.ok("DROP TABLE db.t").await;
     bench.ok("DROP TABLE IF EXISTS db.t").await;
-    bench.fails("DROP TABLE db.t -- again", ErrorClass::Statement, &["db.t"]).await;
+    bench.fails("DROP TABLE db.t", ErrorClass::Statement, &["db.t"]).await;
     bench.fails("SELECT n FROM db.t", ErrorClass::Statement, &["db.t"]).await;
     assert!(bench.path("t/a.json").exists());
 }
@@ -147,8 +149,9 @@ async fn one_token_is_one_query() {
 async fn statements_run_side_by_side_and_stop_on_request() {
     let bench = Bench::with(|options| options.slots = 2);
     let engine = bench.engine();
-    let endless = "SELECT count(*) FROM UNNEST(sequence(1, 50000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 50000)) AS b(y)
-        WHERE x * y % 7 = 3";
+    let endless =
+        "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y)
+        CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z) WHERE x * y % 7 = z";
     let long = engine.submit(endless, "long").await.expect("well formed");
     let short = engine.submit("SELECT 1", "short").await.expect("well formed");
     let ids = [long.clone(), short.clone()];
