@@ -58,13 +58,8 @@ struct Shared {
 impl Shared {
     /// What the scans of one statement share.
     fn scan_context(&self) -> ScanContext {
-        ScanContext {
-            store: self.store.clone(),
-            skip_bad_files: self.options.skip_bad_files,
-            threads: self.options.threads,
-            now: self.options.now,
-            scans: Mutex::default(),
-        }
+        let options = &self.options;
+        ScanContext::new(self.store.clone(), options.skip_bad_files, options.threads, options.now)
     }
 }
 
