@@ -1,5 +1,6 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
+mod answers;
 mod binding;
 mod engines;
 mod gallery;
