@@ -29,8 +29,11 @@ impl Demo {
     /// The folder holds an archive already, or cannot be written to.
     pub fn run(&self, out: &mut dyn Write) -> io::Result<()> {
         let written = demo::write(&self.directory, self.events, self.seed)?;
-        let demo::Summary { events, files, partitions, json_bytes, stored_bytes } = written;
-        writeln!(out, "{events} records in {files} files, {partitions} region and day folders")?;
+        let demo::Summary { events, files, partitions, flow_files, json_bytes, stored_bytes } = written;
+        writeln!(
+            out,
+            "{events} records in {files} files, {partitions} region and day folders; {flow_files} files of flow logs"
+        )?;
         writeln!(out, "{json_bytes} bytes of JSON, {stored_bytes} bytes stored")?;
         writeln!(out, "read it with --map s3://trail-bucket={}", self.directory.display())
     }

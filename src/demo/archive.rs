@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
@@ -25,12 +25,9 @@ pub fn write(root: &Path, mut events: Vec<Event>, random: &mut Random) -> io::Re
     for partition in events.chunk_by(|a, b| (a.folder, day(a)) == (b.folder, day(b))) {
         let files = ((partition.len() + RECORDS / 2) / RECORDS).max(1);
         for records in partition.chunks(partition.len().div_ceil(files)) {
-            let path = path(root, records, random);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            summary.json_bytes += file(&path, records)?;
-            summary.stored_bytes += fs::metadata(&path)?.len();
+            let (json_bytes, stored_bytes) = file(root, records, random)?;
+            summary.json_bytes += json_bytes;
+            summary.stored_bytes += stored_bytes;
             summary.files += 1;
         }
         summary.partitions += 1;
@@ -43,46 +40,54 @@ fn day(event: &Event) -> i64 {
     event.delivered.div_euclid(DAY)
 }
 
-/// The file of these records, which one delivery brought: the last record's.
-fn path(root: &Path, records: &[Event], random: &mut Random) -> PathBuf {
+/// Writes one file, named by the last delivery in it; how many bytes its text has, and it itself.
+fn file(root: &Path, records: &[Event], random: &mut Random) -> io::Result<(u64, u64)> {
     let last = records.last().expect("chunks are not empty");
     let id = random.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 16);
     let name = format!("{ACCOUNT}_CloudTrail_{}_{}_{id}.json.gz", last.folder, stamp(last.delivered));
-    root.join("AWSLogs").join(ACCOUNT).join("CloudTrail").join(last.folder).join(folders(last.delivered)).join(name)
-}
-
-/// Writes one file; how many bytes its text has.
-fn file(path: &Path, records: &[Event]) -> io::Result<u64> {
-    // No name and no time in the gzip header: the same records give the same bytes.
-    let packed = GzBuilder::new().write(BufWriter::new(File::create_new(path)?), Compression::default());
-    let mut text = Counted { inner: packed, bytes: 0 };
-    text.write_all(b"{\"Records\":[")?;
+    let trail = root.join("AWSLogs").join(ACCOUNT).join("CloudTrail");
+    let mut file = Packed::create(&trail.join(last.folder).join(folders(last.delivered)), &name)?;
+    file.write_all(b"{\"Records\":[")?;
     for (at, event) in records.iter().enumerate() {
         if at > 0 {
-            text.write_all(b",")?;
+            file.write_all(b",")?;
         }
-        serde_json::to_writer(&mut text, &event.record())?;
+        serde_json::to_writer(&mut file, &event.record())?;
     }
-    text.write_all(b"]}")?;
-    let bytes = text.bytes;
-    text.inner.finish()?.flush()?;
-    Ok(bytes)
+    file.write_all(b"]}")?;
+    file.finish()
 }
 
-/// Counts what passes through.
-struct Counted {
-    inner: GzEncoder<BufWriter<File>>,
+/// A gzip file being written. Its header holds no name and no time, so that the same text gives the
+/// same bytes.
+pub struct Packed {
+    encoder: GzEncoder<BufWriter<File>>,
     bytes: u64,
 }
 
-impl Write for Counted {
+impl Packed {
+    /// A new file; `folder` is made if need be.
+    pub fn create(folder: &Path, name: &str) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let file = BufWriter::new(File::create_new(folder.join(name))?);
+        Ok(Self { encoder: GzBuilder::new().write(file, Compression::default()), bytes: 0 })
+    }
+
+    /// How many bytes were written into it, and how many it has on disk.
+    pub fn finish(self) -> io::Result<(u64, u64)> {
+        let file = self.encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((self.bytes, file.metadata()?.len()))
+    }
+}
+
+impl Write for Packed {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buffer)?;
+        let written = self.encoder.write(buffer)?;
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.encoder.flush()
     }
 }

@@ -9,6 +9,7 @@ mod archive;
 mod call;
 mod clock;
 mod event;
+mod flow;
 mod noise;
 mod random;
 mod record;
@@ -22,18 +23,21 @@ use std::path::Path;
 pub struct Summary {
     /// Records, those that were delivered twice counted twice.
     pub events: u64,
-    /// Files.
+    /// Files of the trail.
     pub files: u64,
     /// Folders of a region and day.
     pub partitions: u64,
-    /// Bytes of JSON text.
+    /// Files of VPC flow logs beside it.
+    pub flow_files: u64,
+    /// Bytes of the trail as JSON text.
     pub json_bytes: u64,
-    /// Bytes of the files as they lie there, compressed.
+    /// Bytes of the trail's files as they lie there, compressed.
     pub stored_bytes: u64,
 }
 
 /// Writes an archive of about `events` records into `directory/AWSLogs/`: the story, always whole,
-/// and as much background as brings it to that number.
+/// and as much background as brings it to that number; and some
+/// flow logs of the days around its turning point.
 ///
 /// # Errors
 ///
@@ -48,5 +52,6 @@ pub fn write(directory: &Path, events: u64, seed: u64) -> io::Result<Summary> {
     let mut all = story::events();
     let background = events.saturating_sub(all.len() as u64);
     all.extend(noise::events(background, &mut random));
-    archive::write(directory, all, &mut random)
+    let trail = archive::write(directory, all, &mut random)?;
+    Ok(Summary { flow_files: flow::write(directory)?, ..trail })
 }

@@ -138,6 +138,7 @@ impl Story {
         let calls = ["CreateUser", "CreateAccessKey", "AttachUserPolicy", "StopLogging"];
         self.visit(&glass, "2019-04-25T09:04:00Z", "us-east-1", &calls);
         self.visit(&glass, "2019-04-25T09:30:00Z", "sa-east-1", &["AuthorizeSecurityGroupIngress"]);
+        self.visit(&glass, "2019-04-25T10:05:00Z", "us-east-1", &["AuthorizeSecurityGroupIngress"]);
         let production = self.assume_as(&glass, "2019-04-25T18:30:00Z", DEVOPS_OF_PRODUCTION, "ap-southeast-1", "-2+3");
         self.visit(&production, "2019-04-26T02:10:00Z", "sa-east-1", &["GetBucketAcl", "PutBucketPolicy"]);
     }

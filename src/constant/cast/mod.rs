@@ -10,7 +10,7 @@ mod temporal;
 mod to_json;
 
 pub(crate) use from_text::address;
-pub(crate) use number::{decimal_to_double, integer};
+pub(crate) use number::integer;
 pub(crate) use temporal::{instant, rounded, zoned};
 
 use std::sync::Arc;
