@@ -4,6 +4,7 @@ mod answers;
 mod binding;
 mod engines;
 mod examples;
+mod functions;
 mod gallery;
 mod grammar;
 mod catalog;
