@@ -6,10 +6,10 @@ use std::sync::Arc;
 use datafusion::execution::SendableRecordBatchStream;
 use miette::Diagnostic;
 
+use super::Shared;
 use super::lower;
 use super::scan::ScanContext;
 use super::tables::{StatementTables, exists};
-use super::Shared;
 use super::write::{Destination, write, write_partitioned};
 use crate::bind::query::Query;
 use crate::bind::spec::BoundStatementKind;
