@@ -431,3 +431,43 @@ fn unnest() {
         ),
     ]);
 }
+
+/// What would fail is not computed for rows that Trino would not compute it for.
+#[test]
+fn guarded_errors_stay_away() {
+    let t = "(VALUES (0, 'a'), (2, 'b'), (5, 'c')) t(x, k)";
+    let u = "(VALUES ('b', 1), ('c', 0)) u(k, y)";
+    let cases = [
+        (format!("SELECT 10 / x FROM {t} WHERE x <> 0"), "5; 2"),
+        (format!("SELECT k FROM {t} WHERE x <> 0 AND 10 / x > 2"), "b"),
+        (format!("SELECT k FROM (SELECT k, 10 / x AS q FROM {t} WHERE x <> 0) s WHERE q > 2"), "b"),
+        (format!("SELECT CASE WHEN x = 0 THEN -1 ELSE 10 / x END FROM {t}"), "-1; 5; 2"),
+        (format!("SELECT coalesce(nullif(x, 0), 7), if(x > 0, 10 / x) FROM {t}"), "7|NULL; 2|5; 5|2"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k WHERE 10 / t.x > 1 AND t.k <> 'a'"), "b; c"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k WHERE 10 / t.x > 2"), "b"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k AND u.y <> 0 AND 10 / u.y > t.x"), "b"),
+        (format!("SELECT t.k, u.y FROM {t} LEFT JOIN {u} ON t.k = u.k AND t.x / 2 > u.y"), "a|NULL; b|NULL; c|0"),
+        (format!("SELECT k FROM {t} WHERE x IN (0, 2) AND (x = 0 OR 10 / x = 5)"), "a; b"),
+        (format!("SELECT sum(10 / x) FROM {t} WHERE x > 0"), "7"),
+        (format!("SELECT sum(10 / x) FILTER (WHERE x > 5) FROM {t} WHERE x > 0"), "NULL"),
+        (format!("SELECT k, 10 / x FROM {t} WHERE EXISTS (SELECT 1 FROM {u} WHERE u.k = t.k)"), "b|5; c|2"),
+        (format!("SELECT x / 2 FROM {t} WHERE x > 0 ORDER BY 10 / x LIMIT 1"), "2"),
+    ];
+    check(&cases.iter().map(|(sql, rows)| (sql.as_str(), *rows)).collect::<Vec<_>>());
+    for failing in ["SELECT 10 / x FROM (VALUES 0) t(x)", "SELECT 1 FROM (VALUES 0) t(x) WHERE 10 / x > 1"] {
+        let error = answer(failing).expect_err("a division by zero");
+        assert!(error.message.starts_with("DIVISION_BY_ZERO"), "{error}");
+    }
+}
+
+#[test]
+fn shown_plan() {
+    let Ok(sql) = std::env::var("ATHPLAN_SQL") else { return };
+    let query = bound(&sql).expect("it binds");
+    let plan = plan(&query, &Memory).expect("it lowers");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
+    let session = context();
+    println!("{}", session.state().optimize(&plan).expect("optimized").display_indent());
+    let physical = runtime.block_on(session.state().create_physical_plan(&plan)).expect("planned");
+    println!("{}", datafusion::physical_plan::displayable(physical.as_ref()).indent(false));
+}
