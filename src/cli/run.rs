@@ -95,9 +95,10 @@ impl Run {
             .build()
             .into_diagnostic()
             .map_err(Report::from)?;
+        let listen = |event: Event| progress.event(&event);
         let result = runtime.block_on(async {
             tokio::select! {
-                result = run(&compiled, &engine, &run_options, &|event| progress.event(&event)) => Some(result),
+                result = run(&compiled, &engine, &run_options, &listen) => Some(result),
                 _ = tokio::signal::ctrl_c() => None,
             }
         });

@@ -2,10 +2,6 @@
 
 use super::super::Function;
 use super::super::argument::{array, elements, integer, invalid};
-<<<<<<< HEAD
-=======
-use super::is_array;
->>>>>>> lower
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 

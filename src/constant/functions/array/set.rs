@@ -3,11 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::Function;
-<<<<<<< HEAD
 use super::super::argument::{array, elements, map, refused};
-=======
-use super::super::argument::{array, elements, map};
->>>>>>> lower
 use crate::constant::compare::Key;
 use crate::constant::{EvalError, Value};
 

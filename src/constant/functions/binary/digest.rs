@@ -7,11 +7,7 @@ use sha2::{Digest, Sha256, Sha512};
 use twox_hash::XxHash64;
 
 use super::super::Function;
-<<<<<<< HEAD
 use super::super::argument::{bytes, refused, varbinary};
-=======
-use super::super::argument::{bytes, varbinary};
->>>>>>> lower
 use crate::constant::{EvalError, Value};
 
 fn digest<D: Digest>(arguments: &[Value]) -> Value {

@@ -195,11 +195,7 @@ impl Parser {
     }
 
     fn place(&mut self, place: Place) -> Node {
-<<<<<<< HEAD
         self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin);
-=======
-        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
->>>>>>> lower
         self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
         Node::Place(place)
     }
