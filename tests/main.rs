@@ -2,10 +2,10 @@
 
 mod binding;
 mod catalog;
+mod demo;
 mod engines;
 mod examples;
 mod gallery;
 mod grammar;
 mod partition;
-mod demo;
 mod types;
