@@ -8,4 +8,5 @@ mod examples;
 mod gallery;
 mod grammar;
 mod partition;
+mod output;
 mod types;

@@ -1,6 +1,7 @@
 //! A result as CSV (RFC 4180), for spreadsheets.
 //!
-//! NULL is an empty field, an empty text is `""`. Arrays, maps and rows are written as JSON. Hidden
+//! NULL is an empty field, an empty text is `""`; where there is one column only, the line of a NULL is
+//! empty, which some readers skip. Arrays, maps, rows and `json` are written as JSON. Hidden
 //! characters are escaped as in tables, line feeds and tabs excepted. Spreadsheets take a field
 //! that begins with certain characters for a formula, quoted or not: a text that begins with one of
 //! them, or with `'`, gets a `'` in front, so that taking one `'` away gives back the text.
@@ -14,6 +15,10 @@ use crate::engine::ResultSet;
 use crate::types::Type;
 
 /// Prints a line of names, then a line for each row.
+///
+/// # Errors
+///
+/// `out` cannot be written to.
 pub fn write(result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
     line(result.columns.iter().map(|(name, _)| field(text(name))), out)?;
     for row in &result.rows {
@@ -30,7 +35,7 @@ fn line(fields: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result
 fn cell(value: &Value, ty: &Type) -> String {
     match (value, ty) {
         (Value::Null, _) => String::new(),
-        (_, Type::Array(_) | Type::Map(..) | Type::Row(_)) => field(json::text(value, ty)),
+        (_, Type::Array(_) | Type::Map(..) | Type::Row(_) | Type::Json) => field(json::text(value, ty)),
         // Only a text can begin as its author likes; a negative number is no formula.
         (Value::Varchar(value), _) => field(text(value)),
         _ => field(visible(&format(value, ty), kept)),
@@ -52,9 +57,7 @@ fn kept(character: char) -> bool {
 
 /// A field, quoted if it must be.
 fn field(text: String) -> String {
-    let must = text.is_empty()
-        || text.starts_with(' ')
-        || text.ends_with(' ')
-        || text.contains([',', '"', '\n', '\t', ';']);
+    let must =
+        text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || text.contains([',', '"', '\n', '\t', ';']);
     if must { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

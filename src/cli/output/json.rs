@@ -16,6 +16,10 @@ use crate::engine::ResultSet;
 use crate::types::Type;
 
 /// Prints one object for each row.
+///
+/// # Errors
+///
+/// `out` cannot be written to.
 pub fn write(result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
     let names = distinct(result.columns.iter().map(|(name, _)| name.clone()));
     for row in &result.rows {
@@ -28,7 +32,7 @@ pub fn write(result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A value as JSON.
-pub fn text(value: &Value, ty: &Type) -> String {
+pub(super) fn text(value: &Value, ty: &Type) -> String {
     let mut text = String::new();
     push(value, ty, &mut text);
     escaped(&text)

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use console::measure_text_width;
+use console::{Term, measure_text_width};
 
 use super::escape::{push, visible};
 use crate::constant::{Value, format};
@@ -15,8 +15,22 @@ use crate::types::Type;
 /// A column is never made narrower than this to fit a line.
 const NARROWEST: usize = 8;
 
-/// Prints the table, and under it the number of rows.
-pub fn write(result: &ResultSet, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+/// Prints the table, and under it the number of rows. On a terminal its lines are made to fit.
+///
+/// # Errors
+///
+/// `out` cannot be written to.
+pub fn write(result: &ResultSet, to_terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+    let size = if to_terminal { Term::stdout().size_checked() } else { None };
+    write_within(result, size.map(|(_, columns)| usize::from(columns)), out)
+}
+
+/// Prints the table with lines of at most `width` characters, where the columns leave a choice.
+///
+/// # Errors
+///
+/// `out` cannot be written to.
+pub fn write_within(result: &ResultSet, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let mut names: Vec<String> = result.columns.iter().map(|(name, _)| visible(name, |_| false)).collect();
     let mut rows: Vec<Vec<String>> = result
         .rows
