@@ -485,6 +485,27 @@ fn all_mistakes_are_found_at_once() {
     assert_eq!(found.len(), 10, "{found:#?}");
 }
 
+/// Deep nesting binds or is refused; how much stack that takes is held too (debug builds take most).
+#[test]
+fn deep_nesting_needs_a_bounded_stack() {
+    let depth = 190;
+    let texts = [
+        format!("SELECT {}1{}", "(SELECT ".repeat(depth), ")".repeat(depth)),
+        format!("SELECT {}1{}", "CASE WHEN true THEN ".repeat(depth), " END".repeat(depth)),
+        format!("SELECT {}1{}", "abs(".repeat(depth), ")".repeat(depth)),
+        format!("SELECT 1{}", " || 'x'".repeat(depth)),
+        format!("SELECT * FROM {}(VALUES 1){}", "(SELECT * FROM ".repeat(depth), ") t".repeat(depth)),
+        format!("SELECT {}x{} FROM (VALUES ARRAY[1]) t(x)", "transform(x, x -> ".repeat(8), ")".repeat(8)),
+    ];
+    for text in texts {
+        let work = move || match parse_query(&Source::new("deep.sql", &*text)) {
+            Ok(_) => drop(query_in(Dialect::Athena, &text)),
+            Err(errors) => assert!(errors[0].to_string().contains("deep"), "{errors:?}"),
+        };
+        std::thread::Builder::new().stack_size(4 << 20).spawn(work).expect("a thread").join().expect("no overflow");
+    }
+}
+
 #[test]
 fn piles_of_views_end_in_an_error() {
     let mut text = "CREATE VIEW v0 AS SELECT 1 AS a;".to_owned();

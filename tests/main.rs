@@ -1,5 +1,6 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
+mod answers;
 mod binding;
 mod catalog;
 mod demo;
@@ -7,6 +8,6 @@ mod engines;
 mod examples;
 mod gallery;
 mod grammar;
-mod partition;
 mod output;
+mod partition;
 mod types;

@@ -180,3 +180,27 @@ proptest! {
         prop_assert_eq!(one(second).lines().count(), 4);
     }
 }
+
+/// What Parquet cannot hold as it is becomes text; the rest keeps its type.
+#[cfg(feature = "local")]
+#[test]
+fn kinds_as_parquet() {
+    use datafusion::arrow::util::pretty::pretty_format_columns;
+    use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let mut bytes = Vec::new();
+    athplan::cli::output::parquet::write(&kinds(), &mut bytes).expect("written");
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(&bytes).expect("written");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("readable");
+    let mut shown = String::new();
+    for batch in reader {
+        let batch = batch.expect("readable");
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            shown += &format!("{} {}\n", field.name(), field.data_type());
+            shown += &pretty_format_columns("value", &[column.clone()]).expect("printable").to_string();
+            shown.push('\n');
+        }
+    }
+    insta::assert_snapshot!(shown);
+}

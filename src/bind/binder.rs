@@ -70,6 +70,8 @@ pub(super) struct VisibleCte {
     pub name: String,
     /// Its query.
     pub query: Arc<Query>,
+    /// Where its name stands.
+    pub span: Span,
     /// How many CTEs lie on each other below it, itself included.
     pub pile: usize,
 }

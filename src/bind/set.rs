@@ -39,9 +39,8 @@ impl Binder<'_> {
 
     fn cte(&mut self, cte: &ast::Cte, around: usize, outer: Option<&Scope<'_>>) -> Cte {
         let name = cte.name.name.clone();
-        if self.ctes.iter().skip(around).any(|earlier| earlier.name == name) {
-            let what = "the common table expression";
-            let (span, first) = (cte.name.span, cte.name.span);
+        if let Some(first) = self.ctes.iter().skip(around).find(|earlier| earlier.name == name).map(|cte| cte.span) {
+            let (what, span) = ("the common table expression", cte.name.span);
             self.report(BindError::DeclaredTwice { what, name: name.clone(), span, first });
         }
         let below = std::mem::take(&mut self.pile);
@@ -53,7 +52,7 @@ impl Binder<'_> {
         }
         self.name_columns(&mut query, std::slice::from_ref(&cte.name), &cte.columns);
         let query = Arc::new(query);
-        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), pile });
+        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), span: cte.name.span, pile });
         Cte { name, query, span: cte.span }
     }
 

@@ -64,7 +64,7 @@ impl Scope<'_> {
             Expr::Cast { input, from, to, safe } => {
                 let value = self.evaluate(input)?;
                 match cast(&value, from, to) {
-                    Err(_) if *safe => Ok(Value::Null),
+                    Err(error) if *safe && !error.is_refusal() => Ok(Value::Null),
                     result => result,
                 }
             }

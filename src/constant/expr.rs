@@ -84,6 +84,20 @@ impl EvalError {
         Self { name, message: message.into() }
     }
 
+    /// What the evaluator cannot answer for this row although it knows the function, for example a
+    /// format that depends on the clock. Trino would answer, so no `try` hides it.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Self::REFUSED, message)
+    }
+
+    /// Whether it is the evaluator's own, not Trino's.
+    pub fn is_refusal(&self) -> bool {
+        self.name == Self::REFUSED
+    }
+
+    /// The name of refusals; no error of Trino has it.
+    const REFUSED: &str = "REFUSED_BY_EVALUATOR";
+
     /// Whether Trino's `try` makes NULL of it.
     pub fn is_caught_by_try(&self) -> bool {
         matches!(

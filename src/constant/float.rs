@@ -131,6 +131,13 @@ fn trimmed(digits: &str) -> String {
     if kept.is_empty() { "0".to_owned() } else { kept.to_owned() }
 }
 
+/// `Math.round`: to the nearest whole number, halves upwards; NaN is zero, and what does not fit is the
+/// number next to it that does.
+pub(crate) fn java_round(value: f64) -> i64 {
+    let below = value.floor();
+    (if value - below >= 0.5 { below + 1.0 } else { below }) as i64
+}
+
 /// `Double.parseDouble`: blanks around, `NaN`, `Infinity`, a trailing `d` or `f`, hexadecimal forms.
 pub(crate) fn parse_double(text: &str) -> Option<f64> {
     let text = text.trim_matches(|c: char| c <= ' ');

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::Mapping;
@@ -11,13 +12,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
-/// 2023-07-10 12:00 UTC.
-const NOW: i128 = 1_688_990_400 * 1_000_000_000_000;
+/// 2023-07-10 12:00 UTC, the time of every statement.
+pub const NOW_MILLISECONDS: i128 = 1_688_990_400_000;
 
 /// A bucket `s3://bucket` in a temporary folder, and an engine that reads it.
 pub struct Bench {
     folder: TempDir,
     engine: LocalEngine,
+    /// Statements submitted so far: every one has a token of its own.
+    submitted: AtomicUsize,
 }
 
 impl Bench {
@@ -31,11 +34,11 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let bucket = folder.path().join("bucket");
         std::fs::create_dir(&bucket).expect("the folder is new");
-        let mut options = LocalOptions::new(folder.path().join("output"), NOW);
+        let mut options = LocalOptions::new(folder.path().join("output"), NOW_MILLISECONDS * 1_000_000_000);
         options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: bucket });
         change(&mut options);
         let engine = LocalEngine::new(options).expect("the folders are there");
-        Self { folder, engine }
+        Self { folder, engine, submitted: AtomicUsize::new(0) }
     }
 
     /// The engine.
@@ -57,12 +60,13 @@ impl Bench {
     }
 
     /// Submits a statement and waits for its end.
-    pub async fn run(&self, sql: &str) -> (QueryId, Status) {
-        let id = self.engine.submit(sql, sql).await.expect("the statement is well formed");
+    pub async fn run(&self, sql: &str) -> Result<(QueryId, Status), EngineError> {
+        let token = self.submitted.fetch_add(1, Ordering::Relaxed).to_string();
+        let id = self.engine.submit(sql, &token).await?;
         loop {
             let status = self.engine.poll(std::slice::from_ref(&id)).await.expect("the id is known").remove(0);
             if !matches!(status.state, State::Queued | State::Running) {
-                return (id, status);
+                return Ok((id, status));
             }
             self.engine.wait(std::slice::from_ref(&id)).await;
         }
@@ -70,7 +74,7 @@ impl Bench {
 
     /// A statement that must succeed.
     pub async fn ok(&self, sql: &str) -> (ResultSet, Status) {
-        let (id, status) = self.run(sql).await;
+        let (id, status) = self.run(sql).await.expect("the statement is well formed");
         assert_eq!(status.state, State::Succeeded, "{sql}");
         (self.engine.result(&id).await.expect("it succeeded"), status)
     }
@@ -90,13 +94,10 @@ impl Bench {
 
     /// The error of a statement that must fail.
     pub async fn error(&self, sql: &str) -> EngineError {
-        let id = match self.engine.submit(sql, sql).await {
-            Ok(_) => self.run(sql).await,
-            Err(error) => return error,
-        };
-        match id.1.state {
-            State::Failed(error) => error,
-            other => panic!("{sql} ended as {other:?}"),
+        match self.run(sql).await {
+            Err(error) => error,
+            Ok((_, Status { state: State::Failed(error), .. })) => error,
+            Ok((_, status)) => panic!("{sql} ended as {status:?}"),
         }
     }
 

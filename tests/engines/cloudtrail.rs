@@ -111,13 +111,13 @@ async fn a_broken_file_fails_the_statement_by_name_or_is_counted() {
 async fn a_real_archive_is_read_whole() {
     let Some(archive) = outside_data("/work/shared/data/cloudtrail/invictus") else { return };
     let bench = Bench::with(|options| {
-        options.maps.push(Mapping { location: "s3://bucket/trail".to_owned(), directory: archive.to_owned() });
+        options.maps.push(Mapping { location: "s3://bucket/trail".to_owned(), directory: archive.join("AWSLogs") });
     });
     bench.ok(TABLE).await;
     assert_eq!(bench.rows("SELECT count(*) FROM trail").await, ["2900"]);
     let sql = "SELECT count(*), count(json_extract_scalar(requestparameters, '$.roleArn')) FROM trail
                WHERE eventname = 'AssumeRole'";
-    assert_eq!(bench.rows(sql).await, ["49|49"]);
+    assert_eq!(bench.rows(sql).await, ["49|36"]);
     let (_, status) = bench.ok("SELECT eventname FROM trail").await;
     let [scan] = status.scans.as_slice() else { panic!("one scan") };
     assert_eq!((scan.files, scan.records, scan.partitions_asked), (55, 2900, 1));

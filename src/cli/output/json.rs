@@ -6,10 +6,10 @@
 //! was there before gets `_2`, `_3`, … behind it: an object with one name twice says different
 //! things to different readers.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::name::distinct;
 use crate::constant::{Value, format};
 use crate::emit::hidden;
 use crate::engine::ResultSet;
@@ -94,23 +94,6 @@ fn object<'a>(entries: impl Iterator<Item = (&'a String, (&'a Value, &'a Type))>
 
 fn string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).expect("a text can be written as JSON"));
-}
-
-/// The names, numbered where one was there before.
-fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
-    let names: Vec<String> = names.collect();
-    let mut taken: BTreeSet<String> = names.iter().cloned().collect();
-    let mut seen = BTreeSet::new();
-    names
-        .into_iter()
-        .map(|name| {
-            if seen.insert(name.clone()) {
-                return name;
-            }
-            let numbered = (2_u64..).map(|number| format!("{name}_{number}"));
-            numbered.into_iter().find(|name| taken.insert(name.clone())).expect("numbers do not run out")
-        })
-        .collect()
 }
 
 /// JSON text with its hidden characters, which stand only in strings, as `\u` escapes.

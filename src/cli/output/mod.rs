@@ -8,10 +8,14 @@
 //! | table | terminals | hidden characters as `\u{202e}` |
 //! | csv | spreadsheets | the same, and `'` before what would be a formula |
 //! | json | programs | JSON's own `\u202e` escapes, so that a reader gets the exact value |
+//! | parquet | programs | nothing: its values are the exact ones |
 
 pub mod csv;
 mod escape;
 pub mod json;
+mod name;
+#[cfg(feature = "local")]
+pub mod parquet;
 pub mod table;
 
 /// A text with its hidden characters escaped, as tables show it.

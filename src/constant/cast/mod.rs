@@ -24,7 +24,7 @@ use crate::types::Type;
 /// # Errors
 ///
 /// Trino's error for this value: mostly `INVALID_CAST_ARGUMENT` or `NUMERIC_VALUE_OUT_OF_RANGE`. A
-/// pair of types that the evaluator lacks (see [`supports_cast`]) is `NOT_SUPPORTED`.
+/// pair of types that the evaluator lacks (see [`supports_cast`]) is refused.
 pub fn cast(value: &Value, from: &Type, to: &Type) -> Result<Value, EvalError> {
     if value.is_null() {
         return Ok(Value::Null);
@@ -265,5 +265,5 @@ fn mismatch(from: Type, value: &Value) -> EvalError {
 
 /// A pair of types that [`supports_cast`] denies.
 fn unsupported(from: &Type, to: &Type) -> EvalError {
-    EvalError::new("NOT_SUPPORTED", format!("the evaluator has no cast from {from} to {to}"))
+    EvalError::refused(format!("the evaluator has no cast from {from} to {to}"))
 }

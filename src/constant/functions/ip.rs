@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::argument::{bytes, invalid, text};
+use super::argument::{bytes, invalid, refused, text};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -36,21 +36,23 @@ fn address(bytes: &[u8]) -> IpAddr {
     Ipv6Addr::from(octets).to_canonical()
 }
 
-/// Whether an address lies in a network such as `10.0.0.0/8`; one of the other family never does.
+/// Whether an address lies in a network such as `10.0.0.0/8`. The network of an IPv4 address must have no
+/// bits beyond its length; an IPv4 address lies in IPv6 networks too, mapped as it is.
 fn contains(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    let error = || invalid("Invalid CIDR notation");
-    let (network, length) = text(&arguments[0]).split_once('/').ok_or_else(error)?;
-    if network.contains(':') && network.contains('.') {
-        return Err(error());
+    let (network, length) = text(&arguments[0]).split_once('/').ok_or_else(|| invalid("Invalid CIDR"))?;
+    if network.contains('%') {
+        return Err(refused("a network with a scope"));
     }
-    let network: IpAddr = network.parse().map_err(|_| error())?;
-    let length: i32 = length.parse().map_err(|_| error())?;
-    let bits = |address: IpAddr| match address {
-        IpAddr::V4(address) => (u128::from(address.to_bits()), 32),
-        IpAddr::V6(address) => (address.to_bits(), 128),
-    };
-    let ((network, width), (address, other_width)) = (bits(network), bits(address(bytes(&arguments[1]))));
-    let free = u32::try_from(length).ok().and_then(|length| u32::checked_sub(width, length)).ok_or_else(error)?;
-    let same = network.checked_shr(free).unwrap_or(0) == address.checked_shr(free).unwrap_or(0);
-    Ok(Value::Boolean(width == other_width && same))
+    let bits = parse_address(network).map(u128::from_be_bytes).ok_or_else(|| invalid("Invalid network IP address"))?;
+    let length = length.parse::<i32>().map_err(|_| refused("such a length of a network"))?;
+    let length = u32::try_from(length).map_err(|_| invalid("Invalid prefix length"))?;
+    let mapped = !network.contains(':');
+    let free = if mapped { 32 } else { 128_u32 }.checked_sub(length);
+    let free = free.ok_or_else(|| invalid("Prefix length exceeds address length"))?;
+    let above = |bits: u128| bits.checked_shr(free).unwrap_or(0);
+    if mapped && above(bits).checked_shl(free) != Some(bits) {
+        return Err(invalid("Invalid CIDR"));
+    }
+    let address = u128::from_be_bytes(bytes(&arguments[1]).try_into().expect("an address has 16 bytes"));
+    Ok(Value::Boolean(above(bits) == above(address)))
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::{AbortHandle, JoinError};
 
 use super::scan::ScanContext;
-use crate::engine::{EngineError, ErrorClass, ResultSet, ScanReport, State, Status};
+use crate::engine::{EngineError, ErrorClass, ResultSet, State, Status};
 
 /// A submitted statement.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Job {
     /// What is to be said of it now.
     pub fn status(&self) -> Status {
         let state = self.progress().state.clone();
-        let scans: Vec<ScanReport> = self.scans();
+        let scans = self.context.reports();
         Status { state, bytes_scanned: scans.iter().map(|scan| scan.bytes).sum(), scans }
     }
 
@@ -103,11 +103,6 @@ impl Job {
                 Err(EngineError::new(ErrorClass::Transient, "Query has not yet finished"))
             }
         }
-    }
-
-    fn scans(&self) -> Vec<ScanReport> {
-        let scans = self.context.scans.lock().unwrap_or_else(PoisonError::into_inner);
-        scans.iter().map(|scan| scan.report()).collect()
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {

@@ -16,9 +16,9 @@ mod write;
 
 pub use builder::ColumnBuilder;
 pub use options::LocalOptions;
+pub use write::parquet_file;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -59,13 +59,8 @@ struct Shared {
 impl Shared {
     /// What the scans of one statement share.
     fn scan_context(&self) -> ScanContext {
-        ScanContext {
-            store: self.store.clone(),
-            skip_bad_files: self.options.skip_bad_files,
-            threads: self.options.threads,
-            now: self.options.now,
-            scans: Mutex::default(),
-        }
+        let options = &self.options;
+        ScanContext::new(self.store.clone(), options.skip_bad_files, options.threads, options.now)
     }
 }
 
@@ -170,17 +165,7 @@ impl Engine for LocalEngine {
     }
 
     async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), EngineError> {
-<<<<<<< HEAD
-        let (folder, name) = location.rsplit_once('/').unwrap_or(("", location));
-        let place = self.shared.store.place(&format!("{folder}/"))?;
-        self.shared.store.prepare_output(&place)?;
-        let (path, mut file) = self.shared.store.create_file(&place, name)?;
-        file.write_all(&bytes).map_err(|error| {
-            EngineError::new(ErrorClass::Data, format!("{}: cannot be written: {error}", path.display()))
-        })
-=======
         write::put(&self.shared.store, location, &bytes)
->>>>>>> scan
     }
 
     fn slots(&self) -> usize {

@@ -7,7 +7,7 @@ use crate::spec::ParseError;
 use crate::spec::ast::{
     AddPartitions, CreateExternalTable, PartitionClause, Property, RowFormat, StoredAs, Text, Using,
 };
-use crate::spec::nearest::nearest;
+use crate::types::nearest;
 
 /// The file formats that STORED AS names.
 const FORMATS: [&str; 7] = ["AVRO", "ION", "ORC", "PARQUET", "RCFILE", "SEQUENCEFILE", "TEXTFILE"];

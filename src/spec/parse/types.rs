@@ -6,8 +6,7 @@ use super::cursor::{Parsed, Parser};
 use crate::source::{Span, Symbol, Token, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::TypeName;
-use crate::spec::nearest::nearest;
-use crate::types::{RowField, Type};
+use crate::types::{RowField, Type, nearest};
 
 /// Trino's types that athplan passes on by name (<https://trino.io/docs/current/language/types.html>
 /// and the result types of its functions).

@@ -20,7 +20,7 @@ thread_local! {
 
 /// `json_extract`: the value found, copied token by token: names stay in place, duplicates too.
 pub(super) fn json(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    let mut too_deep = false;
+    let mut refusal = None;
     let result = found(arguments, |reader, first| {
         let mut writer = Writer::default();
         writer.write(&first);
@@ -29,12 +29,17 @@ pub(super) fn json(_: &Function, arguments: &[Value]) -> Result<Value, EvalError
             while reader.depth() > outside {
                 let token = reader.next()?.ok_or(Malformed)?;
                 writer.write(&token);
-                too_deep |= reader.depth() - outside > DEEPEST;
+                if reader.depth() > outside + DEEPEST {
+                    refusal = Some("JSON nested deeper than a thousand levels");
+                }
             }
+        }
+        if reader.has_lone_surrogate() {
+            refusal = Some("JSON with half a surrogate pair");
         }
         Ok(Value::Json(writer.finish().into()))
     });
-    if too_deep { Err(refused("JSON nested deeper than a thousand levels")) } else { result }
+    refusal.map_or(result, |what| Err(refused(what)))
 }
 
 /// `json_extract_scalar`: the text of a scalar, a number as it is written; NULL for others and for `null`.

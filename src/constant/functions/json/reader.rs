@@ -51,17 +51,23 @@ pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     levels: Vec<Level>,
+    lone_surrogate: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the beginning of the text.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, levels: Vec::new() }
+        Self { text, at: 0, levels: Vec::new(), lone_surrogate: false }
     }
 
     /// How many objects and arrays are open.
     pub(crate) fn depth(&self) -> usize {
         self.levels.len()
+    }
+
+    /// Whether half a surrogate pair was read, which no text can hold.
+    pub(crate) fn has_lone_surrogate(&self) -> bool {
+        self.lone_surrogate
     }
 
     /// The next token; `None` at the end of the text.
@@ -262,6 +268,7 @@ impl<'a> Reader<'a> {
             }
             self.at = behind;
         }
+        self.lone_surrogate = true;
         Ok('?')
     }
 

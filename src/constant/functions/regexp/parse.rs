@@ -146,14 +146,20 @@ impl Parser {
                     }
                 }
                 '(' => match self.group(options)? {
-                    Opened::Comment => {}
+                    Opened::Comment => self.no_repetition("a comment")?,
                     Opened::Node(node) => {
                         let node = self.repeated(node, options)?;
                         nodes.push(node);
                     }
                     // The options hold to the end of the group, alternatives included.
-                    Opened::Rest(options) => nodes.push(self.alternatives(options)?),
+                    Opened::Rest(options) => {
+                        self.no_repetition("options")?;
+                        nodes.push(self.alternatives(options)?);
+                    }
                 },
+                '*' | '+' | '?' if options.extended => {
+                    return Err(refused("a repetition behind white space or a comment in a pattern"));
+                }
                 '*' | '+' | '?' => return Err(invalid("target of repeat operator is not specified")),
                 '\\' if self.skip("Q") => {
                     let quoted = match self.until("\\E") {
@@ -175,13 +181,21 @@ impl Parser {
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Sequence(nodes) })
     }
 
+    /// Joni repeats what stands before a comment; that is refused.
+    fn no_repetition(&self, what: &str) -> Result<(), EvalError> {
+        match self.peek() {
+            Some('*' | '+' | '?' | '{') => Err(refused(format!("a repetition behind {what} in a pattern"))),
+            _ => Ok(()),
+        }
+    }
+
     fn literal(&mut self, character: char, options: Options) -> Node {
         self.limits.fold |= options.fold;
         Node::Literal { character, fold: options.fold }
     }
 
     fn place(&mut self, place: Place) -> Node {
-        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
+        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin);
         self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
         Node::Place(place)
     }

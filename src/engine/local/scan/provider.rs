@@ -1,6 +1,7 @@
 //! A table as DataFusion scans it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
 use super::hidden::HiddenColumn;
-use super::partition::{Pruning, key_values};
+use super::partition::{Partition, Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
 use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
@@ -34,8 +35,25 @@ pub struct ScanContext {
     pub threads: usize,
     /// The time of the statement, picoseconds since the epoch: ranges of partitions may end `NOW`.
     pub now: i128,
-    /// The scans of the statement, in the order in which they were planned.
-    pub scans: Mutex<Vec<Arc<ScanProgress>>>,
+    /// The scans of the statement, each with the number of its table's use.
+    scans: Mutex<Vec<(usize, Arc<ScanProgress>)>>,
+    /// How many uses of tables there are.
+    uses: AtomicUsize,
+}
+
+impl ScanContext {
+    /// No scans yet.
+    pub fn new(store: Arc<Store>, skip_bad_files: bool, threads: usize, now: i128) -> Self {
+        Self { store, skip_bad_files, threads, now, scans: Mutex::default(), uses: AtomicUsize::new(0) }
+    }
+
+    /// What the scans have read so far, in the order in which the statement names their tables.
+    pub fn reports(&self) -> Vec<ScanReport> {
+        let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // DataFusion plans the sides of a UNION at the same time, in any order.
+        scans.sort_by_key(|(number, _)| *number);
+        scans.iter().map(|(_, scan)| scan.report()).collect()
+    }
 }
 
 /// A scan of a table in a statement.
@@ -43,6 +61,8 @@ pub struct TableScan {
     table: TableRef,
     schema: SchemaRef,
     context: Arc<ScanContext>,
+    /// The number of this use of a table in the statement.
+    number: usize,
 }
 
 impl fmt::Debug for TableScan {
@@ -61,7 +81,8 @@ impl TableScan {
         let hidden = HiddenColumn::all(&table).iter().map(|column| column.ty());
         let types: Vec<Type> = table.star().map(|column| column.ty.clone()).chain(hidden).collect();
         let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
-        Ok(Self { table, schema, context })
+        let number = context.uses.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { table, schema, context, number })
     }
 
     fn keys(&self) -> KeyColumns {
@@ -91,7 +112,7 @@ impl TableScan {
     }
 
     /// The files of partitions, and what the plan of the scan found.
-    fn files(&self, partitions: &[Vec<String>]) -> Result<(Vec<FileTask>, ScanReport), EngineError> {
+    fn files(&self, partitions: &[Partition]) -> Result<(Vec<FileTask>, ScanReport), EngineError> {
         let table = self.table.as_ref();
         let keys = partition_values(table, partitions)?;
         let mut report = ScanReport {
@@ -100,8 +121,9 @@ impl TableScan {
             ..ScanReport::default()
         };
         let mut tasks = Vec::new();
-        for (values, keys) in partitions.iter().zip(keys) {
-            let place = self.context.store.place(&table.partition_location(values))?;
+        for (partition, keys) in partitions.iter().zip(keys) {
+            let Partition { values, location } = partition;
+            let place = self.context.store.place(location)?;
             let Some(files) = self.context.store.files(&place)? else {
                 report.partitions_missing.push(partition_name(table, values, &place.uri));
                 continue;
@@ -109,8 +131,8 @@ impl TableScan {
             report.partitions_found += u64::from(!files.is_empty());
             // Objects without a byte (console folders, markers) hold no rows on Athena either.
             let held = files.into_iter().filter(|file| file.size > 0);
-            let partition: Arc<str> = hive_name(table, values).into();
-            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: partition.clone() }));
+            let name: Arc<str> = hive_name(table, values).into();
+            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
         }
         Ok((tasks, report))
     }
@@ -126,7 +148,7 @@ impl TableScan {
         let partitions = pruning.partitions(&context.store, context.now)?;
         let (files, report) = self.files(&partitions)?;
         let progress = Arc::new(ScanProgress::new(report));
-        context.scans.lock().unwrap_or_else(PoisonError::into_inner).push(progress.clone());
+        context.scans.lock().unwrap_or_else(PoisonError::into_inner).push((self.number, progress.clone()));
         let (columns, wanted) = self.output(positions);
         let schema = Arc::new(self.schema.project(positions).map_err(|error| super::data_error(error.to_string()))?);
         let plan = Arc::new(ScanPlan {
@@ -185,10 +207,10 @@ impl TableProvider for TableScan {
 }
 
 /// Each partition's key values, typed.
-fn partition_values(table: &Table, partitions: &[Vec<String>]) -> Result<Vec<Arc<[ScalarValue]>>, EngineError> {
+fn partition_values(table: &Table, partitions: &[Partition]) -> Result<Vec<Arc<[ScalarValue]>>, EngineError> {
     let mut rows = vec![Vec::with_capacity(table.partition_keys.len()); partitions.len()];
     for (at, key) in table.partition_keys.iter().enumerate() {
-        let texts = partitions.iter().map(|values| values.get(at).map_or("", String::as_str));
+        let texts = partitions.iter().map(|partition| partition.values.get(at).map_or("", String::as_str));
         let array = key_values(key, texts)?;
         for (row, values) in rows.iter_mut().enumerate() {
             let value = ScalarValue::try_from_array(&array, row);

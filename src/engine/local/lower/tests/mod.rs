@@ -7,9 +7,11 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::Schema;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
+use datafusion::execution::context::SessionContext;
 
 use super::super::arrow::{from_values, positional_fields};
 use super::{TableSources, context, plan, rows};
+use crate::bind::query::Query;
 use crate::bind::{BindOptions, Tables, bind_query};
 use crate::catalog::{Column, Format, Layout, Origin, Storage, Table};
 use crate::constant::{Value, Zone};
@@ -69,35 +71,44 @@ impl Tables for Memory {
 impl TableSources for Memory {
     fn provider(&self, table: &Table) -> Result<Arc<dyn TableProvider>, EngineError> {
         let (_, rows) = tables().into_iter().find(|(known, _)| known.name == table.name).expect("the table is here");
-        let mut types: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
-        // Hidden columns ($path and its like) come last.
-        types.extend(std::iter::repeat_n(Type::VARCHAR, 0));
-        let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect::<Vec<Value>>();
-        let arrays = types.iter().enumerate().map(|(at, ty)| from_values(&column(at), ty)).collect::<Result<_, _>>()?;
-        let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).expect("the columns are of one length");
-        Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]]).expect("the batch has the schema")))
+        memory(table, &rows)
     }
 }
 
-/// What a query yields, and the types of its columns.
-fn result(sql: &str) -> Result<(Vec<Type>, Vec<Vec<Value>>), EngineError> {
+/// A table's rows in memory.
+fn memory(table: &Table, rows: &[Vec<Value>]) -> Result<Arc<dyn TableProvider>, EngineError> {
+    let types: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
+    let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect::<Vec<Value>>();
+    let arrays = types.iter().enumerate().map(|(at, ty)| from_values(&column(at), ty)).collect::<Result<_, _>>()?;
+    let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).expect("the columns are of one length");
+    Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]]).expect("the batch has the schema")))
+}
+
+/// A query bound in Trino's dialect.
+fn bound(sql: &str) -> Result<Query, EngineError> {
     let source = Source::new("test", sql);
     let wrong = |error: &dyn std::fmt::Debug| EngineError::new(ErrorClass::Statement, format!("{error:?}"));
     let query = parse_query(&source).map_err(|errors| wrong(&errors))?;
     let now = Value::TimestampWithTimeZone(0, Zone::Offset(0));
     let options = BindOptions { dialect: Dialect::Trino, now, arguments: &BTreeMap::new(), catalog: &Memory };
-    let query = bind_query(&query, &source, &options).map_err(|errors| wrong(&errors))?;
-    let plan = plan(&query, &Memory)?;
+    bind_query(&query, &source, &options).map_err(|errors| wrong(&errors))
+}
+
+/// The rows of a bound query.
+fn run(query: &Query, tables: &dyn TableSources) -> Result<Vec<Vec<Value>>, EngineError> {
+    let plan = plan(query, tables)?;
     let types: Vec<Type> = query.columns.iter().map(|column| column.ty.clone()).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
-    let rows = runtime.block_on(rows(&context(), &plan, &types))?;
-    Ok((types, rows))
+    thread_local! {
+        static SESSION: (tokio::runtime::Runtime, SessionContext) =
+            (tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made"), context());
+    }
+    SESSION.with(|(runtime, session)| runtime.block_on(rows(session, &plan, &types)))
 }
 
 /// What a query yields: rows as `a|b`, or its error.
 fn answer(sql: &str) -> Result<Vec<String>, EngineError> {
-    let (_, rows) = result(sql)?;
+    let rows = run(&bound(sql)?, &Memory)?;
     Ok(rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join("|")).collect())
 }
 
