@@ -2,11 +2,12 @@
 
 mod answers;
 mod binding;
+mod catalog;
+mod demo;
 mod engines;
 mod examples;
 mod gallery;
 mod grammar;
-mod catalog;
+mod output;
 mod partition;
-mod demo;
 mod types;
