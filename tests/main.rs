@@ -2,11 +2,13 @@
 
 mod answers;
 mod binding;
+mod catalog;
+mod demo;
 mod engines;
 mod examples;
+mod functions;
 mod gallery;
 mod grammar;
-mod catalog;
+mod output;
 mod partition;
-mod demo;
 mod types;

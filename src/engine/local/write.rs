@@ -18,6 +18,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
 
 use self::parquet::ParquetFile;
+pub use self::parquet::parquet_file;
 use self::text::{JsonFile, TextFile};
 use super::lower::engine_error;
 use super::store::{Place, Store};
