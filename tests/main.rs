@@ -6,6 +6,7 @@ mod catalog;
 mod demo;
 mod engines;
 mod examples;
+mod functions;
 mod gallery;
 mod grammar;
 mod output;

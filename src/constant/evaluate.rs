@@ -7,6 +7,7 @@ use super::cast::cast;
 use super::expr::{EvalError, Expr, Lambda};
 use super::functions::{Argument, Body, Function};
 use super::value::Value;
+use crate::types::Type;
 
 /// The value of an expression over a row of inputs.
 ///
@@ -15,6 +16,17 @@ use super::value::Value;
 /// What Trino would raise for this row, by Trino's name for it.
 pub fn evaluate(expr: &Expr, row: &[Value]) -> Result<Value, EvalError> {
     Scope { row, parameters: &[], values: &[], outer: None }.evaluate(expr)
+}
+
+/// Trino fuses `CAST(json_parse(x) AS …)` into one step where the target is an array, map or row, and
+/// text that is no JSON is then an argument that cannot be cast.
+fn of_cast(error: EvalError, input: &Expr, to: &Type) -> EvalError {
+    let parses = matches!(input, Expr::Call(function, _) if &*function.name == "json_parse");
+    let nested = matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_));
+    if parses && nested && error.name == "INVALID_FUNCTION_ARGUMENT" {
+        return EvalError::new("INVALID_CAST_ARGUMENT", error.message);
+    }
+    error
 }
 
 /// What an expression can see: the row, and the parameters of the lambdas around it.
@@ -62,7 +74,7 @@ impl Scope<'_> {
                 result => result,
             },
             Expr::Cast { input, from, to, safe } => {
-                let value = self.evaluate(input)?;
+                let value = self.evaluate(input).map_err(|error| of_cast(error, input, to))?;
                 match cast(&value, from, to) {
                     Err(error) if *safe && !error.is_refusal() => Ok(Value::Null),
                     result => result,

@@ -9,7 +9,8 @@ mod number;
 mod temporal;
 mod to_json;
 
-pub(crate) use number::{decimal_to_double, integer};
+pub(crate) use from_text::address;
+pub(crate) use number::integer;
 pub(crate) use temporal::{instant, rounded, zoned};
 
 use std::sync::Arc;

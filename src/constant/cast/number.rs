@@ -68,7 +68,7 @@ fn from_decimal(unscaled: i128, (precision, scale): (u8, u8), to: &Type) -> Resu
 }
 
 /// Short decimals are divided in floating point, as Trino does; long ones are read from their text.
-pub(crate) fn decimal_to_double(unscaled: i128, precision: u8, scale: u8) -> f64 {
+fn decimal_to_double(unscaled: i128, precision: u8, scale: u8) -> f64 {
     if precision <= 18 {
         return unscaled as f64 / 10_f64.powi(i32::from(scale));
     }

@@ -27,3 +27,4 @@ pub(super) fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Bo
 
 pub(super) use arithmetic::remainder as integer_remainder;
 pub(super) use decimal::remainder as decimal_remainder;
+pub(super) use interval::{local_instant, plus_months, timestamp};
