@@ -9,7 +9,7 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Layout, Projection, Table};
 use crate::cost::{Bytes, Dollars, Price};
 use crate::emit::Portion;
-use crate::expand::{ExpandError, Need, expand};
+use crate::expand::{ExpandError, Need, at_most, expand};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
@@ -84,7 +84,7 @@ fn scans(compiled: &Compiled, at: usize, tree: &mut Tree, price: Price, total: &
     let mut unknown = false;
     for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
         let need = compiled.needs.get(&scan.relation);
-        tree.part(scan::explain(compiled, scan, need));
+        tree.part(scan::explain(compiled, scan, need, false));
         match need.and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
             Some(known) => bytes += known,
             None => unknown = true,
@@ -103,6 +103,7 @@ fn charge(tree: &mut Tree, statements: &[u64], unknown: bool, price: Price, tota
     total.dollars += dollars;
     total.statements += statements.len();
     total.unknown |= unknown;
+    total.unbounded |= unknown;
     let text = if unknown { "unknown".to_owned() } else { format!("{} for {}", Dollars(dollars), Bytes(bytes)) };
     tree.valued("cost", text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
 }
@@ -143,7 +144,12 @@ fn foreach(
         );
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
-            tree.part(scan::explain(compiled, scan, compiled.needs.get(&scan.relation)));
+            let bound = at_most(plan, foreach, scan, &compiled.world).ok();
+            match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
+                Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
+                _ => total.unbounded = true,
+            }
+            tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
         }
         return Ok(tree);
     }
@@ -173,7 +179,7 @@ fn foreach(
         );
     }
     for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need)));
+        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
     }
     let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
     let lower: u64 = expansion
