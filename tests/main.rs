@@ -11,4 +11,5 @@ mod gallery;
 mod grammar;
 mod output;
 mod partition;
+mod readme;
 mod types;
