@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::super::argument::{invalid, refused};
+use super::super::argument::invalid;
 use super::class::class;
 use super::escape::{Escape, escape, posix_or_property};
 use super::syntax::{Class, Manner, Node, Place};
@@ -121,7 +121,7 @@ impl Parser {
     fn alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(refused("a pattern with groups nested so deep"));
+            return Err(EvalError::refused("a pattern with groups nested so deep"));
         }
         let mut branches = vec![self.sequence(options)?];
         while self.skip("|") {
@@ -160,7 +160,7 @@ impl Parser {
                     }
                 },
                 '*' | '+' | '?' if options.extended => {
-                    return Err(refused("a repetition behind white space or a comment in a pattern"));
+                    return Err(EvalError::refused("a repetition behind white space or a comment in a pattern"));
                 }
                 '*' | '+' | '?' => return Err(invalid("target of repeat operator is not specified")),
                 '\\' if self.skip("Q") => {
@@ -169,7 +169,7 @@ impl Parser {
                         None => self.characters.drain(self.at..).collect(),
                     };
                     if matches!(self.peek(), Some('*' | '+' | '?' | '{')) {
-                        return Err(refused("a repeated quotation in a pattern"));
+                        return Err(EvalError::refused("a repeated quotation in a pattern"));
                     }
                     nodes.extend(quoted.chars().map(|character| self.literal(character, options)));
                 }
@@ -186,7 +186,7 @@ impl Parser {
     /// Joni repeats what stands before a comment; that is refused.
     fn no_repetition(&self, what: &str) -> Result<(), EvalError> {
         match self.peek() {
-            Some('*' | '+' | '?' | '{') => Err(refused(format!("a repetition behind {what} in a pattern"))),
+            Some('*' | '+' | '?' | '{') => Err(EvalError::refused(format!("a repetition behind {what} in a pattern"))),
             _ => Ok(()),
         }
     }
@@ -218,7 +218,9 @@ impl Parser {
                 let class = class(self, 0)?;
                 self.set(class, options)
             }
-            '{' if self.count()?.is_some() => return Err(refused("a count in a pattern without anything to repeat")),
+            '{' if self.count()?.is_some() => {
+                return Err(EvalError::refused("a count in a pattern without anything to repeat"));
+            }
             '\\' => return self.escaped(options),
             _ => self.literal(character, options),
         })
@@ -268,24 +270,24 @@ impl Parser {
             } else {
                 None
             };
-            let name = name.ok_or_else(|| refused(r"\k without a name in a pattern"))?;
-            *self.names.get(&name).ok_or_else(|| refused("a reference in a pattern to a later group"))?
+            let name = name.ok_or_else(|| EvalError::refused(r"\k without a name in a pattern"))?;
+            *self.names.get(&name).ok_or_else(|| EvalError::refused("a reference in a pattern to a later group"))?
         } else {
             let digit = self.take().and_then(|digit| digit.to_digit(10)).expect("the caller has seen a digit");
             if self.peek().is_some_and(|next| next.is_ascii_digit()) {
-                return Err(refused("a number of several digits behind a backslash in a pattern"));
+                return Err(EvalError::refused("a number of several digits behind a backslash in a pattern"));
             }
             digit as usize
         };
         if number > self.groups {
             return Err(if self.characters[self.at..].contains(&'(') {
-                refused("a reference in a pattern to a later group")
+                EvalError::refused("a reference in a pattern to a later group")
             } else {
                 invalid("invalid backref number/name")
             });
         }
         if options.fold || !self.closed.contains(&number) {
-            return Err(refused("a reference in a pattern that ignores case, or to a group from within"));
+            return Err(EvalError::refused("a reference in a pattern that ignores case, or to a group from within"));
         }
         Ok(Node::Backreference(number))
     }
@@ -320,19 +322,19 @@ impl Parser {
             Manner::Greedy
         };
         if matches!(self.peek(), Some('*' | '+' | '?')) {
-            return Err(refused("a repetition of a repetition in a pattern"));
+            return Err(EvalError::refused("a repetition of a repetition in a pattern"));
         }
         if self.peek() == Some('{') {
             let begin = self.at;
             self.at += 1;
             if self.count()?.is_some() {
-                return Err(refused("a repetition of a repetition in a pattern"));
+                return Err(EvalError::refused("a repetition of a repetition in a pattern"));
             }
             self.at = begin;
         }
         // Engines differ in when they leave a loop whose body has matched nothing.
         if most != Some(1) && node.may_be_empty() {
-            return Err(refused("a repetition in a pattern of what may match nothing"));
+            return Err(EvalError::refused("a repetition in a pattern of what may match nothing"));
         }
         Ok(Node::Repeat { node: Box::new(node), least, most, manner })
     }
@@ -354,7 +356,7 @@ impl Parser {
             return Err(invalid("upper is smaller than lower in repeat range"));
         }
         if most.unwrap_or(least).max(least) > LARGEST_COUNT {
-            return Err(refused("a count in a pattern beyond a thousand"));
+            return Err(EvalError::refused("a count in a pattern beyond a thousand"));
         }
         Ok(Some((least, most)))
     }
@@ -402,7 +404,7 @@ impl Parser {
                 let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
                     && name.chars().all(|other| other.is_ascii_alphanumeric() || other == '_');
                 if !plain {
-                    return Err(refused("a group's name in a pattern that is no plain word"));
+                    return Err(EvalError::refused("a group's name in a pattern that is no plain word"));
                 }
                 return self.capture(Some(name), options);
             }
@@ -426,7 +428,7 @@ impl Parser {
     fn look(&mut self, behind: bool, negated: bool, options: Options) -> Result<Opened, EvalError> {
         let node = self.closed_alternatives(options)?;
         if negated && node.captures() {
-            return Err(refused("a group in a negative look-around"));
+            return Err(EvalError::refused("a group in a negative look-around"));
         }
         // Joni looks behind by a fixed length, which only the outermost alternatives may each have for themselves.
         let fixed = match &node {
@@ -434,7 +436,7 @@ impl Parser {
             other => other.width().is_some(),
         };
         if behind && !fixed {
-            return Err(refused("a look-behind of varying length"));
+            return Err(EvalError::refused("a look-behind of varying length"));
         }
         Ok(Opened::Node(Node::Look { behind, negated, node: Box::new(node) }))
     }
@@ -455,7 +457,7 @@ impl Parser {
                     return Ok(Opened::Node(Node::Sequence(vec![node])));
                 }
                 Some('P' | 'u' | 'U' | 'd') | None => return Err(invalid("undefined group option")),
-                Some(other) => return Err(refused(format!("the group option {other} in a pattern"))),
+                Some(other) => return Err(EvalError::refused(format!("the group option {other} in a pattern"))),
             }
         }
     }
