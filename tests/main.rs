@@ -6,6 +6,7 @@ mod engines;
 mod examples;
 mod gallery;
 mod grammar;
+mod lowering;
 mod catalog;
 mod partition;
 mod demo;
