@@ -2,12 +2,14 @@
 
 mod answers;
 mod binding;
+mod catalog;
+mod demo;
 mod engines;
 mod examples;
+mod functions;
 mod gallery;
 mod grammar;
 mod lowering;
-mod catalog;
+mod output;
 mod partition;
-mod demo;
 mod types;

@@ -1,7 +1,24 @@
-//! Printing results.
-#![allow(missing_docs)]
-pub mod table { pub use super::csv::write as w; use crate::engine::ResultSet; pub fn write(r:&ResultSet,_t:bool,o:&mut Vec<u8>)->std::io::Result<()>{ super::csv::write(r,o) } }
-pub mod csv { use crate::engine::ResultSet; use std::io::Write; pub fn write(r:&ResultSet,o:&mut Vec<u8>)->std::io::Result<()>{ writeln!(o,"{}",r.columns.iter().map(|c|c.0.clone()).collect::<Vec<_>>().join(","))?; for row in &r.rows { writeln!(o,"{}",row.iter().zip(&r.columns).map(|(v,c)|crate::constant::format(v,&c.1)).collect::<Vec<_>>().join(","))?; } Ok(()) } }
-pub mod json { pub use super::csv::write; }
-pub mod parquet { pub use super::csv::write; }
-pub fn visible(t:&str)->String{ t.escape_debug().to_string() }
+//! Results as people and programs read them.
+//!
+//! Values come from logs, and logs are written by attackers too. Each format makes them harmless
+//! for the place where it is read, and reversibly, since an oddity is evidence:
+//!
+//! | format | for | harmless by |
+//! |---|---|---|
+//! | table | terminals | hidden characters as `\u{202e}` |
+//! | csv | spreadsheets | the same, and `'` before what would be a formula |
+//! | json | programs | JSON's own `\u202e` escapes, so that a reader gets the exact value |
+//! | parquet | programs | nothing: its values are the exact ones |
+
+pub mod csv;
+mod escape;
+pub mod json;
+mod name;
+#[cfg(feature = "local")]
+pub mod parquet;
+pub mod table;
+
+/// A text with its hidden characters escaped, as tables show it.
+pub fn visible(text: &str) -> String {
+    escape::visible(text, |_| false)
+}

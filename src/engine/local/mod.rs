@@ -16,6 +16,7 @@ mod write;
 
 pub use builder::ColumnBuilder;
 pub use options::LocalOptions;
+pub use write::parquet_file;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -127,7 +127,7 @@ fn from_utf8(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
         result.push_str(valid);
         rest = behind;
         if !rest.is_empty() {
-            rest = &rest[invalid_length(rest)?..];
+            rest = &rest[invalid_length(rest)..];
             result.push_str(&replacement);
         }
     }
@@ -147,15 +147,16 @@ fn valid_text(bytes: &[u8]) -> (&str, &[u8]) {
 
 /// How many bytes Trino takes for one broken character: those of the form of a character's encoding,
 /// though what they encode may be none.
-fn invalid_length(bytes: &[u8]) -> Result<usize, EvalError> {
+fn invalid_length(bytes: &[u8]) -> usize {
     let following = match bytes[0] {
         0xc0..=0xdf => 1,
         0xe0..=0xef => 2,
         0xf0..=0xf7 => 3,
-        0xf8.. => return Err(refused("from_utf8 of bytes that begin no character")),
+        0xf8..=0xfb => 4,
+        0xfc..=0xfd => 5,
         _ => 0,
     };
-    Ok(1 + bytes[1..].iter().take(following).take_while(|byte| (0x80..0xc0).contains(*byte)).count())
+    1 + bytes[1..].iter().take(following).take_while(|byte| (0x80..0xc0).contains(*byte)).count()
 }
 
 fn to_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {

@@ -35,8 +35,10 @@ pub(super) struct Limits {
     pub(super) ascii_only: bool,
     /// The pattern ignores case, where Joni also matches one character with several.
     pub(super) fold: bool,
-    /// The pattern has a condition on the end of a line or the text.
-    pub(super) line_end: bool,
+    /// The pattern has a condition on the end of the text, or before a line feed there.
+    pub(super) text_end: bool,
+    /// The pattern has a condition on the beginning of a line.
+    pub(super) line_begin: bool,
     /// The pattern has a word boundary.
     pub(super) boundary: bool,
 }
@@ -195,7 +197,8 @@ impl Parser {
     }
 
     fn place(&mut self, place: Place) -> Node {
-        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin);
+        self.limits.text_end |= place == Place::TextEndOrFinalLineFeed;
+        self.limits.line_begin |= place == Place::LineBegin;
         self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
         Node::Place(place)
     }
@@ -417,7 +420,7 @@ impl Parser {
         }
         let node = Box::new(self.closed_alternatives(options)?);
         self.closed.push(number);
-        Ok(Opened::Node(Node::Group { number, node }))
+        Ok(Opened::Node(Node::Group(node)))
     }
 
     fn look(&mut self, behind: bool, negated: bool, options: Options) -> Result<Opened, EvalError> {

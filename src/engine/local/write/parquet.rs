@@ -1,6 +1,6 @@
 //! Parquet files of a query's rows, under the columns' own names.
 
-use std::fs::File;
+use std::io::Write;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, MapArray, RecordBatch, StructArray};
@@ -8,23 +8,24 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, Sc
 use datafusion::parquet::arrow::ArrowWriter;
 
 use super::{RowWriter, unwritable};
-use crate::engine::EngineError;
-use crate::engine::local::arrow::physical_type;
+use crate::constant::Value;
+use crate::engine::local::arrow::{from_values, physical_type, positional_fields};
+use crate::engine::{EngineError, ResultSet};
 use crate::types::Type;
 
 /// Writes one Parquet file.
-pub struct ParquetFile {
-    writer: ArrowWriter<File>,
+pub struct ParquetFile<W: Write + Send> {
+    writer: ArrowWriter<W>,
     schema: SchemaRef,
 }
 
-impl ParquetFile {
+impl<W: Write + Send> ParquetFile<W> {
     /// A file of these columns.
     ///
     /// # Errors
     ///
     /// Parquet cannot hold one of the types.
-    pub fn new(file: File, columns: &[(String, Type)]) -> Result<Self, EngineError> {
+    pub fn new(file: W, columns: &[(String, Type)]) -> Result<Self, EngineError> {
         let field = |(name, ty): &(String, Type)| Ok(Field::new(name, named_type(ty)?, true));
         let fields: Vec<Field> = columns.iter().map(field).collect::<Result<_, EngineError>>()?;
         let schema = Arc::new(Schema::new(fields));
@@ -33,7 +34,7 @@ impl ParquetFile {
     }
 }
 
-impl RowWriter for ParquetFile {
+impl<W: Write + Send> RowWriter for ParquetFile<W> {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
         let columns = batch.columns().iter().zip(self.schema.fields());
         let columns = columns.map(|(array, field)| renamed(array, field.data_type())).collect();
@@ -45,6 +46,30 @@ impl RowWriter for ParquetFile {
         self.writer.close().map(|_| ()).map_err(|error| unwritable(&error))
     }
 }
+
+/// A result as the bytes of one Parquet file.
+///
+/// # Errors
+///
+/// Parquet cannot hold one of the types.
+pub fn parquet_file(result: &ResultSet) -> Result<Vec<u8>, EngineError> {
+    let mut bytes = Vec::new();
+    let mut file = ParquetFile::new(&mut bytes, &result.columns)?;
+    let schema = Arc::new(Schema::new(positional_fields(result.columns.iter().map(|(_, ty)| ty))?));
+    for rows in result.rows.chunks(ROWS) {
+        let column = |(at, (_, ty)): (usize, &(String, Type))| {
+            let values: Vec<Value> = rows.iter().map(|row| row[at].clone()).collect();
+            from_values(&values, ty)
+        };
+        let columns = result.columns.iter().enumerate().map(column).collect::<Result<_, _>>()?;
+        file.write(&RecordBatch::try_new(schema.clone(), columns).map_err(|error| unwritable(&error))?)?;
+    }
+    Box::new(file).finish()?;
+    Ok(bytes)
+}
+
+/// How many rows of a result are turned into arrays at once.
+const ROWS: usize = 8192;
 
 /// The physical type of a type, with the names that its rows' fields have.
 fn named_type(ty: &Type) -> Result<DataType, EngineError> {
