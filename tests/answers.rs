@@ -70,7 +70,7 @@ fn judge(answer: Result<Value, EvalError>, ty: &Type, recorded: (&str, &str)) ->
 }
 
 /// A value as Trino's REST protocol writes it.
-fn encode(value: &Value, ty: &Type) -> Json {
+pub(crate) fn encode(value: &Value, ty: &Type) -> Json {
     let text = |value: &Value| match cast(value, ty, &Type::VARCHAR) {
         Ok(Value::Varchar(text)) => Json::String(text.to_string()),
         other => panic!("{value:?} of {ty} is no text but {other:?}"),
@@ -122,7 +122,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Whether two answers are the same; numbers by their value, however they are written.
-fn same(left: &Json, right: &Json) -> bool {
+pub(crate) fn same(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Number(left), Json::Number(right)) => match (left.as_i64(), right.as_i64()) {
             (Some(left), Some(right)) => left == right,
