@@ -24,6 +24,7 @@ pub mod cli;
 pub mod constant;
 pub mod cost;
 pub mod dag;
+pub mod demo;
 pub mod emit;
 pub mod engine;
 pub mod error;

@@ -24,13 +24,13 @@ const CASES: &[Case] = &[
     ("parse::clause_twice", "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/' LOCATION 's3://c/'", &[]),
     ("parse::foreach_body", "FOREACH k IN (SELECT 1 AS n) VALUES 1", &[]),
     ("parse::number_runs_into_name", "SELECT 12days FROM t", &[]),
-    ("parse::refused", "INSERT INTO t SELECT 1", &[]),
+    ("parse::refused", "SELECT sum(a) WITHIN GROUP (ORDER BY a) FROM (VALUES 1) t(a)", &[]),
     ("parse::reserved_word", "SELECT 1 AS group", &[]),
-    ("parse::type_parameters", "SELECT CAST(1 AS bigint(3))", &[]),
+    ("parse::type_parameters", "SELECT CAST(1 AS decimal(50, 2))", &[]),
     ("parse::uescape", "SELECT U&'!00e9' UESCAPE 'ab'", &[]),
-    ("parse::unclosed_bracket", "SELECT count(* FROM t", &[]),
+    ("parse::unclosed_bracket", "SELECT (1 + 2 FROM t", &[]),
     ("parse::unclosed_text", "SELECT 'bob FROM t", &[]),
-    ("parse::unexpected", "SELECT a FROM t WHERE\nGROUP BY a", &[]),
+    ("parse::unexpected", "SELECT a b c\nFROM t", &[]),
     ("parse::unicode_escape", r"SELECT U&'caf\00'", &[]),
     ("parse::unknown_statement", "SELCT 1", &[]),
     ("parse::unknown_type", "SELECT CAST('x' AS timestmp)", &[]),
@@ -135,21 +135,26 @@ fn rendered(text: &str, arguments: &[(&str, &str)]) -> (BTreeSet<String>, String
     (codes, page)
 }
 
-fn show(code: &str, text: &str, arguments: &[(&str, &str)]) {
+/// Holds the rendered reports against the snapshot; false if the mistake is not among them.
+fn show(code: &str, text: &str, arguments: &[(&str, &str)]) -> bool {
     let (codes, page) = rendered(text, arguments);
-    assert!(codes.contains(&format!("athplan::{code}")), "{code} is not what {text:?} gives:\n{page}");
+    if !codes.contains(&format!("athplan::{code}")) {
+        println!("{code} is not what {text:?} gives:\n{page}");
+        return false;
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/gallery");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(code.replace("::", "_"), page));
+    true
 }
 
 #[test]
 fn every_mistake_is_reported_with_its_place_and_a_way_out() {
-    for (code, text, arguments) in CASES {
-        show(code, text, arguments);
-    }
+    let absent: Vec<&str> =
+        CASES.iter().filter(|(code, text, arguments)| !show(code, text, arguments)).map(|(code, ..)| *code).collect();
+    assert!(absent.is_empty(), "cases that do not give the mistake they are named by: {absent:?}");
 }
 
 #[test]

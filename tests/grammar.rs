@@ -1,6 +1,8 @@
 //! The parser, held to the recorded expressions of a real Trino and to `grammar/`.
 
+mod examples;
 mod spans;
+mod tokens;
 
 use athplan::source::Source;
 use athplan::spec::{DEPTH_LIMIT, ParseError, parse, parse_expression, parse_query};

@@ -2,7 +2,13 @@
 
 mod answers;
 mod binding;
+mod catalog;
+mod demo;
 mod engines;
+mod examples;
+mod functions;
 mod gallery;
 mod grammar;
+mod output;
+mod partition;
 mod types;

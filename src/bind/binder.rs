@@ -21,6 +21,10 @@ use crate::types::Type;
 /// More relations than any spec has that a person wrote; views that double each other reach it fast.
 const RELATIONS: usize = 20_000;
 
+/// How deep expressions and queries may lie in each other, views written out. The parser bounds one
+/// text by less; this bounds what views add, and so the height of every bound tree.
+const DEPTH: usize = 2 * crate::spec::DEPTH_LIMIT;
+
 /// Binds one spec, query or expression.
 pub(super) struct Binder<'a> {
     /// Dialect, clock, arguments, catalog.
@@ -44,6 +48,7 @@ pub(super) struct Binder<'a> {
     /// The select list's aliases, while a clause is bound that does not see them.
     pub aliases: Vec<String>,
     errors: Vec<BindError>,
+    depth: usize,
     relations: usize,
     foreaches: usize,
     lambda_parameters: usize,
@@ -65,6 +70,8 @@ pub(super) struct VisibleCte {
     pub name: String,
     /// Its query.
     pub query: Arc<Query>,
+    /// Where its name stands.
+    pub span: Span,
     /// How many CTEs lie on each other below it, itself included.
     pub pile: usize,
 }
@@ -100,6 +107,7 @@ impl<'a> Binder<'a> {
             views: 0,
             aliases: Vec::new(),
             errors: Vec::new(),
+            depth: 0,
             relations: 0,
             foreaches: 0,
             lambda_parameters: 0,
@@ -126,7 +134,7 @@ impl<'a> Binder<'a> {
     /// Notes a mistake, and stands an opaque expression in for what could not be bound.
     pub fn reject(&mut self, error: BindError, span: Span) -> Expr {
         self.report(error);
-        Expr { kind: ExprKind::Opaque("a mistake".to_owned(), Vec::new()), ty: Type::Opaque, span }
+        mistake(span)
     }
 
     /// How many mistakes were noted so far.
@@ -137,6 +145,18 @@ impl<'a> Binder<'a> {
     /// Takes back the mistakes noted since there were `count`.
     pub fn take_mistakes(&mut self, count: usize) -> Vec<BindError> {
         self.errors.split_off(count)
+    }
+
+    /// Does a part of the work one level deeper, unless that is too deep.
+    pub fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= DEPTH {
+            self.report(BindError::TooLarge { what: "levels of nesting", limit: DEPTH, span });
+            return None;
+        }
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        Some(done)
     }
 
     /// A new relation's number.
@@ -176,4 +196,9 @@ impl<'a> Binder<'a> {
     pub fn catalog(&self) -> &'a dyn Tables {
         self.options.catalog
     }
+}
+
+/// What stands in for an expression with a mistake.
+pub(super) fn mistake(span: Span) -> Expr {
+    Expr { kind: ExprKind::Opaque("a mistake".to_owned(), Vec::new()), ty: Type::Opaque, span }
 }

@@ -5,6 +5,7 @@ use super::coerce::coerced;
 use super::errors::BindError;
 use super::expr::{Aggregate, Expr, ExprKind, WindowCall};
 use super::function::Callee;
+use super::query::SortKey;
 use crate::source::Span;
 use crate::spec::ast;
 use crate::types::{FunctionKind, Type};
@@ -99,10 +100,10 @@ impl Binder<'_> {
         let order_by = self.sort_keys(&call.order_by, place);
         let filter = call.filter.as_ref().map(|filter| self.condition(filter, "FILTER", place));
         let over = call.over.as_ref().map(|over| self.window(over, span, place));
-        if over.is_none() {
-            let inside = arguments.iter().chain(&filter).chain(order_by.iter().filter_map(|key| key.expr()));
-            for expr in inside.cloned().collect::<Vec<_>>() {
-                self.forbid_aggregates(&expr, "an aggregate's argument");
+        for expr in arguments.iter().chain(&filter).chain(order_by.iter().filter_map(SortKey::expr)) {
+            match over {
+                None => self.forbid_aggregates(expr, "an aggregate's argument"),
+                Some(_) => self.forbid_windows(expr, "a window function's argument"),
             }
         }
         let aggregate = Aggregate { name, arguments, distinct: call.distinct, order_by, filter, over };
@@ -130,6 +131,9 @@ impl Binder<'_> {
             return self.reject(BindError::MissingOver { name, span }, span);
         };
         let over = self.window(over, span, place);
+        for expr in arguments.iter().chain(over.children()) {
+            self.forbid_windows(expr, "a window function's argument");
+        }
         let ignore_nulls = call.ignore_nulls.unwrap_or(false);
         let window = WindowCall { name, arguments, ignore_nulls, over };
         Expr { kind: ExprKind::Window(Box::new(window)), ty, span }

@@ -244,7 +244,7 @@ pub enum BindError {
     InvalidLiteral {
         ty: String,
         reason: String,
-        #[label("not a {ty}")]
+        #[label("no {ty}")]
         span: Span,
         #[help]
         help: Option<String>,
@@ -334,18 +334,18 @@ pub enum BindError {
         what: &'static str,
         left: usize,
         right: usize,
-        #[label("{right} columns")]
+        #[label("here are {right}")]
         span: Span,
     },
 
     /// An alias with too many or too few column names.
-    #[error("`{name}` is given {given} column names for {expected} columns")]
+    #[error("`{name}` has {expected} columns, but the number of names for them is {given}")]
     #[diagnostic(code(athplan::bind::alias_columns))]
     AliasColumns {
         name: String,
         given: usize,
         expected: usize,
-        #[label("{given} names")]
+        #[label("one name a column is wanted")]
         span: Span,
         #[help]
         help: String,
@@ -426,7 +426,7 @@ pub enum BindError {
     #[diagnostic(code(athplan::bind::empty_star))]
     EmptyStar {
         what: String,
-        #[label("nothing in reach")]
+        #[label("no relation or row in reach")]
         span: Span,
         #[help]
         help: String,
@@ -457,7 +457,10 @@ pub enum BindError {
 
     /// A spec that grows beyond measure when bound.
     #[error("this grows beyond {limit} {what} when it is written out")]
-    #[diagnostic(code(athplan::bind::too_large), help("split it into CREATE TEMPORARY TABLE steps"))]
+    #[diagnostic(
+        code(athplan::bind::too_large),
+        help("write less of it, or split it into CREATE TEMPORARY TABLE steps")
+    )]
     TooLarge {
         what: &'static str,
         limit: usize,

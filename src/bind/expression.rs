@@ -1,6 +1,6 @@
 //! An expression to a typed one: which rule binds which form.
 
-use super::binder::{Binder, Place};
+use super::binder::{Binder, Place, mistake};
 use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
 use crate::constant::Value;
@@ -18,6 +18,11 @@ impl Binder<'_> {
 
     /// Binds an expression.
     pub(super) fn expression(&mut self, expr: &ast::Expr, place: Place<'_>) -> Expr {
+        self.deeper(expr.span, |binder| binder.written(expr, place)).unwrap_or_else(|| mistake(expr.span))
+    }
+
+    /// Binds an expression by the rule of its form.
+    fn written(&mut self, expr: &ast::Expr, place: Place<'_>) -> Expr {
         use ast::ExprKind as Written;
         let span = expr.span;
         match &expr.kind {

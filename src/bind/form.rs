@@ -174,6 +174,7 @@ impl Binder<'_> {
 /// What to write instead, for the traps that investigators fall into.
 pub(super) fn advice(expr: &Expr, found: &Type, wanted: &Type) -> Option<String> {
     match (found, wanted) {
+        (_, Type::Boolean) => Some("a condition compares: … = …, or … IS NOT NULL".to_owned()),
         (number, text) if number.is_numeric() && text.is_text() => Some(match &expr.kind {
             ExprKind::Literal(Value::Integer(value)) => format!("quote the value: '{value}'"),
             _ => "compare texts with texts: CAST(… AS varchar)".to_owned(),

@@ -87,7 +87,6 @@ impl Binder<'_> {
             let candidates = scope.names();
             return nearest(last, candidates.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
         }
-        let mut relations = Vec::new();
         for level in scope.levels() {
             let Level::Fields(fields) = level else { continue };
             let own: Vec<&str> = fields
@@ -97,16 +96,17 @@ impl Binder<'_> {
                 .collect();
             if !own.is_empty() {
                 let qualifier = qualifier.join(".");
-                return nearest(last, own).map(|near| format!("did you mean `{qualifier}.{near}`?"));
+                return Some(match nearest(last, own.iter().copied()) {
+                    Some(near) => format!("did you mean `{qualifier}.{near}`?"),
+                    None => format!("`{qualifier}` has {}", list(own.into_iter())),
+                });
             }
-            relations.extend(fields.iter().filter_map(|field| field.qualifier.last().map(String::as_str)));
         }
-        relations.dedup();
-        let first = names.first()?;
-        match nearest(first, relations.iter().copied()) {
+        let relations = scope.relations();
+        match nearest(names.first()?, relations.iter().map(String::as_str)) {
             Some(near) => Some(format!("did you mean `{near}.{last}`?")),
             None if relations.is_empty() => Some("nothing in reach can be qualified".to_owned()),
-            None => Some(format!("relations in reach: {}", list(relations.into_iter()))),
+            None => Some(format!("relations in reach: {}", list(relations.iter().map(String::as_str)))),
         }
     }
 

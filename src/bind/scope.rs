@@ -114,6 +114,24 @@ impl<'s> Scope<'s> {
     }
 }
 
+impl Scope<'_> {
+    /// The names of the relations and FOREACH rows in reach, nearest first.
+    pub fn relations(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for level in self.levels() {
+            match level {
+                Level::Fields(fields) => {
+                    names.extend(fields.iter().filter_map(|field| field.qualifier.last().cloned()))
+                }
+                Level::Row(row, _) => names.push((*row).to_owned()),
+                Level::Lambda(_) => {}
+            }
+        }
+        names.dedup();
+        names
+    }
+}
+
 impl Level<'_> {
     fn resolve(&self, parts: &[&str]) -> Meaning {
         match self {

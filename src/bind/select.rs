@@ -99,7 +99,7 @@ impl Binder<'_> {
     }
 
     /// Reports window functions where only aggregates may stand.
-    fn forbid_windows(&mut self, expr: &super::expr::Expr, clause: &'static str) {
+    pub(super) fn forbid_windows(&mut self, expr: &super::expr::Expr, clause: &'static str) {
         let mut found = Vec::new();
         expr.any(&mut |expr| {
             let name = match &expr.kind {

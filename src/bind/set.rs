@@ -18,6 +18,11 @@ const PILE: usize = 200;
 impl Binder<'_> {
     /// Binds a query; `outer` is the scope around it, for correlation.
     pub(super) fn query(&mut self, query: &ast::Query, outer: Option<&Scope<'_>>) -> Query {
+        self.deeper(query.span, |binder| binder.written_query(query, outer))
+            .unwrap_or_else(|| Query::plain(Body::Values(Vec::new()), Vec::new(), query.span))
+    }
+
+    fn written_query(&mut self, query: &ast::Query, outer: Option<&Scope<'_>>) -> Query {
         if query.recursive && !query.with.is_empty() {
             let what = "WITH RECURSIVE".to_owned();
             let help = Some("write the steps out as CREATE TEMPORARY TABLE statements".to_owned());
@@ -34,9 +39,8 @@ impl Binder<'_> {
 
     fn cte(&mut self, cte: &ast::Cte, around: usize, outer: Option<&Scope<'_>>) -> Cte {
         let name = cte.name.name.clone();
-        if self.ctes.iter().skip(around).any(|earlier| earlier.name == name) {
-            let what = "the common table expression";
-            let (span, first) = (cte.name.span, cte.name.span);
+        if let Some(first) = self.ctes.iter().skip(around).find(|earlier| earlier.name == name).map(|cte| cte.span) {
+            let (what, span) = ("the common table expression", cte.name.span);
             self.report(BindError::DeclaredTwice { what, name: name.clone(), span, first });
         }
         let below = std::mem::take(&mut self.pile);
@@ -48,7 +52,7 @@ impl Binder<'_> {
         }
         self.name_columns(&mut query, std::slice::from_ref(&cte.name), &cte.columns);
         let query = Arc::new(query);
-        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), pile });
+        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), span: cte.name.span, pile });
         Cte { name, query, span: cte.span }
     }
 

@@ -3,11 +3,12 @@
 use super::binder::{Binder, Place};
 use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
+use super::name::list;
 use super::query::Item;
-use super::scope::{Field, Level};
+use super::scope::{Field, Level, Meaning, Scope};
 use crate::source::Span;
 use crate::spec::ast;
-use crate::types::Type;
+use crate::types::{Type, nearest};
 
 impl Binder<'_> {
     /// `*`: the visible columns of the block's relations.
@@ -35,11 +36,18 @@ impl Binder<'_> {
     ) {
         let spread = match self.relation_columns(target, place) {
             Some(fields) => fields.iter().map(|field| star_item(field, span)).collect(),
+            None if self.means_nothing(target, place) => Vec::new(),
             None => self.row_columns(target, span, place),
         };
         if spread.is_empty() {
-            let help = "a star is put behind a relation's name, a FOREACH row, or a value of row type".to_owned();
-            self.report(BindError::EmptyStar { what: format!("{}.*", self.text(target.span)), span, help });
+            let what = self.text(target.span);
+            let relations = place.scope.map(Scope::relations).unwrap_or_default();
+            let help = match nearest(&what, relations.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}.*`?"),
+                None if relations.is_empty() => "nothing in reach has columns".to_owned(),
+                None => format!("relations in reach: {}", list(relations.iter().map(String::as_str))),
+            };
+            self.report(BindError::EmptyStar { what: format!("{what}.*"), span, help });
             return;
         }
         if !aliases.is_empty() && aliases.len() != spread.len() {
@@ -57,15 +65,10 @@ impl Binder<'_> {
 
     /// The visible columns of the relation or FOREACH row by this name; none if it is no relation.
     fn relation_columns<'s>(&self, target: &ast::Expr, place: Place<'s>) -> Option<Vec<&'s Field>> {
-        let mut parts = Vec::new();
-        let mut base = target;
-        while let ast::ExprKind::Dereference(inner, name) = &base.kind {
-            parts.push(name.name.as_str());
-            base = inner;
+        let parts = names(target);
+        if parts.is_empty() {
+            return None;
         }
-        let ast::ExprKind::Identifier(name) = &base.kind else { return None };
-        parts.push(&name.name);
-        parts.reverse();
         for level in place.scope?.levels() {
             let fields: Vec<&Field> = match level {
                 Level::Fields(fields) => {
@@ -79,6 +82,13 @@ impl Binder<'_> {
             }
         }
         None
+    }
+
+    /// Whether it is a name that nothing in reach has.
+    fn means_nothing(&self, target: &ast::Expr, place: Place<'_>) -> bool {
+        let parts = names(target);
+        let meaning = place.scope.map_or(Meaning::Nothing, |scope| scope.resolve(&parts));
+        !parts.is_empty() && matches!(meaning, Meaning::Nothing)
     }
 
     /// The fields of an expression of row type, each as an item.
@@ -106,4 +116,18 @@ impl Binder<'_> {
 fn star_item(field: &Field, span: Span) -> Item {
     let expr = Expr { span, ..field.value.clone() };
     Item { expr, name: field.name.clone(), span, from_star: true }
+}
+
+/// The parts of a name, outermost first; none if it is no name.
+fn names(expr: &ast::Expr) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut base = expr;
+    while let ast::ExprKind::Dereference(inner, name) = &base.kind {
+        parts.push(name.name.as_str());
+        base = inner;
+    }
+    let ast::ExprKind::Identifier(name) = &base.kind else { return Vec::new() };
+    parts.push(&name.name);
+    parts.reverse();
+    parts
 }

@@ -109,7 +109,9 @@ impl Binder<'_> {
         if self.broken.contains(&name) {
             return;
         }
-        if let Some(made) = self.made.get(&name).copied() {
+        if let Some(made) = self.made.get(&name).copied()
+            && made.start > span.start
+        {
             self.report(BindError::TableNotYet { name, span, made });
             return;
         }

@@ -4,7 +4,7 @@
 use super::error::CatalogError;
 use super::hive_text::{hides_something, hive_type, unescape};
 use super::layout::layout;
-use super::nearest::nearest;
+
 use super::preset;
 use super::properties::Properties;
 use super::storage::storage;
@@ -13,7 +13,7 @@ use super::template::with_slash;
 use super::time_mapping::time_mapping;
 use crate::source::Span;
 use crate::spec::ast::{ColumnDefinition, CreateExternalTable, Ident, ObjectName, Text, Using};
-use crate::types::Type;
+use crate::types::{Type, nearest};
 
 /// What a definition is read with.
 #[derive(Debug, Clone, Copy)]

@@ -6,13 +6,13 @@
 //! mistake is found here and not by a query that finds nothing.
 
 use super::error::CatalogError;
-use super::nearest::nearest;
+
 use super::pattern::Pattern;
 use super::properties::{Entry, Properties};
 use super::table::{Column, DateBound, DateUnit, Layout, Projection, Template};
 use super::template::TemplateError;
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Type, nearest};
 
 /// The parts of a projection's properties, behind `projection.column.`.
 const PARTS: &[&str] = &["type", "values", "range", "interval", "digits", "format", "interval.unit"];

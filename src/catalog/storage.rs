@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use super::error::CatalogError;
 use super::hive_text::unescape;
-use super::nearest::nearest;
+
 use super::table::{Format, Storage};
 use crate::source::Span;
 use crate::spec::ast::{CreateExternalTable, Property, RowFormat, StoredAs, Text};
+use crate::types::nearest;
 
 /// What a SerDe's records come out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use super::clock::{SECOND, calendar};
 use super::error::CatalogError;
-use super::nearest::nearest;
+
 use super::pattern::Pattern;
 use super::properties::{Entry, Properties};
 use super::table::{Column, DateUnit, Projection, TimeFormat, TimeMapping};
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Type, nearest};
 
 /// athplan's own table properties.
 pub const PROPERTIES: &[&str] =

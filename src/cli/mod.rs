@@ -1,1 +1,80 @@
-//! The command line.
+//! The command line: one file per subcommand. The only place that prints.
+
+#[cfg(feature = "local")]
+pub mod demo;
+mod explain;
+mod options;
+pub mod output;
+mod rows;
+#[cfg(feature = "local")]
+mod run;
+mod session;
+mod snapshot;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+use miette::Report;
+
+use crate::error::exit;
+use session::Failure;
+
+/// Plans and runs investigations over logs archived in S3.
+#[derive(Debug, Parser)]
+#[command(name = "athplan", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(explain::Explain),
+    #[cfg(feature = "local")]
+    Run(run::Run),
+    Snapshot(snapshot::Snapshot),
+    #[cfg(feature = "local")]
+    Demo(demo::Demo),
+}
+
+/// Runs the program with its arguments; returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
+            let _ = error.print();
+            return code;
+        }
+    };
+    let mut out = io::stdout().lock();
+    let result = match &cli.command {
+        Command::Explain(explain) => explain.run(&mut out),
+        #[cfg(feature = "local")]
+        Command::Run(run) => run.run(&mut out),
+        Command::Snapshot(snapshot) => snapshot.run(&mut out),
+        #[cfg(feature = "local")]
+        Command::Demo(demo) => {
+            demo.run(&mut out).map(|()| exit::OK).map_err(|error| Failure::Other(miette::miette!("{error}")))
+        }
+    };
+    let _ = out.flush();
+    match result {
+        Ok(code) => code,
+        Err(Failure::Spec(errors)) => {
+            for report in errors.reports() {
+                print(&report);
+            }
+            exit::SPEC
+        }
+        Err(Failure::Other(report)) => {
+            print(&report);
+            exit::FAILED
+        }
+    }
+}
+
+fn print(report: &Report) {
+    eprintln!("{report:?}");
+}

@@ -11,7 +11,7 @@ use super::partition::key_predicate;
 use super::splice::Edit;
 use super::sql::{Sql, Symbol};
 use super::storage::{read_stored, write_stored, write_visible};
-use crate::bind::expr::{ColumnRef, Expr, ExprKind};
+use crate::bind::expr::{Expr, ExprKind};
 use crate::bind::query::{Block, From, Query, RelationId, RelationKind};
 use crate::constant::Value;
 use crate::partition::Rectangle;

@@ -167,6 +167,15 @@ impl<T: Ord + Clone> Intervals<T> {
         })
     }
 
+    /// Whether the other has every value of this.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        let mut around = other.parts.iter().peekable();
+        self.parts.iter().all(|(from, to)| {
+            while around.next_if(|(_, end)| end < to).is_some() {}
+            around.peek().is_some_and(|(start, _)| start <= from)
+        })
+    }
+
     /// Whether the set has no interval.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()

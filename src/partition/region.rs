@@ -86,18 +86,18 @@ impl Region {
         Region { keys, time: self.time.union(&other.time) }
     }
 
-    /// The union as one region, if it is one: the two differ in one respect at most, or one lies in
+    /// Whether the union of both is one region: they differ in one respect at most, or one lies in
     /// the other.
-    fn joined(&self, other: &Region) -> Option<Region> {
-        let around = self.around(other);
-        let differences = usize::from(self.time != other.time)
-            + self
-                .keys
-                .keys()
-                .chain(other.keys.keys().filter(|index| !self.keys.contains_key(index)))
-                .filter(|index| self.keys.get(index) != other.keys.get(index))
-                .count();
-        (differences <= 1 || around == *self || around == *other).then_some(around)
+    fn joins(&self, other: &Region) -> bool {
+        let indexes = self.keys.keys().chain(other.keys.keys().filter(|index| !self.keys.contains_key(index)));
+        let different = indexes.filter(|index| self.keys.get(index) != other.keys.get(index)).take(2).count();
+        different + usize::from(self.time != other.time) <= 1 || self.lies_in(other) || other.lies_in(self)
+    }
+
+    /// Whether the other holds all of this.
+    fn lies_in(&self, other: &Region) -> bool {
+        self.time.is_subset(&other.time)
+            && other.keys.iter().all(|(index, values)| self.keys.get(index).is_some_and(|own| own.is_subset(values)))
     }
 }
 
@@ -153,7 +153,7 @@ impl Regions {
     fn from_parts(parts: Vec<Region>) -> Regions {
         let mut regions: Vec<Region> = Vec::new();
         for mut region in parts.into_iter().filter(|region| !region.is_empty()) {
-            while let Some(at) = regions.iter().position(|before| before.joined(&region).is_some()) {
+            while let Some(at) = regions.iter().position(|before| before.joins(&region)) {
                 region = regions.remove(at).around(&region);
             }
             regions.push(region);
@@ -186,7 +186,7 @@ impl Predicate {
             Predicate::Key { values, .. } if values.is_all() => Regions::all(),
             Predicate::False => Regions::none(),
             Predicate::And(all) => all.iter().fold(Regions::all(), |left, right| left.and(&right.regions())),
-            Predicate::Or(any) => any.iter().fold(Regions::none(), |left, right| left.or(&right.regions())),
+            Predicate::Or(any) => Regions::from_parts(any.iter().flat_map(|one| one.regions().0).collect()),
             Predicate::Key { index, values } => {
                 let keys = BTreeMap::from([(*index, values.clone())]);
                 Regions::from_parts(vec![Region { keys, time: Intervals::all() }])

@@ -2,7 +2,6 @@
 
 pub mod ast;
 mod errors;
-pub mod nearest;
 mod parse;
 
 pub use errors::ParseError;

@@ -9,6 +9,7 @@ mod number;
 mod temporal;
 mod to_json;
 
+pub(crate) use from_text::address;
 pub(crate) use number::integer;
 pub(crate) use temporal::{instant, rounded, zoned};
 

@@ -101,9 +101,6 @@ fn form_decoded(encoded: &str) -> Result<String, EvalError> {
             b'%' => {
                 let error = || invalid(format!("incomplete or illegal escape in '{encoded}'"));
                 let (digits, behind) = rest.split_at_checked(2).ok_or_else(error)?;
-                if digits[0] == b'+' {
-                    return Err(refused("an escape with a sign in a URL"));
-                }
                 rest = behind;
                 let digit = |byte: u8| char::from(byte).to_digit(16);
                 match (digit(digits[0]), digit(digits[1])) {

@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use crate::engine::{EngineError, ErrorClass};
 
@@ -55,6 +56,8 @@ pub struct StoredFile {
     pub path: PathBuf,
     /// Its size as stored.
     pub size: u64,
+    /// When it was last changed: milliseconds since the epoch, 0 if the file system does not tell.
+    pub modified: i64,
 }
 
 impl Store {
@@ -116,7 +119,12 @@ impl Store {
                     folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
                 } else if metadata.is_file() {
                     let uri = format!("{uri}{}", entry.name);
-                    files.push(StoredFile { uri, path: entry.path, size: metadata.len() });
+                    files.push(StoredFile {
+                        uri,
+                        path: entry.path,
+                        size: metadata.len(),
+                        modified: modified(&metadata),
+                    });
                 }
             }
         }
@@ -152,6 +160,15 @@ impl Store {
             let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {}", place.uri);
             return Err(EngineError::new(ErrorClass::Statement, message));
         }
+        self.make_folder(place)
+    }
+
+    /// Makes a place's folder, private to the user, if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be made, or a link leads out of the mapped folder.
+    pub fn make_folder(&self, place: &Place) -> Result<(), EngineError> {
         create_private_directory(&place.directory)
             .map_err(|error| data(format!("{}: cannot be made: {error}", place.directory.display())))?;
         contained(place).map(|_| ())
@@ -192,6 +209,11 @@ fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {
         }
     }
     Ok(entries)
+}
+
+fn modified(metadata: &fs::Metadata) -> i64 {
+    let elapsed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    elapsed.and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok()).unwrap_or_default()
 }
 
 /// What a path is once links are followed; a link out of the root is an error.

@@ -273,8 +273,7 @@ fn matching(tokens: &[Token]) -> Vec<Option<usize>> {
             TokenKind::Symbol(Symbol::LeftParen) => open.push((index, Symbol::RightParen)),
             TokenKind::Symbol(Symbol::LeftBracket) => open.push((index, Symbol::RightBracket)),
             TokenKind::Symbol(symbol @ (Symbol::RightParen | Symbol::RightBracket)) => {
-                if open.last().is_some_and(|(_, wanted)| *wanted == symbol) {
-                    let (start, _) = open.pop().expect("its last element was just looked at");
+                if let Some((start, _)) = open.pop_if(|(_, wanted)| *wanted == symbol) {
                     closing[start] = Some(index);
                 }
             }

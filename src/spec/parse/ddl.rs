@@ -7,7 +7,7 @@ use crate::spec::ParseError;
 use crate::spec::ast::{
     AddPartitions, CreateExternalTable, PartitionClause, Property, RowFormat, StoredAs, Text, Using,
 };
-use crate::spec::nearest::nearest;
+use crate::types::nearest;
 
 /// The file formats that STORED AS names.
 const FORMATS: [&str; 7] = ["AVRO", "ION", "ORC", "PARQUET", "RCFILE", "SEQUENCEFILE", "TEXTFILE"];
@@ -60,10 +60,7 @@ impl Parser<'_> {
             "TBLPROPERTIES",
         ];
         let start = self.span();
-        let clause = clauses.into_iter().find(|clause| {
-            let words: Vec<&str> = clause.split(' ').collect();
-            self.eat_all(&words)
-        });
+        let clause = clauses.into_iter().find(|clause| self.eat_clause(clause));
         let Some(clause) = clause else {
             return self.no_table_clause(table);
         };
@@ -117,25 +114,35 @@ impl Parser<'_> {
         }))
     }
 
+    /// Takes the words of a clause, all or none.
+    fn eat_clause(&mut self, clause: &str) -> bool {
+        let words: Vec<&str> = clause.split(' ').collect();
+        self.eat_all(&words)
+    }
+
     fn row_format(&mut self) -> Parsed<RowFormat> {
         if self.eat("serde") {
             return self.string_for("the SerDe's class in quotes").map(RowFormat::Serde);
         }
         self.expect("delimited").map_err(|_| self.unexpected("SERDE or DELIMITED"))?;
         let clauses = [
-            ("fields", &["fields", "terminated", "by"][..]),
-            ("escaped", &["escaped", "by"]),
-            ("collection items", &["collection", "items", "terminated", "by"]),
-            ("map keys", &["map", "keys", "terminated", "by"]),
-            ("lines", &["lines", "terminated", "by"]),
-            ("null defined as", &["null", "defined", "as"]),
+            ("fields", "FIELDS TERMINATED BY"),
+            ("escaped", "ESCAPED BY"),
+            ("collection items", "COLLECTION ITEMS TERMINATED BY"),
+            ("map keys", "MAP KEYS TERMINATED BY"),
+            ("lines", "LINES TERMINATED BY"),
+            ("null defined as", "NULL DEFINED AS"),
         ];
         let mut delimiters: Vec<(String, Text)> = Vec::new();
-        while let Some((name, _)) = clauses.iter().find(|(_, words)| self.eat_all(words)) {
+        loop {
+            let start = self.span();
+            let Some((name, clause)) = clauses.into_iter().find(|(_, clause)| self.eat_clause(clause)) else {
+                break;
+            };
             if delimiters.iter().any(|(seen, _)| seen == name) {
-                return Err(Box::new(ParseError::ClauseTwice { clause: name, span: self.last_span() }));
+                return Err(Box::new(ParseError::ClauseTwice { clause, span: self.since(start) }));
             }
-            delimiters.push(((*name).to_owned(), self.string_for("the delimiter in quotes")?));
+            delimiters.push((name.to_owned(), self.string_for("the delimiter in quotes")?));
         }
         Ok(RowFormat::Delimited(delimiters))
     }

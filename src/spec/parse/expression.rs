@@ -77,6 +77,10 @@ impl Parser<'_> {
             let kind = self.predicate_behind(expr)?;
             self.grow()?;
             expr = Box::new(Expr { kind, span: self.since(start) });
+            if self.begins_predicate() {
+                let help = "predicates do not chain: put one of them in parentheses";
+                return Err(self.unexpected_with("AND, OR or the end of the expression", Some(help.to_owned())));
+            }
         }
         self.unscope(outer);
         Ok(expr)

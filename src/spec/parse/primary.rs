@@ -2,6 +2,7 @@
 
 use super::cursor::{Parsed, Parser};
 use super::groups::Group;
+use super::words::is_continuing;
 use crate::source::{Span, Symbol, Token, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::{Expr, ExprKind, Ident, ObjectName};
@@ -48,6 +49,7 @@ impl Parser<'_> {
                 let help = "declare it: DECLARE name type; and write :name";
                 self.refused("a positional parameter", token.span, help)
             }
+            TokenKind::Word if is_continuing(self.text(token)) => Err(self.unexpected("an expression")),
             TokenKind::Word => match self.keyword_expression(token) {
                 Ok(None) => self.name_expression(),
                 Ok(Some(expr)) => Ok(Box::new(expr)),

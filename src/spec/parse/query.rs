@@ -201,6 +201,10 @@ impl Parser<'_> {
             if !self.eat("first") {
                 self.expect("next").map_err(|_| self.unexpected("FIRST or NEXT"))?;
             }
+            if self.is("row") || self.is("rows") {
+                let help = "write it out: FETCH FIRST 1 ROW ONLY";
+                return self.refused("FETCH without a number of rows", self.span(), help);
+            }
             tail.limit = Some(self.row_count()?);
             if !self.eat("rows") {
                 self.expect("row").map_err(|_| self.unexpected("ROW or ROWS"))?;

@@ -7,7 +7,7 @@ use crate::spec::ast::{
     ColumnDefinition, CreateTableAs, CreateTableFromFile, CreateView, Declare, DropTable, Expr, Ident, SetOption,
     Statement, StatementKind, Unload,
 };
-use crate::spec::nearest::nearest;
+use crate::types::nearest;
 
 /// The words that statements begin with.
 const BEGINNINGS: [&str; 11] =

@@ -6,8 +6,7 @@ use super::cursor::{Parsed, Parser};
 use crate::source::{Span, Symbol, Token, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::TypeName;
-use crate::spec::nearest::nearest;
-use crate::types::{RowField, Type};
+use crate::types::{RowField, Type, nearest};
 
 /// Trino's types that athplan passes on by name (<https://trino.io/docs/current/language/types.html>
 /// and the result types of its functions).
@@ -87,7 +86,7 @@ const HIVE: [&str; 19] = [
 ];
 
 /// What people write from other languages, in Trino and in Hive.
-const ELSEWHERE: [(&str, &str, &str); 12] = [
+const ELSEWHERE: [(&str, &str, &str); 14] = [
     ("string", "varchar", "string"),
     ("text", "varchar", "string"),
     ("str", "varchar", "string"),
@@ -100,6 +99,8 @@ const ELSEWHERE: [(&str, &str, &str); 12] = [
     ("datetime", "timestamp(3)", "timestamp"),
     ("long", "bigint", "bigint"),
     ("row", "row", "struct"),
+    ("struct", "row", "struct"),
+    ("blob", "varbinary", "binary"),
 ];
 
 impl Parser<'_> {
@@ -372,12 +373,14 @@ impl Parser<'_> {
     }
 
     fn unknown_type(&self, name: &str, start: Span) -> Box<ParseError> {
-        let elsewhere = ELSEWHERE.iter().find(|(other, ..)| *other == name);
-        let own = match elsewhere {
+        let known = if self.hive { &HIVE[..] } else { &TRINO[..] };
+        let foreign = ELSEWHERE.iter().map(|(other, ..)| *other);
+        let near = nearest(name, foreign.chain(known.iter().copied()).chain(NAMED));
+        // A slip in another language's word leads to that word's meaning here.
+        let own = match ELSEWHERE.iter().find(|(other, ..)| Some(*other) == near) {
             Some((_, _, hive)) if self.hive => Some(*hive),
             Some((_, trino, _)) => Some(*trino),
-            None if self.hive => nearest(name, HIVE),
-            None => nearest(name, TRINO.into_iter().chain(NAMED)),
+            None => near,
         };
         let help = own.map(|own| format!("did you mean `{own}`?"));
         Box::new(ParseError::UnknownType { name: name.to_owned(), span: start, help })

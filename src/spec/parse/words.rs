@@ -22,6 +22,19 @@ pub fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }
 
+/// The reserved words that go on with a query or an expression. Where something else is wanted, it is
+/// missing: nobody means such a word as a name.
+#[rustfmt::skip]
+const CONTINUING: [&str; 25] = [
+    "and", "as", "between", "by", "cross", "else", "except", "from", "full", "group", "having", "in", "inner",
+    "intersect", "is", "join", "like", "on", "or", "order", "then", "union", "using", "when", "where",
+];
+
+/// Whether a word, in any case, goes on with what stands before it.
+pub(super) fn is_continuing(word: &str) -> bool {
+    CONTINUING.iter().any(|continuing| word.eq_ignore_ascii_case(continuing))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

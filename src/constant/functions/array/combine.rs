@@ -2,24 +2,22 @@
 
 use super::super::Function;
 use super::super::argument::{array, elements, integer, invalid};
-use super::is_array;
 use crate::constant::{EvalError, Value};
+use crate::types::Type;
 
 /// The most elements of a combination, and the most combinations, as in Trino.
 const LARGEST_COMBINATION: i64 = 5;
 const MOST_COMBINATIONS: u128 = 100_000;
 
-/// Arrays one behind the other; an argument of the elements' type is an array of itself. NULL if an
-/// array is NULL.
+/// Arrays one behind the other; an argument of the elements' type is an array of itself.
 pub(super) fn concat(function: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    let same = function.arguments.iter().all(|ty| *ty == function.result || !is_array(ty));
+    let Type::Array(element) = &function.result else { unreachable!("arrays join to an array") };
     let mut whole = Vec::new();
     for (argument, ty) in arguments.iter().zip(function.arguments.iter()) {
-        let joined = if same { *ty == function.result } else { is_array(ty) };
-        match argument {
-            Value::Array(elements) if joined => whole.extend_from_slice(elements),
-            Value::Null => return Ok(Value::Null),
-            element => whole.push(element.clone()),
+        if *ty == **element {
+            whole.push(argument.clone());
+        } else {
+            whole.extend_from_slice(elements(argument));
         }
     }
     Ok(array(whole))

@@ -23,11 +23,10 @@ pub(super) fn element_at(_: &Function, arguments: &[Value]) -> Result<Value, Eva
 pub(super) fn contains(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let mut unknown = false;
     for element in elements(&arguments[0]) {
-        match equal(element, &arguments[1]) {
-            Some(true) => return Ok(Value::Boolean(true)),
-            Some(false) => {}
-            None => unknown = true,
+        if equals("contains", element, &arguments[1])? {
+            return Ok(Value::Boolean(true));
         }
+        unknown |= element.is_null();
     }
     Ok(if unknown { Value::Null } else { Value::Boolean(false) })
 }

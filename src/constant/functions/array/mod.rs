@@ -23,7 +23,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
     match (name, arguments.len()) {
         ("sequence", 2 | 3) => return sequence::lookup(arguments),
         ("repeat", 2) => return Some(Body::Nullable(repeat)),
-        ("concat" | "||", 2..) if arguments.iter().any(is_array) => return Some(Body::Nullable(combine::concat)),
+        ("concat", 2..) if arguments.iter().any(is_array) => return Some(Body::Strict(combine::concat)),
         _ if !arguments.first().is_some_and(is_array) => return None,
         _ => {}
     }

@@ -10,24 +10,29 @@ use super::super::argument::{bytes, invalid, varbinary};
 use super::text_bytes;
 use crate::constant::{EvalError, Value};
 
-fn engine(alphabet: &Alphabet) -> GeneralPurpose {
-    let config = GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+fn engine(alphabet: &Alphabet, padding: DecodePaddingMode) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(padding);
     GeneralPurpose::new(alphabet, config)
 }
 
+fn encode(alphabet: &Alphabet, value: &Value) -> Value {
+    Value::varchar(engine(alphabet, DecodePaddingMode::RequireCanonical).encode(bytes(value)))
+}
+
 fn decode(alphabet: &Alphabet, value: &Value) -> Result<Value, EvalError> {
-    let decoded = engine(alphabet).decode(text_bytes(value));
+    let text = text_bytes(value);
+    let padded = text.ends_with(b"=");
+    let padding = if padded { DecodePaddingMode::RequireCanonical } else { DecodePaddingMode::RequireNone };
+    let decoded = engine(alphabet, padding).decode(text);
     decoded.map(varbinary).map_err(|error| invalid(format!("Invalid base64 text: {error}")))
 }
 
 pub(super) fn to_standard(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(Value::varchar(engine(&STANDARD).encode(bytes(&arguments[0]))))
+    Ok(encode(&STANDARD, &arguments[0]))
 }
 
 pub(super) fn to_url(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(Value::varchar(engine(&URL_SAFE).encode(bytes(&arguments[0]))))
+    Ok(encode(&URL_SAFE, &arguments[0]))
 }
 
 pub(super) fn from_standard(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {

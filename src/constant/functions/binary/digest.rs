@@ -7,17 +7,20 @@ use sha2::{Digest, Sha256, Sha512};
 use twox_hash::XxHash64;
 
 use super::super::Function;
-use super::super::argument::{bytes, varbinary};
+use super::super::argument::{bytes, refused, varbinary};
 use crate::constant::{EvalError, Value};
 
 fn digest<D: Digest>(arguments: &[Value]) -> Value {
     varbinary(D::digest(bytes(&arguments[0])).to_vec())
 }
 
-fn keyed<M: Mac + KeyInit>(arguments: &[Value]) -> Value {
+fn keyed<M: Mac + KeyInit>(arguments: &[Value]) -> Result<Value, EvalError> {
+    if bytes(&arguments[1]).is_empty() {
+        return Err(refused("an HMAC with an empty key"));
+    }
     let mut mac = <M as KeyInit>::new_from_slice(bytes(&arguments[1])).expect("HMAC takes keys of any length");
     mac.update(bytes(&arguments[0]));
-    varbinary(mac.finalize().into_bytes().to_vec())
+    Ok(varbinary(mac.finalize().into_bytes().to_vec()))
 }
 
 pub(super) fn md5(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
@@ -37,19 +40,19 @@ pub(super) fn sha512(_: &Function, arguments: &[Value]) -> Result<Value, EvalErr
 }
 
 pub(super) fn hmac_md5(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(keyed::<Hmac<Md5>>(arguments))
+    keyed::<Hmac<Md5>>(arguments)
 }
 
 pub(super) fn hmac_sha1(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(keyed::<Hmac<Sha1>>(arguments))
+    keyed::<Hmac<Sha1>>(arguments)
 }
 
 pub(super) fn hmac_sha256(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(keyed::<Hmac<Sha256>>(arguments))
+    keyed::<Hmac<Sha256>>(arguments)
 }
 
 pub(super) fn hmac_sha512(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(keyed::<Hmac<Sha512>>(arguments))
+    keyed::<Hmac<Sha512>>(arguments)
 }
 
 /// CRC-32 of ISO-HDLC, as a number of 32 bits without sign.

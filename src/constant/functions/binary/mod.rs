@@ -121,13 +121,42 @@ fn from_utf8(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
         return Err(invalid("Replacement character string must empty or a single character"));
     }
     let mut result = String::new();
-    for chunk in bytes(&arguments[0]).utf8_chunks() {
-        result.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
+    let mut rest = bytes(&arguments[0]);
+    while !rest.is_empty() {
+        let (valid, behind) = valid_text(rest);
+        result.push_str(valid);
+        rest = behind;
+        if !rest.is_empty() {
+            rest = &rest[invalid_length(rest)..];
             result.push_str(&replacement);
         }
     }
     Ok(Value::varchar(result))
+}
+
+/// The text at the beginning, and what is behind it.
+fn valid_text(bytes: &[u8]) -> (&str, &[u8]) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text, &[]),
+        Err(error) => {
+            let (valid, rest) = bytes.split_at(error.valid_up_to());
+            (std::str::from_utf8(valid).expect("it was found valid"), rest)
+        }
+    }
+}
+
+/// How many bytes Trino takes for one broken character: those of the form of a character's encoding,
+/// though what they encode may be none.
+fn invalid_length(bytes: &[u8]) -> usize {
+    let following = match bytes[0] {
+        0xc0..=0xdf => 1,
+        0xe0..=0xef => 2,
+        0xf0..=0xf7 => 3,
+        0xf8..=0xfb => 4,
+        0xfc..=0xfd => 5,
+        _ => 0,
+    };
+    1 + bytes[1..].iter().take(following).take_while(|byte| (0x80..0xc0).contains(*byte)).count()
 }
 
 fn to_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {

@@ -4,13 +4,13 @@
 //! Trino does. Malformed text gives NULL in all but `json_parse` and `is_json_scalar`.
 
 mod extract;
-pub(crate) mod path;
+mod path;
 pub(crate) mod reader;
 mod tree;
-pub(crate) mod writer;
+mod writer;
 
 use self::reader::{Malformed, Reader, Token};
-use self::tree::{TreeError, canonical};
+use self::tree::{Form, TreeError, canonical};
 use super::argument::{integer, invalid, text_or_json};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
@@ -45,7 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<String, EvalError> {
     let error = || invalid(format!("Cannot convert value to JSON: '{text}'"));
     let mut reader = Reader::new(text);
     let first = reader.next().map_err(|_| error())?.ok_or_else(error)?;
-    let result = canonical(&mut reader, first, true).map_err(|problem| match problem {
+    let result = canonical(&mut reader, first, Form::Document).map_err(|problem| match problem {
         TreeError::Malformed => error(),
         TreeError::Refused(refusal) => refusal,
     })?;
@@ -94,7 +94,8 @@ fn array_length(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
 }
 
 /// The element at an index, from the end if negative. A string comes without its quotes and is then
-/// no JSON any more: Trino's documentation calls these semantics broken, and they are what it does.
+/// no JSON any more, and `null` is NULL: Trino's documentation calls these semantics broken, and they are
+/// what it does.
 fn array_get(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let index = integer(&arguments[1]);
     if index == i64::MIN {
@@ -103,8 +104,9 @@ fn array_get(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let mut reader = Reader::new(text_or_json(&arguments[0]));
     let found = (|| {
         if reader.next()? != Some(Token::BeginArray) {
-            return Ok(None);
+            return Ok(Value::Null);
         }
+        let json = |text: &str| Value::Json(text.into());
         let mut read = Vec::new();
         let mut count = 0_i64;
         loop {
@@ -112,17 +114,17 @@ fn array_get(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
             let element = match token {
                 Token::EndArray => {
                     let place = usize::try_from(count + index).ok();
-                    return Ok(place.filter(|_| index < 0).map(|place| std::mem::take(&mut read[place])));
+                    return Ok(place.filter(|_| index < 0).map_or(Value::Null, |place| read.swap_remove(place)));
                 }
-                Token::BeginObject | Token::BeginArray => canonical(&mut reader, token, false)?,
-                Token::Text(text) => text.into_owned(),
-                Token::Integer(number) | Token::Decimal(number) => number.to_owned(),
-                Token::Boolean(value) => value.to_string(),
-                Token::Null => "null".to_owned(),
+                Token::BeginObject | Token::BeginArray => json(&canonical(&mut reader, token, Form::Element)?),
+                Token::Text(text) => json(&text),
+                Token::Integer(number) | Token::Decimal(number) => json(number),
+                Token::Boolean(value) => json(if value { "true" } else { "false" }),
+                Token::Null => Value::Null,
                 Token::Name(_) | Token::EndObject => return Err(TreeError::Malformed),
             };
             if count == index {
-                return Ok(Some(element));
+                return Ok(element);
             }
             if index < 0 {
                 read.push(element);
@@ -131,7 +133,7 @@ fn array_get(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
         }
     })();
     match found {
-        Ok(element) => Ok(element.map_or(Value::Null, |text| Value::Json(text.into()))),
+        Ok(element) => Ok(element),
         Err(TreeError::Malformed) => Ok(Value::Null),
         Err(TreeError::Refused(refusal)) => Err(refusal),
     }

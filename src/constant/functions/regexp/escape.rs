@@ -80,11 +80,10 @@ fn hexadecimal(digits: &str) -> Result<char, EvalError> {
     code.and_then(char::from_u32).ok_or_else(|| refused(format!("the character {digits} in a pattern")))
 }
 
-/// Reads `p{Name}`, `pN`, `P{Name}`, `p{^Name}` behind a backslash.
+/// Reads `p{Name}` or `P{Name}` behind a backslash.
 pub(super) fn posix_or_property(parser: &mut Parser) -> Result<Class, EvalError> {
-    let mut negated = parser.take() == Some('P');
+    let negated = parser.take() == Some('P');
     let name = if parser.skip("{") {
-        negated ^= parser.skip("^");
         parser.until("}").ok_or_else(|| invalid("invalid character property name"))?
     } else {
         return Err(refused(r"\p without braces in a pattern"));

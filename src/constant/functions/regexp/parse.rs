@@ -35,8 +35,10 @@ pub(super) struct Limits {
     pub(super) ascii_only: bool,
     /// The pattern ignores case, where Joni also matches one character with several.
     pub(super) fold: bool,
-    /// The pattern has a condition on the end of a line or the text.
-    pub(super) line_end: bool,
+    /// The pattern has a condition on the end of the text, or before a line feed there.
+    pub(super) text_end: bool,
+    /// The pattern has a condition on the beginning of a line.
+    pub(super) line_begin: bool,
     /// The pattern has a word boundary.
     pub(super) boundary: bool,
 }
@@ -146,14 +148,20 @@ impl Parser {
                     }
                 }
                 '(' => match self.group(options)? {
-                    Opened::Comment => {}
+                    Opened::Comment => self.no_repetition("a comment")?,
                     Opened::Node(node) => {
                         let node = self.repeated(node, options)?;
                         nodes.push(node);
                     }
                     // The options hold to the end of the group, alternatives included.
-                    Opened::Rest(options) => nodes.push(self.alternatives(options)?),
+                    Opened::Rest(options) => {
+                        self.no_repetition("options")?;
+                        nodes.push(self.alternatives(options)?);
+                    }
                 },
+                '*' | '+' | '?' if options.extended => {
+                    return Err(refused("a repetition behind white space or a comment in a pattern"));
+                }
                 '*' | '+' | '?' => return Err(invalid("target of repeat operator is not specified")),
                 '\\' if self.skip("Q") => {
                     let quoted = match self.until("\\E") {
@@ -175,13 +183,22 @@ impl Parser {
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Sequence(nodes) })
     }
 
+    /// Joni repeats what stands before a comment; that is refused.
+    fn no_repetition(&self, what: &str) -> Result<(), EvalError> {
+        match self.peek() {
+            Some('*' | '+' | '?' | '{') => Err(refused(format!("a repetition behind {what} in a pattern"))),
+            _ => Ok(()),
+        }
+    }
+
     fn literal(&mut self, character: char, options: Options) -> Node {
         self.limits.fold |= options.fold;
         Node::Literal { character, fold: options.fold }
     }
 
     fn place(&mut self, place: Place) -> Node {
-        self.limits.line_end |= matches!(place, Place::TextEndOrFinalLineFeed | Place::LineBegin | Place::LineEnd);
+        self.limits.text_end |= place == Place::TextEndOrFinalLineFeed;
+        self.limits.line_begin |= place == Place::LineBegin;
         self.limits.boundary |= matches!(place, Place::WordBoundary | Place::NoWordBoundary);
         Node::Place(place)
     }
@@ -403,7 +420,7 @@ impl Parser {
         }
         let node = Box::new(self.closed_alternatives(options)?);
         self.closed.push(number);
-        Ok(Opened::Node(Node::Group { number, node }))
+        Ok(Opened::Node(Node::Group(node)))
     }
 
     fn look(&mut self, behind: bool, negated: bool, options: Options) -> Result<Opened, EvalError> {

@@ -120,7 +120,7 @@ impl Conversion {
             ('s', _) if numeric => Err(refuse()),
             ('s', _) => self.text(&plain_text(argument, ty).ok_or_else(refuse)?),
             ('b', Value::Boolean(value)) if !numeric => self.text(&value.to_string()),
-            ('d' | 'x' | 'X' | 'f' | 'e', Value::Null) => Err(refuse()),
+            ('d' | 'x' | 'f' | 'e', Value::Null) if !numeric && self.precision.is_none() => Ok(self.filled("null")),
             ('d', Value::Integer(number)) if self.precision.is_none() => {
                 Ok(self.number(*number < 0, &number.unsigned_abs().to_string()))
             }

@@ -13,7 +13,7 @@ mod trim;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::argument::{elements, integer, invalid, refused, text};
+use super::argument::{integer, invalid, text};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -164,15 +164,12 @@ fn normalize(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
 
 /// The Luhn check digit of card numbers (ISO/IEC 7812-1).
 fn luhn_check(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    let number = text(&arguments[0]);
     let mut sum = 0;
-    for (place, character) in text(&arguments[0]).chars().rev().enumerate() {
-        let digit = match character.to_digit(10) {
-            Some(digit) => digit,
-            None if character.is_numeric() => return Err(refused("luhn_check of digits beyond ASCII")),
-            None => return Err(invalid("Input must contain only digits")),
-        };
+    for (place, character) in number.chars().rev().enumerate() {
+        let digit = character.to_digit(10).ok_or_else(|| invalid("Input contains non-digit character"))?;
         let doubled = if place % 2 == 1 { digit * 2 } else { digit };
         sum += doubled / 10 + doubled % 10;
     }
-    Ok(Value::Boolean(sum % 10 == 0))
+    Ok(Value::Boolean(!number.is_empty() && sum % 10 == 0))
 }

@@ -7,6 +7,7 @@ mod cloudtrail;
 mod conform;
 mod csv_lines;
 mod delimited;
+mod hidden;
 mod input;
 mod json;
 mod json_lines;
@@ -21,8 +22,9 @@ mod regex_lines;
 mod rows;
 mod stream;
 
+pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
-pub use provider::{HIDDEN_COLUMNS, ScanContext, TableScan};
+pub use provider::{ScanContext, TableScan};
 
 use crate::engine::{EngineError, ErrorClass};
 
@@ -46,9 +48,4 @@ impl From<EngineError> for ReadError {
 /// An error of reading data.
 fn data_error(message: impl Into<String>) -> EngineError {
     EngineError::new(ErrorClass::Data, message)
-}
-
-/// What DataFusion says, as the engine's error.
-fn engine_error(error: datafusion::common::DataFusionError) -> EngineError {
-    data_error(error.to_string())
 }

@@ -10,13 +10,22 @@ use datafusion::logical_expr::Expr;
 use super::data_error;
 use super::json::append_plain;
 use super::predicate::{KeyColumns, constants, kept, keys_used, over_keys};
-use crate::catalog::{Column, Layout, MOST_VALUES, Projection, Table, unescape_folder};
+use crate::catalog::{Column, Layout, MOST_VALUES, PartitionEntry, Projection, Table, unescape_folder};
 use crate::engine::local::ColumnBuilder;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ErrorClass};
 
-/// The folder name by which Hive writes a NULL key.
-const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
+/// The value by which Hive's folders name a NULL key.
+pub const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// A partition of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// Its key values, as text.
+    pub values: Vec<String>,
+    /// Where its files lie, ending in `/`.
+    pub location: String,
+}
 
 /// A table's keys and what a query says of them.
 pub struct Pruning<'a> {
@@ -33,23 +42,32 @@ pub struct Pruning<'a> {
 }
 
 impl Pruning<'_> {
-    /// The key values, as text, of each partition that may hold rows of the answer.
+    /// Each partition that may hold rows of the answer.
     ///
     /// # Errors
     ///
     /// There are too many, an injected key is bound to no constant, or a value is none of its key's
     /// type.
-    pub fn partitions(&self, store: &Store, now: i128) -> Result<Vec<Vec<String>>, EngineError> {
+    pub fn partitions(&self, store: &Store, now: i128) -> Result<Vec<Partition>, EngineError> {
         let predicates: Vec<Expr> =
             self.filters.iter().filter_map(|filter| over_keys(filter, self.schema, &self.keys)).collect();
+        let located = |values: Vec<String>| Partition { location: self.table.partition_location(&values), values };
         let partitions = match &self.table.layout {
-            Layout::Flat => return Ok(vec![Vec::new()]),
-            Layout::Projection { keys, .. } => self.projected(keys, &predicates, now)?,
+            Layout::Flat => return Ok(vec![located(Vec::new())]),
             Layout::Registered(entries) if entries.is_empty() => self.folders(store)?,
-            Layout::Registered(entries) => entries.iter().map(|entry| entry.values.clone()).collect(),
+            Layout::Registered(entries) => {
+                let located = |entry: &PartitionEntry| Partition {
+                    values: entry.values.clone(),
+                    location: entry.location.clone().unwrap_or_else(|| self.table.partition_location(&entry.values)),
+                };
+                entries.iter().map(located).collect()
+            }
+            Layout::Projection { keys, .. } => {
+                self.projected(keys, &predicates, now)?.into_iter().map(located).collect()
+            }
         };
         let all: Vec<usize> = (0..self.keys.count).collect();
-        self.pruned(partitions, &all, &predicates)
+        self.pruned(partitions, |partition| &partition.values, &all, &predicates)
     }
 
     /// The product of all keys' values, each key pruned by what is said of it alone.
@@ -70,14 +88,14 @@ impl Pruning<'_> {
                 .filter(|predicate| keys_used(predicate, self.schema, &self.keys) == BTreeSet::from([key]))
                 .cloned()
                 .collect();
-            let values = self.pruned(values.into_iter().map(|value| vec![value]).collect(), &[key], &own)?;
+            let values = self.pruned(values, std::slice::from_ref, &[key], &own)?;
             if partitions.len().saturating_mul(values.len()) as u64 > MOST_VALUES {
                 return Err(self.too_many());
             }
             partitions = partitions
                 .iter()
                 .flat_map(|partition: &Vec<String>| {
-                    values.iter().map(|value| partition.iter().chain(value).cloned().collect())
+                    values.iter().map(|value| partition.iter().chain([value]).cloned().collect())
                 })
                 .collect();
         }
@@ -101,19 +119,18 @@ impl Pruning<'_> {
     }
 
     /// `key=value/` folders under the table's location, where no partition is registered.
-    fn folders(&self, store: &Store) -> Result<Vec<Vec<String>>, EngineError> {
-        let mut found = vec![(self.table.storage.location.clone(), Vec::new())];
+    fn folders(&self, store: &Store) -> Result<Vec<Partition>, EngineError> {
+        let mut found = vec![Partition { values: Vec::new(), location: self.table.storage.location.clone() }];
         for key in &self.table.partition_keys {
             let mut next = Vec::new();
-            for (location, values) in found {
-                for folder in store.folders(&store.place(&location)?)? {
-                    let Some((name, value)) = folder.split_once('=') else { continue };
-                    if !name.eq_ignore_ascii_case(&key.name) {
+            for parent in found {
+                for folder in store.folders(&store.place(&parent.location)?)? {
+                    let Some((_, value)) = folder.split_once('=').filter(|(name, _)| *name == key.name) else {
                         continue;
-                    }
-                    let value = unescape_folder(value);
-                    let values: Vec<String> = values.iter().cloned().chain([value]).collect();
-                    next.push((format!("{}/{folder}/", location.trim_end_matches('/')), values));
+                    };
+                    let values = parent.values.iter().cloned().chain([unescape_folder(value)]).collect();
+                    let location = format!("{}/{folder}/", parent.location.trim_end_matches('/'));
+                    next.push(Partition { values, location });
                 }
                 if next.len() as u64 > MOST_VALUES {
                     return Err(self.too_many());
@@ -121,23 +138,24 @@ impl Pruning<'_> {
             }
             found = next;
         }
-        Ok(found.into_iter().map(|(_, values)| values).collect())
+        Ok(found)
     }
 
-    /// The rows of key values that the predicates may keep.
-    fn pruned(
+    /// What the predicates may keep, by the values of some keys.
+    fn pruned<T>(
         &self,
-        partitions: Vec<Vec<String>>,
+        partitions: Vec<T>,
+        values: impl Fn(&T) -> &[String],
         keys: &[usize],
         predicates: &[Expr],
-    ) -> Result<Vec<Vec<String>>, EngineError> {
+    ) -> Result<Vec<T>, EngineError> {
         if predicates.is_empty() {
             return Ok(partitions);
         }
         let mut arrays = Vec::with_capacity(keys.len());
         for (position, key) in keys.iter().enumerate() {
             let column = self.table.partition_keys.get(*key).expect("a layout has as many keys as its table");
-            let texts = partitions.iter().map(|values| values.get(position).map_or("", String::as_str));
+            let texts = partitions.iter().map(|item| values(item).get(position).map_or("", String::as_str));
             arrays.push((*key, key_values(column, texts)?));
         }
         let mut keep = vec![true; partitions.len()];
@@ -145,7 +163,7 @@ impl Pruning<'_> {
             let kept = kept(predicate, &arrays, partitions.len(), self.schema, &self.keys, self.session)?;
             keep.iter_mut().zip(kept).for_each(|(keep, kept)| *keep &= kept);
         }
-        Ok(partitions.into_iter().zip(keep).filter_map(|(values, keep)| keep.then_some(values)).collect())
+        Ok(partitions.into_iter().zip(keep).filter_map(|(item, keep)| keep.then_some(item)).collect())
     }
 
     fn name(&self, key: usize) -> &str {

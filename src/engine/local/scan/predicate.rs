@@ -13,8 +13,8 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
-use super::engine_error;
 use crate::engine::EngineError;
+use crate::engine::local::lower::engine_error;
 
 /// The positions of a table's partition keys among the columns of its scan.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! A table as DataFusion scans it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -12,18 +13,16 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
-use super::partition::{Pruning, key_values};
+use super::hidden::HiddenColumn;
+use super::partition::{Partition, Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
 use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
-use crate::catalog::{Table, TableRef};
+use crate::catalog::{Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ScanReport};
 use crate::types::Type;
-
-/// The hidden columns of every table, which follow its columns and keys.
-pub const HIDDEN_COLUMNS: [(&str, Type); 2] = [("$path", Type::VARCHAR), ("$file_size", Type::BigInt)];
 
 /// What all scans of a statement share.
 #[derive(Debug)]
@@ -36,8 +35,25 @@ pub struct ScanContext {
     pub threads: usize,
     /// The time of the statement, picoseconds since the epoch: ranges of partitions may end `NOW`.
     pub now: i128,
-    /// The scans of the statement, in the order in which they were planned.
-    pub scans: Mutex<Vec<Arc<ScanProgress>>>,
+    /// The scans of the statement, each with the number of its table's use.
+    scans: Mutex<Vec<(usize, Arc<ScanProgress>)>>,
+    /// How many uses of tables there are.
+    uses: AtomicUsize,
+}
+
+impl ScanContext {
+    /// No scans yet.
+    pub fn new(store: Arc<Store>, skip_bad_files: bool, threads: usize, now: i128) -> Self {
+        Self { store, skip_bad_files, threads, now, scans: Mutex::default(), uses: AtomicUsize::new(0) }
+    }
+
+    /// What the scans have read so far, in the order in which the statement names their tables.
+    pub fn reports(&self) -> Vec<ScanReport> {
+        let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // DataFusion plans the sides of a UNION at the same time, in any order.
+        scans.sort_by_key(|(number, _)| *number);
+        scans.iter().map(|(_, scan)| scan.report()).collect()
+    }
 }
 
 /// A scan of a table in a statement.
@@ -45,6 +61,8 @@ pub struct TableScan {
     table: TableRef,
     schema: SchemaRef,
     context: Arc<ScanContext>,
+    /// The number of this use of a table in the statement.
+    number: usize,
 }
 
 impl fmt::Debug for TableScan {
@@ -60,10 +78,11 @@ impl TableScan {
     ///
     /// A column has a type that the engine cannot hold.
     pub fn new(table: TableRef, context: Arc<ScanContext>) -> Result<Self, EngineError> {
-        let hidden = HIDDEN_COLUMNS;
-        let types = table.star().map(|column| &column.ty).chain(hidden.iter().map(|(_, ty)| ty));
-        let schema = Arc::new(Schema::new(positional_fields(types)?));
-        Ok(Self { table, schema, context })
+        let hidden = HiddenColumn::all(&table).iter().map(|column| column.ty());
+        let types: Vec<Type> = table.star().map(|column| column.ty.clone()).chain(hidden).collect();
+        let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
+        let number = context.uses.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { table, schema, context, number })
     }
 
     fn keys(&self) -> KeyColumns {
@@ -82,15 +101,18 @@ impl TableScan {
                     OutputColumn::Data(wanted.len() - 1)
                 }
                 Some(key) if key < keys.count => OutputColumn::Key(key),
-                Some(hidden) if hidden == keys.count => OutputColumn::Path,
-                Some(_) => OutputColumn::FileSize,
+                Some(hidden) => OutputColumn::Hidden(
+                    *HiddenColumn::all(&self.table)
+                        .get(hidden - keys.count)
+                        .expect("the schema has no columns behind the hidden ones"),
+                ),
             })
             .collect();
         (columns, wanted)
     }
 
     /// The files of partitions, and what the plan of the scan found.
-    fn files(&self, partitions: &[Vec<String>]) -> Result<(Vec<FileTask>, ScanReport), EngineError> {
+    fn files(&self, partitions: &[Partition]) -> Result<(Vec<FileTask>, ScanReport), EngineError> {
         let table = self.table.as_ref();
         let keys = partition_values(table, partitions)?;
         let mut report = ScanReport {
@@ -99,8 +121,9 @@ impl TableScan {
             ..ScanReport::default()
         };
         let mut tasks = Vec::new();
-        for (values, keys) in partitions.iter().zip(keys) {
-            let place = self.context.store.place(&table.partition_location(values))?;
+        for (partition, keys) in partitions.iter().zip(keys) {
+            let Partition { values, location } = partition;
+            let place = self.context.store.place(location)?;
             let Some(files) = self.context.store.files(&place)? else {
                 report.partitions_missing.push(partition_name(table, values, &place.uri));
                 continue;
@@ -108,7 +131,8 @@ impl TableScan {
             report.partitions_found += u64::from(!files.is_empty());
             // Objects without a byte (console folders, markers) hold no rows on Athena either.
             let held = files.into_iter().filter(|file| file.size > 0);
-            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone() }));
+            let name: Arc<str> = hive_name(table, values).into();
+            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
         }
         Ok((tasks, report))
     }
@@ -124,7 +148,7 @@ impl TableScan {
         let partitions = pruning.partitions(&context.store, context.now)?;
         let (files, report) = self.files(&partitions)?;
         let progress = Arc::new(ScanProgress::new(report));
-        context.scans.lock().unwrap_or_else(PoisonError::into_inner).push(progress.clone());
+        context.scans.lock().unwrap_or_else(PoisonError::into_inner).push((self.number, progress.clone()));
         let (columns, wanted) = self.output(positions);
         let schema = Arc::new(self.schema.project(positions).map_err(|error| super::data_error(error.to_string()))?);
         let plan = Arc::new(ScanPlan {
@@ -183,10 +207,10 @@ impl TableProvider for TableScan {
 }
 
 /// Each partition's key values, typed.
-fn partition_values(table: &Table, partitions: &[Vec<String>]) -> Result<Vec<Arc<[ScalarValue]>>, EngineError> {
+fn partition_values(table: &Table, partitions: &[Partition]) -> Result<Vec<Arc<[ScalarValue]>>, EngineError> {
     let mut rows = vec![Vec::with_capacity(table.partition_keys.len()); partitions.len()];
     for (at, key) in table.partition_keys.iter().enumerate() {
-        let texts = partitions.iter().map(|values| values.get(at).map_or("", String::as_str));
+        let texts = partitions.iter().map(|partition| partition.values.get(at).map_or("", String::as_str));
         let array = key_values(key, texts)?;
         for (row, values) in rows.iter_mut().enumerate() {
             let value = ScalarValue::try_from_array(&array, row);
@@ -194,6 +218,13 @@ fn partition_values(table: &Table, partitions: &[Vec<String>]) -> Result<Vec<Arc
         }
     }
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A partition as `"$partition"` names it: `key=value/…`, as Hive names folders.
+fn hive_name(table: &Table, values: &[String]) -> String {
+    let pairs = table.partition_keys.iter().zip(values);
+    let pairs = pairs.map(|(key, value)| format!("{}={}", escape_folder(&key.name), escape_folder(value)));
+    pairs.collect::<Vec<_>>().join("/")
 }
 
 /// A partition as messages name it.

@@ -10,6 +10,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::PartitionStream;
 
+use super::hidden::HiddenColumn;
 use super::reader::TableReader;
 use super::{ReadError, ScanProgress, data_error};
 use crate::engine::EngineError;
@@ -25,6 +26,8 @@ pub struct FileTask {
     pub file: StoredFile,
     /// One value a key.
     pub keys: Arc<[ScalarValue]>,
+    /// The partition's name, `key=value/…`.
+    pub partition: Arc<str>,
 }
 
 /// A column of a scan's output.
@@ -34,10 +37,8 @@ pub enum OutputColumn {
     Data(usize),
     /// The partition key of this position.
     Key(usize),
-    /// `"$path"`.
-    Path,
-    /// `"$file_size"`.
-    FileSize,
+    /// A hidden column.
+    Hidden(HiddenColumn),
 }
 
 /// What all threads of a scan share.
@@ -158,8 +159,7 @@ impl ScanPlan {
             columns.push(match column {
                 OutputColumn::Data(at) => data.get(*at).expect("a reader yields every column asked for").clone(),
                 OutputColumn::Key(at) => constant(task.keys.get(*at).expect("a partition has a value for every key"))?,
-                OutputColumn::Path => constant(&ScalarValue::from(task.file.uri.as_str()))?,
-                OutputColumn::FileSize => constant(&ScalarValue::Int64(i64::try_from(task.file.size).ok()))?,
+                OutputColumn::Hidden(column) => constant(&column.value(task)?)?,
             });
         }
         let options = RecordBatchOptions::new().with_row_count(Some(rows));

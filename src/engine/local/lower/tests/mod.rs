@@ -7,9 +7,11 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::Schema;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
+use datafusion::execution::context::SessionContext;
 
 use super::super::arrow::{from_values, positional_fields};
 use super::{TableSources, context, plan, rows};
+use crate::bind::query::Query;
 use crate::bind::{BindOptions, Tables, bind_query};
 use crate::catalog::{Column, Format, Layout, Origin, Storage, Table};
 use crate::constant::{Value, Zone};
@@ -69,35 +71,44 @@ impl Tables for Memory {
 impl TableSources for Memory {
     fn provider(&self, table: &Table) -> Result<Arc<dyn TableProvider>, EngineError> {
         let (_, rows) = tables().into_iter().find(|(known, _)| known.name == table.name).expect("the table is here");
-        let mut types: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
-        // Hidden columns ($path and its like) come last.
-        types.extend(std::iter::repeat_n(Type::VARCHAR, 0));
-        let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect::<Vec<Value>>();
-        let arrays = types.iter().enumerate().map(|(at, ty)| from_values(&column(at), ty)).collect::<Result<_, _>>()?;
-        let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).expect("the columns are of one length");
-        Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]]).expect("the batch has the schema")))
+        memory(table, &rows)
     }
 }
 
-/// What a query yields, and the types of its columns.
-fn result(sql: &str) -> Result<(Vec<Type>, Vec<Vec<Value>>), EngineError> {
+/// A table's rows in memory.
+fn memory(table: &Table, rows: &[Vec<Value>]) -> Result<Arc<dyn TableProvider>, EngineError> {
+    let types: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
+    let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect::<Vec<Value>>();
+    let arrays = types.iter().enumerate().map(|(at, ty)| from_values(&column(at), ty)).collect::<Result<_, _>>()?;
+    let schema = Arc::new(Schema::new(positional_fields(types.iter())?));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).expect("the columns are of one length");
+    Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]]).expect("the batch has the schema")))
+}
+
+/// A query bound in Trino's dialect.
+fn bound(sql: &str) -> Result<Query, EngineError> {
     let source = Source::new("test", sql);
     let wrong = |error: &dyn std::fmt::Debug| EngineError::new(ErrorClass::Statement, format!("{error:?}"));
     let query = parse_query(&source).map_err(|errors| wrong(&errors))?;
     let now = Value::TimestampWithTimeZone(0, Zone::Offset(0));
     let options = BindOptions { dialect: Dialect::Trino, now, arguments: &BTreeMap::new(), catalog: &Memory };
-    let query = bind_query(&query, &source, &options).map_err(|errors| wrong(&errors))?;
-    let plan = plan(&query, &Memory)?;
+    bind_query(&query, &source, &options).map_err(|errors| wrong(&errors))
+}
+
+/// The rows of a bound query.
+fn run(query: &Query, tables: &dyn TableSources) -> Result<Vec<Vec<Value>>, EngineError> {
+    let plan = plan(query, tables)?;
     let types: Vec<Type> = query.columns.iter().map(|column| column.ty.clone()).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
-    let rows = runtime.block_on(rows(&context(), &plan, &types))?;
-    Ok((types, rows))
+    thread_local! {
+        static SESSION: (tokio::runtime::Runtime, SessionContext) =
+            (tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made"), context());
+    }
+    SESSION.with(|(runtime, session)| runtime.block_on(rows(session, &plan, &types)))
 }
 
 /// What a query yields: rows as `a|b`, or its error.
 fn answer(sql: &str) -> Result<Vec<String>, EngineError> {
-    let (_, rows) = result(sql)?;
+    let rows = run(&bound(sql)?, &Memory)?;
     Ok(rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join("|")).collect())
 }
 
@@ -419,4 +430,160 @@ fn unnest() {
             "a",
         ),
     ]);
+}
+
+/// What would fail is not computed for rows that Trino would not compute it for.
+#[test]
+fn guarded_errors_stay_away() {
+    let t = "(VALUES (0, 'a'), (2, 'b'), (5, 'c')) t(x, k)";
+    let u = "(VALUES ('b', 1), ('c', 0)) u(k, y)";
+    let cases = [
+        (format!("SELECT 10 / x FROM {t} WHERE x <> 0"), "5; 2"),
+        (format!("SELECT k FROM {t} WHERE x <> 0 AND 10 / x > 2"), "b"),
+        (format!("SELECT k FROM (SELECT k, 10 / x AS q FROM {t} WHERE x <> 0) s WHERE q > 2"), "b"),
+        (format!("SELECT CASE WHEN x = 0 THEN -1 ELSE 10 / x END FROM {t}"), "-1; 5; 2"),
+        (format!("SELECT coalesce(nullif(x, 0), 7), if(x > 0, 10 / x) FROM {t}"), "7|NULL; 2|5; 5|2"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k WHERE 10 / t.x > 1 AND t.k <> 'a'"), "b; c"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k WHERE 10 / t.x > 2"), "b"),
+        (format!("SELECT t.k FROM {t} JOIN {u} ON t.k = u.k AND u.y <> 0 AND 10 / u.y > t.x"), "b"),
+        (format!("SELECT t.k, u.y FROM {t} LEFT JOIN {u} ON t.k = u.k AND t.x / 2 > u.y"), "a|NULL; b|NULL; c|0"),
+        (format!("SELECT k FROM {t} WHERE x IN (0, 2) AND (x = 0 OR 10 / x = 5)"), "a; b"),
+        (format!("SELECT sum(10 / x) FROM {t} WHERE x > 0"), "7"),
+        (format!("SELECT sum(10 / x) FILTER (WHERE x > 5) FROM {t} WHERE x > 0"), "NULL"),
+        (format!("SELECT k, 10 / x FROM {t} WHERE EXISTS (SELECT 1 FROM {u} WHERE u.k = t.k)"), "b|5; c|2"),
+        (format!("SELECT x / 2 FROM {t} WHERE x > 0 ORDER BY 10 / x LIMIT 1"), "2"),
+    ];
+    check(&cases.iter().map(|(sql, rows)| (sql.as_str(), *rows)).collect::<Vec<_>>());
+    for failing in ["SELECT 10 / x FROM (VALUES 0) t(x)", "SELECT 1 FROM (VALUES 0) t(x) WHERE 10 / x > 1"] {
+        let error = answer(failing).expect_err("a division by zero");
+        assert!(error.message.starts_with("DIVISION_BY_ZERO"), "{error}");
+    }
+}
+
+/// The physical plan of a query, as text.
+fn shown_plan(sql: &str) -> String {
+    let plan = plan(&bound(sql).expect("it binds"), &Memory).expect("it lowers");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
+    let physical = runtime.block_on(context().state().create_physical_plan(&plan)).expect("it is planned");
+    datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string()
+}
+
+#[test]
+fn equalities_become_hash_joins() {
+    for sql in [
+        "SELECT 1 FROM calls c JOIN keys k ON c.key = k.key AND c.id BETWEEN k.at AND k.at + 1",
+        "SELECT 1 FROM calls c, keys k WHERE c.key = k.key",
+        "SELECT 1 FROM calls c, keys k WHERE substr(c.key, 1, 3) = k.key",
+        "SELECT 1 FROM calls c LEFT JOIN keys k ON lower(c.key) = upper(k.key)",
+        "SELECT 1 FROM calls c JOIN keys k ON CAST(c.id AS double) = CAST(k.at AS double)",
+        "SELECT 1 FROM calls c CROSS JOIN LATERAL (SELECT at FROM keys k WHERE k.key = c.key) b",
+        "SELECT 1 FROM calls c WHERE EXISTS (SELECT 1 FROM keys k WHERE k.key = c.key AND k.at > c.id)",
+        "SELECT 1 FROM calls c WHERE key IN (SELECT key FROM keys)",
+    ] {
+        let plan = shown_plan(sql);
+        assert!(plan.contains("HashJoinExec") && !plan.contains("NestedLoop"), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn filters_reach_their_relation() {
+    let plan = shown_plan(
+        "SELECT 1 FROM calls c JOIN keys k ON c.key = k.key WHERE c.name IN ('x', 'y') AND 10 / c.id > 1 AND k.at > 2",
+    );
+    let join = plan.find("HashJoinExec").expect("there is a join");
+    let below = &plan[join..];
+    assert!(below.contains("IN (SET)") && below.contains("evaluate(") && below.contains("> 2"), "{plan}");
+}
+
+/// Every type groups, joins, sorts and is compared by what Trino calls equal.
+#[test]
+fn values_of_every_type_are_compared() {
+    let types = [
+        ("true", "false", "false", "true"),
+        ("TINYINT '1'", "TINYINT '-1'", "TINYINT '-1'", "TINYINT '1'"),
+        ("BIGINT '10'", "BIGINT '9'", "BIGINT '9'", "BIGINT '10'"),
+        ("REAL '1.5'", "REAL '-0.5'", "REAL '-0.5'", "REAL '1.5'"),
+        ("0e0", "-0e0", "-0e0", "0e0"),
+        ("DECIMAL '1.50'", "DECIMAL '0.25'", "DECIMAL '0.25'", "DECIMAL '1.50'"),
+        ("'b'", "'a'", "'a'", "'b'"),
+        ("CAST('a' AS char(3))", "CAST('b' AS char(3))", "CAST('a' AS char(3))", "CAST('b' AS char(3))"),
+        ("X'00'", "X'FF'", "X'00'", "X'FF'"),
+        ("DATE '2020-01-01'", "DATE '1969-01-01'", "DATE '1969-01-01'", "DATE '2020-01-01'"),
+        ("TIME '10:00:00'", "TIME '09:00:00'", "TIME '09:00:00'", "TIME '10:00:00'"),
+        (
+            "TIMESTAMP '2020-01-01 00:00:00'",
+            "TIMESTAMP '1969-12-31 23:59:59.999'",
+            "TIMESTAMP '1969-12-31 23:59:59.999'",
+            "TIMESTAMP '2020-01-01 00:00:00.000'",
+        ),
+        (
+            "TIMESTAMP '2020-01-01 00:00:00.123456789'",
+            "TIMESTAMP '2020-01-01 00:00:00.123456788'",
+            "TIMESTAMP '2020-01-01 00:00:00.123456788'",
+            "TIMESTAMP '2020-01-01 00:00:00.123456789'",
+        ),
+        (
+            "TIMESTAMP '2020-01-01 02:00:00 +02:00'",
+            "TIMESTAMP '2020-01-01 01:00:00 UTC'",
+            "TIMESTAMP '2020-01-01 00:00:00 UTC'",
+            "TIMESTAMP '2020-01-01 03:00:00 +02:00'",
+        ),
+        ("INTERVAL '1' DAY", "INTERVAL '23' HOUR", "INTERVAL '23' HOUR", "INTERVAL '24' HOUR"),
+        ("INTERVAL '1' YEAR", "INTERVAL '13' MONTH", "INTERVAL '12' MONTH", "INTERVAL '13' MONTH"),
+        (
+            "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'",
+            "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a58'",
+            "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a58'",
+            "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'",
+        ),
+        ("IPADDRESS '10.0.0.1'", "IPADDRESS '9.0.0.1'", "IPADDRESS '9.0.0.1'", "IPADDRESS '10.0.0.1'"),
+        ("ARRAY[1, 2]", "ARRAY[1]", "ARRAY[1]", "ARRAY[1, 2]"),
+        ("ROW(1, 'b')", "ROW(1, 'a')", "ROW(1, 'a')", "ROW(1, 'b')"),
+    ];
+    let mut wrong = Vec::new();
+    for (one, other, least, greatest) in types {
+        let same = one == "0e0";
+        let values = format!("(VALUES ROW({one}), ROW({other}), ROW({one}), ROW(NULL)) t(x)");
+        let distinct = if same { 2 } else { 3 };
+        let pairs = if same { 9 } else { 5 };
+        for (sql, expected) in [
+            (format!("SELECT count(*) FROM (SELECT DISTINCT x FROM {values})"), distinct.to_string()),
+            (format!("SELECT count(*) FROM (SELECT x FROM {values} GROUP BY x)"), distinct.to_string()),
+            (format!("SELECT count(DISTINCT x) FROM {values}"), (distinct - 1).to_string()),
+            (
+                format!("SELECT count(*) FROM {values} JOIN {} ON t.x = u.x", values.replace("t(x)", "u(x)")),
+                pairs.to_string(),
+            ),
+            (format!("SELECT min(x) = {least}, max(x) = {greatest} FROM {values}"), "true|true".to_owned()),
+            (format!("SELECT x = {greatest} FROM {values} ORDER BY x DESC LIMIT 1"), "true".to_owned()),
+            (format!("SELECT x = {least} FROM {values} ORDER BY x LIMIT 1"), "true".to_owned()),
+            (
+                format!("SELECT count(*) FROM {values} WHERE x IN (SELECT {other})"),
+                if same { "3" } else { "1" }.to_owned(),
+            ),
+            (format!("SELECT count(*) FROM {values} WHERE x BETWEEN {least} AND {greatest}"), "3".to_owned()),
+            (format!("SELECT count(*) FROM (SELECT x FROM {values} EXCEPT SELECT {one})"), (distinct - 1).to_string()),
+            (
+                format!("SELECT max(c) FROM (SELECT count(*) OVER (PARTITION BY x) c FROM {values})"),
+                if same { "3" } else { "2" }.to_owned(),
+            ),
+        ] {
+            let got = answer(&sql);
+            if got.as_ref().ok().map(|rows| rows.join(";")) != Some(expected.clone()) {
+                wrong.push(format!("{sql}: {got:?}, expected {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn long_lists_are_fast_enough() {
+    let many: Vec<String> = (0..5000).map(|number| format!("({number}, 'v{number}')")).collect();
+    check(&[(
+        &format!("SELECT count(*), max(x) FROM (VALUES {}) t(x, y) WHERE y <> 'v7'", many.join(", ")),
+        "4999|4999",
+    )]);
+    let unions: Vec<String> = (0..90).map(|number| format!("SELECT id FROM calls WHERE id = {}", number % 6)).collect();
+    check(&[(&format!("SELECT count(*) FROM ({})", unions.join(" UNION ALL ")), "60")]);
 }

@@ -1,0 +1,6 @@
+SELECT a FROM;
+SELECT 1;
+SELCT 2;
+SELECT 'ok';
+DECLARE x strng;
+SELECT (1 + 2

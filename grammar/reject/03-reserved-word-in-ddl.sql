@@ -1,0 +1,1 @@
+CREATE EXTERNAL TABLE t (end bigint) LOCATION 's3://b/';

@@ -1,0 +1,3 @@
+SELECT count( FROM t;
+SELECT (a + b FROM t WHERE c = (1);
+SELECT ARRAY[1, 2;

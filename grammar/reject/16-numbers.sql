@@ -1,0 +1,2 @@
+SELECT 12abc, 0x1F;
+SELECT 1_000_;

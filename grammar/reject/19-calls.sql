@@ -1,0 +1,5 @@
+SELECT lag(a IGNORE NULLS) OVER (ORDER BY b);
+SELECT lag(a) IGNORE NULLS;
+SELECT sum(a) OVER (ORDER BY b ROWS BETWEEN 1 AND 2);
+SELECT normalize(a, NFX);
+SELECT listagg(a);

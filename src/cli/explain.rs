@@ -1,0 +1,81 @@
+//! `athplan explain`: what will run, which partitions, how many bytes, how many dollars.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use miette::{IntoDiagnostic, Report};
+
+use super::options::{CompileOptions, pair};
+use super::rows;
+use super::session::{Failure, Session};
+use crate::error::{Errors, exit};
+use crate::explain::{Explaining, Stage, explain, stage};
+
+/// Shows what a spec will run, what it reads and what that costs, before anything runs.
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    compile: CompileOptions,
+    /// Driver rows of a FOREACH, as CSV with its key columns; gives figures instead of bounds
+    #[arg(long = "rows", value_name = "STEP=FILE", value_parser = pair)]
+    rows: Vec<(String, String)>,
+    /// Shows one stage of the compiler instead
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<StageName>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ExplainFormat,
+}
+
+/// The stages by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StageName {
+    Bound,
+    Plan,
+    Dag,
+    Statements,
+}
+
+/// How an explanation is printed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ExplainFormat {
+    Text,
+    Json,
+}
+
+impl Explain {
+    /// Explains the spec on standard output.
+    ///
+    /// # Errors
+    ///
+    /// A spec that does not compile, or a file that cannot be read.
+    pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
+        let session = Session::open(&self.compile)?;
+        let compiled = session.compile(&self.compile)?;
+        let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
+        for (step, file) in &self.rows {
+            explaining.rows.insert(step.clone(), rows::read(&compiled, step, &PathBuf::from(file))?);
+        }
+        let spec = |error| Failure::Spec(Errors::new(&session.source, [error]));
+        let text = match (self.stage, self.format) {
+            (Some(name), _) => {
+                let which = match name {
+                    StageName::Bound => Stage::Bound,
+                    StageName::Plan => Stage::Plan,
+                    StageName::Dag => Stage::Dag,
+                    StageName::Statements => Stage::Statements,
+                };
+                stage(&compiled, &explaining, which).map_err(spec)?
+            }
+            (None, ExplainFormat::Text) => explain(&compiled, &explaining).map_err(spec)?.text(),
+            (None, ExplainFormat::Json) => {
+                let tree = explain(&compiled, &explaining).map_err(spec)?.json();
+                serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
+            }
+        };
+        out.write_all(text.as_bytes()).into_diagnostic().map_err(Report::from)?;
+        Ok(exit::OK)
+    }
+}

@@ -1,0 +1,340 @@
+//! `athplan run`: runs a spec on the embedded engine over local files.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use miette::{IntoDiagnostic, Report, WrapErr, miette};
+
+use super::options::CompileOptions;
+use super::output;
+use super::session::{Failure, Session};
+use crate::Compiled;
+use crate::cost::Bytes;
+use crate::engine::ResultSet;
+use crate::engine::local::{LocalEngine, LocalOptions};
+use crate::error::{Errors, exit};
+use crate::plan::{Lifetime, StepKind};
+use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
+
+/// Runs a spec on the embedded engine, over folders mapped by --map or athplan.toml.
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    compile: CompileOptions,
+    /// How the rows are printed (default: a table on a terminal, else CSV)
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Writes the rows to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The folder for tables that are kept
+    #[arg(long, value_name = "DIR", default_value = "athplan-out")]
+    output: PathBuf,
+    /// Replaces tables of earlier runs that have the same name
+    #[arg(long)]
+    replace: bool,
+    /// Skips files that cannot be read, and counts them
+    #[arg(long)]
+    skip_bad_files: bool,
+    /// Writes the coverage of every scan as JSON
+    #[arg(long, value_name = "FILE")]
+    coverage: Option<PathBuf>,
+    /// Says nothing but the rows, and errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// CSV; formulas of hostile data are made harmless.
+    Csv,
+    /// One JSON object a line.
+    Json,
+    /// Parquet, into --out.
+    Parquet,
+}
+
+impl Run {
+    /// Runs the spec; rows go to standard output, everything else to standard error.
+    ///
+    /// # Errors
+    ///
+    /// A spec that does not compile, or a statement that fails.
+    pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
+        let session = Session::open(&self.compile)?;
+        let compiled = session.compile(&self.compile)?;
+        let run_id = run_id();
+        let kept = kept_tables(&compiled);
+        let directory = if kept.is_empty() {
+            std::env::temp_dir().join(format!("athplan-{run_id}"))
+        } else {
+            self.output.clone()
+        };
+        self.refuse_existing(&kept, &directory)?;
+        let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
+        options.maps = session.mappings();
+        options.skip_bad_files = self.skip_bad_files;
+        options.dialect = self.compile.dialect;
+        let output = options.output.location.clone();
+        let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
+        let progress = Progress::new(self.quiet);
+        let base = session.base.clone();
+        let run_options = RunOptions { run: run_id.clone(), output, base };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
+            .thread_stack_size(32 << 20)
+            .enable_all()
+            .build()
+            .into_diagnostic()
+            .map_err(Report::from)?;
+        let listen = |event: Event| progress.event(&event);
+        let result = runtime.block_on(async {
+            tokio::select! {
+                result = run(&compiled, &engine, &run_options, &listen) => Some(result),
+                _ = tokio::signal::ctrl_c() => None,
+            }
+        });
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        progress.finish();
+        clean(&directory, &run_id, kept.is_empty());
+        let outcome = match result {
+            None => return Err(Failure::Other(miette!("interrupted; nothing of the run was kept"))),
+            Some(Err(error)) => return Err(failure(&session, error)),
+            Some(Ok(outcome)) => outcome,
+        };
+        if self.replace {
+            remove_earlier(&kept, &directory, &run_id);
+        }
+        self.print(&outcome, out)?;
+        if !self.quiet {
+            summary(&outcome, &directory);
+        }
+        if let Some(path) = &self.coverage {
+            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic().map_err(Report::from)?;
+            fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(code(&outcome))
+    }
+
+    fn refuse_existing(&self, kept: &[String], directory: &Path) -> Result<(), Report> {
+        for table in kept {
+            let folder = directory.join("tables").join(table);
+            let full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+            if full && !self.replace {
+                return Err(miette!(
+                    help = "--replace puts the new rows in its place, --output names another folder",
+                    "the table `{table}` exists already, in {}",
+                    folder.display()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn print(&self, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Report> {
+        let to_terminal = self.out.is_none() && std::io::stdout().is_terminal();
+        let format = self.format.unwrap_or(if to_terminal { Format::Table } else { Format::Csv });
+        let mut bytes: Vec<u8> = Vec::new();
+        for (at, (_, rows)) in outcome.answers.iter().enumerate() {
+            if at > 0 && format != Format::Json {
+                bytes.push(b'\n');
+            }
+            write_rows(rows, format, to_terminal, &mut bytes)?;
+        }
+        match &self.out {
+            Some(path) => {
+                fs::write(path, bytes).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))
+            }
+            None if format == Format::Parquet => Err(miette!("Parquet needs a file: give --out FILE.parquet")),
+            None => out.write_all(&bytes).into_diagnostic(),
+        }
+    }
+}
+
+fn write_rows(rows: &ResultSet, format: Format, to_terminal: bool, out: &mut Vec<u8>) -> Result<(), Report> {
+    match format {
+        Format::Table => output::table::write(rows, to_terminal, out).into_diagnostic(),
+        Format::Csv => output::csv::write(rows, out).into_diagnostic(),
+        Format::Json => output::json::write(rows, out).into_diagnostic(),
+        Format::Parquet => output::parquet::write(rows, out).map_err(|error| miette!("{error}")),
+    }
+}
+
+/// A run's id: letters and digits that sort by time.
+fn run_id() -> String {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let mut number = nanos / 1_000;
+    let mut id = Vec::new();
+    while number > 0 {
+        let digit = u32::try_from(number % 36).unwrap_or_default();
+        id.push(char::from_digit(digit, 36).unwrap_or('0'));
+        number /= 36;
+    }
+    format!("r{}", id.into_iter().rev().collect::<String>())
+}
+
+fn kept_tables(compiled: &Compiled) -> Vec<String> {
+    compiled
+        .plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.kind {
+            StepKind::Materialise(table, _, Lifetime::Kept) | StepKind::Foreach(_, table, Lifetime::Kept) => {
+                Some(table.name.clone())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Removes what only this run needed. What cannot be removed is left: the folders are private.
+fn clean(directory: &Path, run: &str, everything: bool) {
+    if everything {
+        let _ = fs::remove_dir_all(directory);
+        return;
+    }
+    for kind in ["steps", "files"] {
+        let _ = fs::remove_dir_all(directory.join(kind).join(run));
+        let _ = fs::remove_dir(directory.join(kind));
+    }
+}
+
+fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
+    for table in kept {
+        for entry in fs::read_dir(directory.join("tables").join(table)).into_iter().flatten().flatten() {
+            if entry.file_name() != run {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+}
+
+fn failure(session: &Session, error: RunError) -> Failure {
+    match error {
+        RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
+        RunError::Statement { span, .. } | RunError::File { span, .. } => {
+            let (line, _) = session.source.position(span.start);
+            let help = format!("it comes from {}:{line}", session.source.name);
+            Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
+        }
+        error @ RunError::Shape { .. } => Failure::Other(miette!("{error}")),
+    }
+}
+
+/// What was looked at, on standard error.
+fn summary(outcome: &Outcome, directory: &Path) {
+    for coverage in &outcome.coverage {
+        eprintln!("{}", coverage_line(coverage));
+        for (file, reason) in &coverage.unreadable {
+            eprintln!("  skipped {}: {}", output::visible(file), output::visible(reason));
+        }
+    }
+    let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
+    let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
+    eprintln!("{rows} rows; {} read in {} statements", Bytes(bytes), outcome.statements.len());
+    for (table, location) in &outcome.kept {
+        let folder = location.rsplit("/tables/").next().unwrap_or_default();
+        eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
+    }
+}
+
+fn coverage_line(coverage: &Coverage) -> String {
+    let mut line = format!(
+        "{}: looked at {} of {} partitions of {}, {} files, {} records",
+        coverage.step,
+        coverage.partitions_found,
+        coverage.partitions_asked,
+        coverage.table,
+        coverage.files,
+        coverage.records
+    );
+    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
+    if empty > 0 {
+        line.push_str(&format!("; {empty} have no files"));
+    }
+    if !coverage.unreadable.is_empty() {
+        line.push_str(&format!("; {} files NOT READ", coverage.unreadable.len()));
+    }
+    if !coverage.not_covered.is_empty() {
+        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));
+    }
+    if coverage.still_open {
+        line.push_str("; STILL OPEN: records of the window may yet arrive");
+    }
+    line
+}
+
+fn code(outcome: &Outcome) -> u8 {
+    if outcome.coverage.iter().any(|coverage| !coverage.complete()) {
+        exit::INCOMPLETE
+    } else if !outcome.answers.is_empty() && outcome.answers.iter().all(|(_, rows)| rows.rows.is_empty()) {
+        exit::EMPTY
+    } else {
+        exit::OK
+    }
+}
+
+/// Progress on standard error: a moving line on a terminal, a line a statement elsewhere.
+struct Progress {
+    bar: Option<Mutex<ProgressBar>>,
+    quiet: bool,
+}
+
+impl Progress {
+    fn new(quiet: bool) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            Mutex::new(bar)
+        });
+        Self { bar, quiet }
+    }
+
+    fn event(&self, event: &Event) {
+        let text = match event {
+            Event::Started { .. } | Event::StepDone { .. } => return,
+            Event::Submitted { statement } => {
+                if let Some(bar) = &self.bar
+                    && let Ok(bar) = bar.lock()
+                {
+                    bar.set_message(statement.to_string());
+                }
+                return;
+            }
+            Event::Finished { statement, bytes, milliseconds } => {
+                format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
+            }
+            Event::Expanded { name, rows, partitions, statements } => {
+                format!("{name}: {rows} rows -> {partitions} partitions -> {statements} statements")
+            }
+        };
+        match &self.bar {
+            Some(bar) => {
+                if let Ok(bar) = bar.lock() {
+                    bar.set_message(text);
+                }
+            }
+            None if !self.quiet => eprintln!("{text}"),
+            None => {}
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar
+            && let Ok(bar) = bar.lock()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! From a command line to a compiled spec: files are read, folders listed, the clock asked, here and
+//! nowhere to the left.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use miette::{IntoDiagnostic, Report, WrapErr, miette};
+use serde::Deserialize;
+
+use super::options::CompileOptions;
+use crate::bind::spec::{BoundSpec, BoundStatementKind};
+use crate::bind::{BindOptions, Tables};
+use crate::catalog::{Inventory, ListedFile, Table};
+use crate::constant::{Value, Zone};
+use crate::error::Errors;
+use crate::expand::World;
+use crate::source::Source;
+use crate::{Compiled, compile, front};
+
+#[cfg(feature = "local")]
+use crate::engine::local::store::{Mapping, Store};
+
+/// Why no compiled spec came out.
+pub enum Failure {
+    /// The spec is wrong.
+    Spec(Errors),
+    /// Something around it is.
+    Other(Report),
+}
+
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Failure::Other(report)
+    }
+}
+
+impl From<Errors> for Failure {
+    fn from(errors: Errors) -> Self {
+        Failure::Spec(errors)
+    }
+}
+
+/// `athplan.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// Locations and the folders they are read from, relative to the file.
+    #[serde(default)]
+    map: BTreeMap<String, PathBuf>,
+}
+
+/// A spec with everything it is compiled with.
+pub struct Session {
+    /// The spec's text.
+    pub source: Arc<Source>,
+    /// The time that counts as now, in seconds since the epoch.
+    pub now: i64,
+    /// Local folders that stand for locations.
+    pub maps: Vec<(String, PathBuf)>,
+    /// The folder that the spec's files are relative to.
+    pub base: PathBuf,
+}
+
+/// The tables of a catalog file.
+#[derive(Default)]
+struct CatalogFile(BTreeMap<String, Arc<Table>>);
+
+impl Tables for CatalogFile {
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.0.get(name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+}
+
+impl Session {
+    /// Reads the spec and the configuration beside it.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read.
+    pub fn open(options: &CompileOptions) -> Result<Self, Failure> {
+        let text = read(&options.spec)?;
+        let base = options.spec.parent().map(Path::to_path_buf).unwrap_or_default();
+        let mut maps: Vec<(String, PathBuf)> =
+            options.maps.iter().map(|(location, folder)| (location.clone(), PathBuf::from(folder))).collect();
+        if let Some((folder, config)) = config(&options.spec)? {
+            for (location, mapped) in config.map {
+                if !maps.iter().any(|(known, _)| *known == location) {
+                    maps.push((location, folder.join(mapped)));
+                }
+            }
+        }
+        let now = options.now.unwrap_or_else(|| {
+            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+        });
+        let source = Arc::new(Source::new(options.spec.display().to_string(), text));
+        Ok(Self { source, now, maps, base })
+    }
+
+    /// Compiles the spec, with what the mapped folders hold.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the spec, or what could not be read.
+    pub fn compile(&self, options: &CompileOptions) -> Result<Compiled, Failure> {
+        let bound = self.bind(options)?;
+        let inventory = self.inventory(&bound)?;
+        let world = World { inventory, slots: std::thread::available_parallelism().map_or(1, usize::from) };
+        Ok(compile(bound, options.settings(self.now), world)?)
+    }
+
+    fn bind(&self, options: &CompileOptions) -> Result<BoundSpec, Failure> {
+        let arguments = options.arguments();
+        let now = Value::TimestampWithTimeZone(i128::from(self.now) * 1_000_000_000_000, Zone::Offset(0));
+        let empty = CatalogFile::default();
+        let none = BTreeMap::new();
+        let catalog = match &options.catalog {
+            None => empty,
+            Some(path) => {
+                let source = Arc::new(Source::new(path.display().to_string(), read(path)?));
+                let options =
+                    BindOptions { dialect: options.dialect, now: now.clone(), arguments: &none, catalog: &empty };
+                let bound = front(&source, &options)?;
+                let tables = bound.statements.into_iter().filter_map(|statement| match statement.kind {
+                    BoundStatementKind::DeclareTable(table) => {
+                        let mut existing = Table::clone(&table);
+                        existing.origin = crate::catalog::Origin::Existing;
+                        Some((existing.name.clone(), Arc::new(existing)))
+                    }
+                    _ => None,
+                });
+                CatalogFile(tables.collect())
+            }
+        };
+        let options = BindOptions { dialect: options.dialect, now, arguments: &arguments, catalog: &catalog };
+        Ok(front(&self.source, &options)?)
+    }
+
+    #[cfg(feature = "local")]
+    fn inventory(&self, bound: &BoundSpec) -> Result<Inventory, Failure> {
+        let store = Store::new(&self.mappings()).map_err(|error| miette!("{error}"))?;
+        let now = i128::from(self.now) * 1_000_000_000_000;
+        let mut inventory = Inventory::default();
+        for table in crate::scanned_tables(bound) {
+            // A table that no folder stands for is not listed: its sizes are unknown.
+            let Ok(place) = store.place(table.listing_prefix()) else { continue };
+            let listed = store.files(&place).map_err(|error| miette!("{error}"))?.unwrap_or_default();
+            let files = listed.into_iter().map(|file| ListedFile { path: file.uri, bytes: file.size, archived: false });
+            inventory.merge(Inventory::from_listing(&table, files, now));
+        }
+        Ok(inventory)
+    }
+
+    #[cfg(not(feature = "local"))]
+    #[allow(clippy::unnecessary_wraps, reason = "the embedded engine's listing can fail")]
+    fn inventory(&self, _bound: &BoundSpec) -> Result<Inventory, Failure> {
+        Ok(Inventory::default())
+    }
+
+    /// The local folders as the embedded engine takes them.
+    #[cfg(feature = "local")]
+    pub fn mappings(&self) -> Vec<Mapping> {
+        self.maps
+            .iter()
+            .map(|(location, directory)| Mapping { location: location.clone(), directory: directory.clone() })
+            .collect()
+    }
+}
+
+fn read(path: &Path) -> Result<String, Report> {
+    let bytes = fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|_| miette!("{} is not UTF-8 text", path.display()))
+}
+
+/// The nearest `athplan.toml`: beside the spec or in a folder above it.
+fn config(spec: &Path) -> Result<Option<(PathBuf, Config)>, Report> {
+    let absolute = std::path::absolute(spec).into_diagnostic()?;
+    for folder in absolute.ancestors().skip(1) {
+        let path = folder.join("athplan.toml");
+        if path.is_file() {
+            let config = toml::from_str(&read(&path)?)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot read {}", path.display()))?;
+            return Ok(Some((folder.to_path_buf(), config)));
+        }
+    }
+    Ok(None)
+}
