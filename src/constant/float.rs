@@ -24,18 +24,22 @@ pub(crate) fn java_float(value: f32) -> String {
     java(wide.is_sign_negative(), special(wide), value == 0.0, || float_digits(value.abs()))
 }
 
-/// The shortest digits that give the number back; but two of them where that comes closer.
+/// The shortest digits that give the number back, of several such the closest, of two as close the even
+/// ones; but two digits where one would do and two come closer.
 fn double_digits(value: f64) -> (String, i32) {
-    let (shortest, exponent) = digits(&format!("{value:e}"));
-    let two = format!("{value:.1e}");
-    if shortest.len() == 1 && two.parse() == Ok(value) { trimmed_digits(&two) } else { (shortest, exponent) }
+    closest(&format!("{value:e}"), |decimals| format!("{value:.decimals$e}"), |text| text.parse() == Ok(value))
 }
 
 /// As [`double_digits`], of a `real`.
 fn float_digits(value: f32) -> (String, i32) {
-    let (shortest, exponent) = digits(&format!("{value:e}"));
-    let two = format!("{value:.1e}");
-    if shortest.len() == 1 && two.parse() == Ok(value) { trimmed_digits(&two) } else { (shortest, exponent) }
+    closest(&format!("{value:e}"), |decimals| format!("{value:.decimals$e}"), |text| text.parse() == Ok(value))
+}
+
+/// Rounds to as many digits as the shortest text has (two at least), if that is still the number.
+fn closest(shortest: &str, round: impl Fn(usize) -> String, is_same: impl Fn(&str) -> bool) -> (String, i32) {
+    let (found, exponent) = digits(shortest);
+    let rounded = round((found.len() - 1).max(1));
+    if is_same(&rounded) { trimmed_digits(&rounded) } else { (found, exponent) }
 }
 
 fn trimmed_digits(scientific: &str) -> (String, i32) {
@@ -106,8 +110,10 @@ pub(crate) fn sql_double(value: f64) -> String {
             generated_digits(positive)
         } else if positive == f64::from_bits(1) {
             ("49".to_owned(), -324)
-        } else {
+        } else if positive < f64::MIN_POSITIVE {
             digits(&format!("{positive:e}"))
+        } else {
+            double_digits(positive)
         }
     })
 }
@@ -121,7 +127,7 @@ pub(crate) fn sql_float(value: f32) -> String {
 }
 
 /// Digits of a whole number, one after another, until what is left is within half of the distance to
-/// the next double: below it strictly, above it not.
+/// the next double, strictly.
 fn generated_digits(value: f64) -> (String, i32) {
     let (mantissa, binary_exponent) = (value.to_bits() & ((1 << 52) - 1) | 1 << 52, (value.to_bits() >> 52) - 1075);
     let mut rest = BigUint::from(mantissa) << binary_exponent;
@@ -134,7 +140,7 @@ fn generated_digits(value: f64) -> (String, i32) {
         text.push_str(&(&rest / &unit).to_string());
         rest = rest % &unit * 10_u8;
         margin *= 10_u8;
-        let (low, high) = (rest < margin, &rest + &margin >= ten_units);
+        let (low, high) = (rest < margin, &rest + &margin > ten_units);
         // Java always gives two digits at least.
         if text.len() == 1 || !low && !high {
             continue;

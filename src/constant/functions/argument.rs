@@ -10,8 +10,6 @@ use crate::constant::EvalError;
 
 /// The error name of what a function refuses about its arguments.
 pub(super) const INVALID: &str = "INVALID_FUNCTION_ARGUMENT";
-/// The error name of what Trino does and athplan does not do exactly.
-pub(super) const REFUSED: &str = "NOT_SUPPORTED";
 
 /// An `INVALID_FUNCTION_ARGUMENT`.
 pub(super) fn invalid(message: impl Into<String>) -> EvalError {
@@ -20,7 +18,7 @@ pub(super) fn invalid(message: impl Into<String>) -> EvalError {
 
 /// A refusal that names what athplan lacks.
 pub(super) fn refused(message: impl Into<String>) -> EvalError {
-    EvalError::new(REFUSED, message)
+    EvalError::refused(message)
 }
 
 /// The text of a `varchar`, `char` or pattern.
