@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::options::CompileOptions;
 use crate::bind::spec::{BoundSpec, BoundStatementKind};
 use crate::bind::{BindOptions, Tables};
-use crate::catalog::{Inventory, ListedFile, Table};
+#[cfg(feature = "local")]
+use crate::catalog::ListedFile;
+use crate::catalog::{Inventory, LocalFile, Table, read_file};
 use crate::constant::{Value, Zone};
 use crate::error::Errors;
 use crate::expand::World;
@@ -112,7 +114,8 @@ impl Session {
     pub fn compile(&self, options: &CompileOptions) -> Result<Compiled, Failure> {
         let bound = self.bind(options)?;
         let inventory = self.inventory(&bound)?;
-        let world = World { inventory, slots: std::thread::available_parallelism().map_or(1, usize::from) };
+        let files = self.files(&bound)?;
+        let world = World { inventory, files, slots: std::thread::available_parallelism().map_or(1, usize::from) };
         Ok(compile(bound, options.settings(self.now), world)?)
     }
 
@@ -141,6 +144,21 @@ impl Session {
         };
         let options = BindOptions { dialect: options.dialect, now, arguments: &arguments, catalog: &catalog };
         Ok(front(&self.source, &options)?)
+    }
+
+    /// Reads the local files that the spec brings in.
+    fn files(&self, bound: &BoundSpec) -> Result<BTreeMap<String, LocalFile>, Failure> {
+        let mut files = BTreeMap::new();
+        for statement in &bound.statements {
+            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+                let place = self.base.join(path);
+                let shown = place.display();
+                let bytes = fs::read(&place).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
+                let file = read_file(&bytes, table).map_err(|error| miette!("cannot read {shown}: {error}"))?;
+                files.insert(path.clone(), file);
+            }
+        }
+        Ok(files)
     }
 
     #[cfg(feature = "local")]

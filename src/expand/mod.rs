@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
-use crate::catalog::Inventory;
+use crate::catalog::{Inventory, LocalFile};
 use crate::constant::Value;
 use crate::emit::{Part, Portion};
 use crate::plan::{ForeachPlan, Plan, Rung};
@@ -27,6 +27,8 @@ pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs}
 pub struct World {
     /// What listings said of the tables' files.
     pub inventory: Inventory,
+    /// The local files of the spec, by their paths as written.
+    pub files: BTreeMap<String, LocalFile>,
     /// How many statements may run side by side.
     pub slots: usize,
 }

@@ -12,6 +12,8 @@ use crate::plan::StepKind;
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The spec as it was read.
+    Spec,
     /// The bound spec.
     Bound,
     /// The plan's steps, scans and FOREACHs.
@@ -31,6 +33,11 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     let plan = &compiled.plan;
     let mut text = String::new();
     match stage {
+        Stage::Spec => {
+            for statement in crate::spec::parse(&plan.spec.source).map(|spec| spec.statements).unwrap_or_default() {
+                let _ = writeln!(text, "{:#?}", statement.kind);
+            }
+        }
         Stage::Bound => {
             for statement in &plan.spec.statements {
                 let _ = writeln!(text, "{:#?}", statement.kind);

@@ -28,7 +28,14 @@ pub(super) fn explain(
         StepKind::AddPartitions(table, entries) => {
             Tree::new("steps", format!("{number}  {name}: {} partitions of {}", entries.len(), table.name))
         }
-        StepKind::File(_, path) => Tree::new("steps", format!("{number}  {name}: rows of the file {path}")),
+        StepKind::File(_, path) => {
+            let mut tree = Tree::new("steps", format!("{number}  {name}: rows of the file {path}"));
+            if let Some(file) = compiled.world.files.get(path) {
+                tree.valued("rows", file.rows.to_string(), file.rows);
+                tree.fact("sha256", file.sha256.clone());
+            }
+            tree
+        }
         StepKind::Materialise(_, _, lifetime) => {
             let kind = match lifetime {
                 Lifetime::Run => "stored for the run",
