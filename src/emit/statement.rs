@@ -9,7 +9,10 @@ use super::foreach::{Portion, driver_query, driver_table, keys_query, portion_qu
 use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
-use crate::catalog::{Column, DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements, create_statement};
+use crate::catalog::{
+    Column, DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements,
+    create_statement,
+};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Plan};
 use crate::types::Type;

@@ -57,7 +57,6 @@ enum Part<'a> {
     One(&'a Value),
 }
 
-/// The elements one behind the other; no part is NULL, since that makes all NULL, an element too.
 fn joined(parts: &[Part<'_>]) -> Result<Value, EvalError> {
     let mut elements = Vec::new();
     for part in parts {
