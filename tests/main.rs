@@ -9,6 +9,7 @@ mod examples;
 mod functions;
 mod gallery;
 mod grammar;
+mod lowering;
 mod output;
 mod partition;
 mod readme;

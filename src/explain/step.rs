@@ -60,6 +60,10 @@ fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
     let mut tree = Tree::new("steps", format!("{number}  {}: a table over {}", table.name, table.storage.location));
     let keys: Vec<String> = match &table.layout {
         Layout::Flat => vec!["none".to_owned()],
+        Layout::Registered(entries) if entries.is_empty() => match compiled.world.inventory.table(&table.name) {
+            Some(listed) => vec![format!("{} partitions found by listing", listed.partitions.len())],
+            None => vec!["no partition is registered, and nothing was listed".to_owned()],
+        },
         Layout::Registered(entries) => vec![format!("{} registered partitions", entries.len())],
         Layout::Projection { keys, .. } => table
             .partition_keys

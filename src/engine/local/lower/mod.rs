@@ -106,7 +106,8 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
 /// An error of evaluation, on its way through DataFusion. What the evaluator lacks for some value only
 /// it says so by Trino's name for such a thing.
 fn raised(error: &EvalError) -> DataFusionError {
-    let class = if error.name == "NOT_SUPPORTED" { ErrorClass::Unsupported } else { ErrorClass::Statement };
+    let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
+    let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
     carried(EngineError::new(class, error.to_string()))
 }
 
