@@ -1,13 +1,17 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
 mod answers;
+mod archives;
 mod binding;
 mod catalog;
+mod cli;
 mod demo;
 mod engines;
 mod examples;
 mod gallery;
 mod grammar;
-mod output;
 mod partition;
+mod program;
+mod tidy;
 mod types;
+mod walk;
