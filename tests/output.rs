@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use athplan::cli::output::{csv, json, table};
+use athplan::cli::output::{self, csv, json, table};
 use athplan::constant::{Value, Zone};
 use athplan::engine::ResultSet;
 use athplan::types::Type;
@@ -185,11 +185,11 @@ proptest! {
 #[cfg(feature = "local")]
 #[test]
 fn kinds_as_parquet() {
-    use datafusion::arrow::util::pretty::pretty_format_columns;
+    use datafusion::arrow::util::display::array_value_to_string;
     use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     let mut bytes = Vec::new();
-    athplan::cli::output::parquet::write(&kinds(), &mut bytes).expect("written");
+    output::parquet::write(&kinds(), &mut bytes).expect("written");
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(&bytes).expect("written");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("readable");
@@ -197,9 +197,8 @@ fn kinds_as_parquet() {
     for batch in reader {
         let batch = batch.expect("readable");
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            shown += &format!("{} {}\n", field.name(), field.data_type());
-            shown += &pretty_format_columns("value", &[column.clone()]).expect("printable").to_string();
-            shown.push('\n');
+            let value = array_value_to_string(column, 0).expect("printable");
+            shown += &format!("{}: {} = {}\n", field.name(), field.data_type(), output::visible(&value));
         }
     }
     insta::assert_snapshot!(shown);

@@ -158,7 +158,7 @@ pub struct Group {
 }
 
 /// A sort key of ORDER BY.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SortKey {
     /// What is sorted by.
     pub target: SortTarget,
@@ -166,6 +166,14 @@ pub struct SortKey {
     pub descending: bool,
     /// Whether NULLs come first; Trino's default is last.
     pub nulls_first: bool,
+    /// The text of what is sorted by.
+    pub span: Span,
+}
+
+impl PartialEq for SortKey {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.target, self.descending, self.nulls_first) == (&other.target, other.descending, other.nulls_first)
+    }
 }
 
 /// What a sort key is.

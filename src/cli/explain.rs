@@ -32,6 +32,7 @@ pub struct Explain {
 /// The stages by name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum StageName {
+    Spec,
     Bound,
     Plan,
     Dag,
@@ -62,6 +63,7 @@ impl Explain {
         let text = match (self.stage, self.format) {
             (Some(name), _) => {
                 let which = match name {
+                    StageName::Spec => Stage::Spec,
                     StageName::Bound => Stage::Bound,
                     StageName::Plan => Stage::Plan,
                     StageName::Dag => Stage::Dag,

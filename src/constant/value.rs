@@ -24,7 +24,8 @@ pub enum Value {
     Varchar(Arc<str>),
     /// `varbinary`; `uuid` and `ipaddress` as their 16 bytes in network order.
     Varbinary(Arc<[u8]>),
-    /// `json`: its canonical text (no white space, object keys sorted), as `json_format` prints it.
+    /// `json`: its text as Trino holds it and `json_format` prints it, without white space. Object keys are
+    /// sorted if it came from `json_parse` or a cast, and in their own order from `json_extract`.
     Json(Arc<str>),
     /// `date`: days since 1970-01-01.
     Date(i32),

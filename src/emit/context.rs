@@ -8,7 +8,7 @@ use super::splice::{Edit, splice};
 use super::sql::{Sql, Symbol};
 use super::storage::read_stored;
 use crate::bind::expr::{ColumnRef, Expr, ExprKind};
-use crate::bind::query::{Block, Body, From, Item, Query, Relation, RelationId, RelationKind};
+use crate::bind::query::{Block, Body, From, Item, Query, Relation, RelationId, RelationKind, SortTarget};
 use crate::catalog::{Origin, Table};
 use crate::constant::Value;
 use crate::partition::Rectangle;
@@ -97,6 +97,15 @@ impl<'a> Context<'a> {
         }
         if let Body::Block(block) = &query.body {
             self.block_edits(block, &mut edits);
+            // `ORDER BY k.issued` that was resolved to a select item names a column that is written
+            // otherwise now: its number says the same.
+            for key in &query.order_by {
+                if let SortTarget::Output(at) = key.target
+                    && block.items.get(at).is_some_and(|item| self.is_replaced(item))
+                {
+                    edits.push(Edit::replace(key.span, Sql::text((at + 1).to_string())));
+                }
+            }
         }
         let items: Vec<&Expr> = match &query.body {
             Body::Block(block) => block.items.iter().filter(|item| item.from_star).map(|item| &item.expr).collect(),

@@ -12,6 +12,8 @@ use crate::plan::StepKind;
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The spec as it was read.
+    Spec,
     /// The bound spec.
     Bound,
     /// The plan's steps, scans and FOREACHs.
@@ -31,6 +33,11 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     let plan = &compiled.plan;
     let mut text = String::new();
     match stage {
+        Stage::Spec => {
+            for statement in crate::spec::parse(&plan.spec.source).map(|spec| spec.statements).unwrap_or_default() {
+                let _ = writeln!(text, "{:#?}", statement.kind);
+            }
+        }
         Stage::Bound => {
             for statement in &plan.spec.statements {
                 let _ = writeln!(text, "{:#?}", statement.kind);
@@ -91,7 +98,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
     let mut found = Vec::new();
     for (at, step) in plan.steps.iter().enumerate() {
         match &step.kind {
-            StepKind::Declare(table) => found.extend(emit::define(plan, table)),
+            StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
             StepKind::AddPartitions(table, entries) => found.extend(emit::add_partitions(plan, table, entries)),
             StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
             StepKind::Materialise(table, query, lifetime) => {

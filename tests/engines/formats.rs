@@ -55,6 +55,21 @@ async fn wrong_shapes_and_malformed_lines_fail_by_file_and_line() {
 }
 
 #[tokio::test]
+async fn deep_nesting_harms_nobody() {
+    let bench = Bench::new();
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    bench.file("t/a.json", format!("{{\"n\": 1, \"other\": {deep}}}\n"));
+    table(&bench, "n int, s string, l array<array<int>>", OPENX, "").await;
+    assert_eq!(bench.rows("SELECT n FROM t").await, ["1"]);
+    bench.file("t/a.json", format!("{{\"s\": {deep}}}\n"));
+    bench.fails("SELECT s FROM t", ErrorClass::Data, &["t/a.json", "line 1", "nested"]).await;
+    bench.file("t/a.json", format!("{{\"l\": {deep}}}\n"));
+    bench.fails("SELECT l FROM t", ErrorClass::Data, &["t/a.json", "line 1", "an array where integer"]).await;
+    bench.file("t/a.json", "[".repeat(200_000));
+    bench.fails("SELECT n FROM t", ErrorClass::Data, &["t/a.json", "line 1", "no JSON"]).await;
+}
+
+#[tokio::test]
 async fn the_properties_of_openx_json() {
     let bench = Bench::new();
     bench.file("t/a.json", "{\"Ts\": 1, \"a.b\": 2}\n{broken\n{\"ts\": 3, \"a_b\": 4}");
@@ -126,4 +141,17 @@ async fn formats_that_are_not_read_are_refused_by_name() {
     bench.file("t/a", "x");
     bench.ok("CREATE EXTERNAL TABLE t (n int) STORED AS ORC LOCATION 's3://bucket/t/'").await;
     bench.fails("SELECT n FROM t", ErrorClass::Unsupported, &["ORC"]).await;
+}
+
+#[tokio::test]
+async fn a_damaged_parquet_file_is_named() {
+    let bench = Bench::new();
+    bench.ok("UNLOAD (SELECT x AS n FROM UNNEST(sequence(1, 1000)) AS t(x)) TO 's3://bucket/t/' WITH (format = 'PARQUET')").await;
+    bench.ok("CREATE EXTERNAL TABLE t (n bigint) STORED AS PARQUET LOCATION 's3://bucket/t/'").await;
+    assert_eq!(bench.rows("SELECT sum(n) FROM t").await, ["500500"]);
+    let whole = std::fs::read(bench.path("t/part-00000.parquet")).expect("it was written");
+    bench.file("t/part-00000.parquet", &whole[..whole.len() / 2]);
+    bench.fails("SELECT sum(n) FROM t", ErrorClass::Data, &["t/part-00000.parquet", "Parquet"]).await;
+    bench.file("t/part-00000.parquet", "no Parquet at all");
+    bench.fails("SELECT sum(n) FROM t", ErrorClass::Data, &["t/part-00000.parquet", "Parquet"]).await;
 }

@@ -50,6 +50,23 @@ async fn nested_values_survive_a_table() {
 }
 
 #[tokio::test]
+async fn a_partitioned_table_has_a_folder_for_each_key() {
+    let bench = Bench::new();
+    let values = "(VALUES (1, 'a/b', DATE '2023-07-10'), (2, NULL, DATE '2023-07-10'), (3, 'a/b', DATE '2023-07-10'))";
+    let with = "partitioned_by = ARRAY['s', 'day'], external_location = 's3://bucket/out'";
+    bench.ok(&format!("CREATE TABLE made WITH ({with}) AS SELECT * FROM {values} AS v(n, s, day)")).await;
+    assert!(bench.path("out/s=a%2Fb/day=2023-07-10/part-00000.parquet").exists());
+    assert_eq!(
+        bench.rows("SELECT n, s, day FROM made ORDER BY n").await,
+        ["1|a/b|2023-07-10", "2|NULL|2023-07-10", "3|a/b|2023-07-10"]
+    );
+    let (_, status) = bench.ok("SELECT n FROM made WHERE s IS NULL").await;
+    assert_eq!((status.scans[0].partitions_asked, status.scans[0].files), (1, 1));
+    let many = "CREATE TABLE many WITH (partitioned_by = ARRAY['k']) AS SELECT 1 AS n, k FROM UNNEST(sequence(1, 101)) AS t(k)";
+    bench.fails(many, ErrorClass::Statement, &["HIVE_TOO_MANY_OPEN_PARTITIONS"]).await;
+}
+
+#[tokio::test]
 async fn unloaded_portions_are_one_table() {
     let bench = Bench::new();
     bench.ok("UNLOAD (SELECT 1 AS n, 'a' AS s) TO 's3://bucket/out/0/' WITH (format = 'PARQUET')").await;

@@ -82,7 +82,7 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
 }
 
 /// An IPv4 or IPv6 address as its 16 bytes; a scope behind an IPv6 address is dropped.
-fn address(text: &str) -> Option<[u8; 16]> {
+pub(crate) fn address(text: &str) -> Option<[u8; 16]> {
     if let Ok(address) = text.parse::<Ipv4Addr>() {
         return Some(address.to_ipv6_mapped().octets());
     }

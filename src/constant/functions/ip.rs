@@ -1,12 +1,11 @@
-//! Functions over IP addresses with Trino's results, and their text.
+//! Functions over IP addresses with Trino's results.
 //!
 //! An `ipaddress` is 16 bytes in network order; an IPv4 address is held mapped into IPv6
-//! (`::ffff:a.b.c.d`) and shown as four numbers.
+//! (`::ffff:a.b.c.d`).
 
-use std::net::{IpAddr, Ipv6Addr};
-
-use super::argument::{bytes, invalid, refused, text};
+use super::argument::{bytes, invalid, text};
 use super::{Body, Function};
+use crate::constant::cast::address;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 
@@ -18,33 +17,12 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
     }
 }
 
-/// The bytes of an address from its text.
-pub(crate) fn parse_address(text: &str) -> Option<[u8; 16]> {
-    Some(match text.parse().ok()? {
-        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
-        IpAddr::V6(address) => address.octets(),
-    })
-}
-
-/// The text of an address.
-pub(crate) fn address_text(bytes: &[u8]) -> String {
-    address(bytes).to_string()
-}
-
-fn address(bytes: &[u8]) -> IpAddr {
-    let octets: [u8; 16] = bytes.try_into().expect("an address has 16 bytes");
-    Ipv6Addr::from(octets).to_canonical()
-}
-
 /// Whether an address lies in a network such as `10.0.0.0/8`. The network of an IPv4 address must have no
 /// bits beyond its length; an IPv4 address lies in IPv6 networks too, mapped as it is.
 fn contains(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let (network, length) = text(&arguments[0]).split_once('/').ok_or_else(|| invalid("Invalid CIDR"))?;
-    if network.contains('%') {
-        return Err(refused("a network with a scope"));
-    }
-    let bits = parse_address(network).map(u128::from_be_bytes).ok_or_else(|| invalid("Invalid network IP address"))?;
-    let length = length.parse::<i32>().map_err(|_| refused("such a length of a network"))?;
+    let bits = address(network).map(u128::from_be_bytes).ok_or_else(|| invalid("Invalid network IP address"))?;
+    let length = length.parse::<i32>().map_err(|_| EvalError::refused("such a length of a network"))?;
     let length = u32::try_from(length).map_err(|_| invalid("Invalid prefix length"))?;
     let mapped = !network.contains(':');
     let free = if mapped { 32 } else { 128_u32 }.checked_sub(length);
@@ -53,6 +31,6 @@ fn contains(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     if mapped && above(bits).checked_shl(free) != Some(bits) {
         return Err(invalid("Invalid CIDR"));
     }
-    let address = u128::from_be_bytes(bytes(&arguments[1]).try_into().expect("an address has 16 bytes"));
-    Ok(Value::Boolean(above(bits) == above(address)))
+    let wanted = u128::from_be_bytes(bytes(&arguments[1]).try_into().expect("an address has 16 bytes"));
+    Ok(Value::Boolean(above(bits) == above(wanted)))
 }

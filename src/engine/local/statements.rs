@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use datafusion::execution::SendableRecordBatchStream;
 use miette::Diagnostic;
 
+use super::Shared;
 use super::lower;
 use super::scan::ScanContext;
 use super::tables::{StatementTables, exists};
-use super::write::{Destination, write};
-use super::{Shared, arrow};
+use super::write::{Destination, write, write_partitioned};
 use crate::bind::query::Query;
 use crate::bind::spec::BoundStatementKind;
 use crate::bind::{BindOptions, bind};
-use crate::catalog::{Layout, Table, TableRef};
+use crate::catalog::{Layout, Table, TableRef, with_slash};
 use crate::constant::{Value, Zone};
 use crate::engine::{EngineError, ErrorClass, QueryId, ResultSet};
 use crate::source::{Source, Span};
@@ -157,18 +158,22 @@ impl Run<'_> {
         if self.shared.tables.contains(&table.name) {
             return Err(exists(&table.name));
         }
-        if !table.partition_keys.is_empty() {
-            let message = "the embedded engine does not write partitioned tables (partitioned_by)";
-            return Err(EngineError::new(ErrorClass::Unsupported, message));
-        }
         let default = || format!("{}/tables/{id}/", self.shared.options.output.location.trim_end_matches('/'));
         let destination = Destination::of_table(properties, table.storage.format, default)?;
-        let count = self.write(query, &destination).await?;
         let mut stored = table.clone();
-        stored.storage.location.clone_from(&destination.location);
+        stored.storage.location = with_slash(&destination.location);
         stored.storage.serde_properties = destination.serde_properties();
+        let (columns, batches) = self.batches(query, &destination).await?;
+        let store = &self.shared.store;
+        let count = if table.partition_keys.is_empty() {
+            write(store, &destination, &columns, batches).await?
+        } else {
+            let (count, layout) = write_partitioned(store, &destination, &stored, &columns, batches).await?;
+            stored.layout = layout;
+            count
+        };
         self.shared.tables.create(Arc::new(stored))?;
-        Ok(count)
+        Ok(count_of(count))
     }
 
     async fn unload(
@@ -178,22 +183,29 @@ impl Run<'_> {
         properties: &[(String, Value)],
     ) -> Result<ResultSet, EngineError> {
         let destination = Destination::of_unload(properties, location)?;
-        self.write(query, &destination).await
+        let (columns, batches) = self.batches(query, &destination).await?;
+        write(&self.shared.store, &destination, &columns, batches).await.map(count_of)
     }
 
-    /// Writes a query's rows and answers with their number, as Athena does.
-    async fn write(&self, query: &Query, destination: &Destination) -> Result<ResultSet, EngineError> {
+    /// The columns and rows of a query that is to be written.
+    async fn batches(
+        &self,
+        query: &Query,
+        destination: &Destination,
+    ) -> Result<(Vec<(String, Type)>, SendableRecordBatchStream), EngineError> {
         let columns = named(query);
         for (name, ty) in &columns {
             destination.accepts(name, ty)?;
-            arrow::physical_type(ty)?;
         }
         let plan = lower::plan(query, &StatementTables(self.context.clone()))?;
-        let batches = lower::stream(&lower::context(), &plan).await?;
-        let count = write(&self.shared.store, destination, &columns, batches).await?;
-        let count = Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        Ok(ResultSet { columns: vec![("rows".to_owned(), Type::BigInt)], rows: vec![vec![count]] })
+        Ok((columns, lower::stream(&lower::context(), &plan).await?))
     }
+}
+
+/// What a statement that writes rows answers with, as on Athena: how many there were.
+fn count_of(rows: u64) -> ResultSet {
+    let count = Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX));
+    ResultSet { columns: vec![("rows".to_owned(), Type::BigInt)], rows: vec![vec![count]] }
 }
 
 /// A query's columns; those without a name are called as Athena calls them.

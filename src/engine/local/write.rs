@@ -4,12 +4,16 @@
 //! reads half of one.
 
 mod parquet;
+mod partitioned;
 mod text;
+
+pub use self::partitioned::write_partitioned;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 
+use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
 
@@ -40,7 +44,7 @@ pub struct Destination {
 /// Writes batches of rows into one file.
 trait RowWriter: Send {
     /// Writes a batch.
-    fn write(&mut self, batch: &datafusion::arrow::array::RecordBatch) -> Result<(), EngineError>;
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), EngineError>;
 
     /// Writes what is left, and what ends the file.
     fn finish(self: Box<Self>) -> Result<(), EngineError>;
@@ -62,6 +66,8 @@ impl Destination {
             match name.as_str() {
                 "format" => {}
                 "external_location" => destination.location = text(name, value)?,
+                // The binder has split the keys off the table's columns.
+                "partitioned_by" => {}
                 "is_external" if *value == Value::Boolean(true) => {}
                 _ => destination.option(name, value)?,
             }
@@ -201,27 +207,54 @@ pub async fn write(
 ) -> Result<u64, EngineError> {
     let place = store.place(&destination.location)?;
     store.prepare_output(&place)?;
-    let suffix = match destination.format {
-        Format::Parquet => "parquet",
-        Format::JsonLines => "json",
-        _ => "txt",
-    };
-    let unfinished = Unfinished::new(store, &place, &format!("part-00000.{suffix}"))?;
-    let file = unfinished.file()?;
-    let mut writer: Box<dyn RowWriter> = match destination.format {
-        Format::Parquet => Box::new(ParquetFile::new(file, columns)?),
-        Format::JsonLines => Box::new(JsonFile::new(file, columns)),
-        _ => Box::new(TextFile::new(file, columns, destination.delimiter)),
-    };
-    let mut rows = 0u64;
+    let mut output = Output::new(store, &place, destination, columns)?;
     while let Some(batch) = batches.next().await {
-        let batch = batch.map_err(engine_error)?;
-        rows += batch.num_rows() as u64;
-        writer.write(&batch)?;
+        output.write(&batch.map_err(engine_error)?)?;
     }
-    writer.finish()?;
-    unfinished.publish()?;
-    Ok(rows)
+    output.finish()
+}
+
+/// A file in the making, and what writes its rows.
+struct Output {
+    unfinished: Unfinished,
+    writer: Box<dyn RowWriter>,
+    rows: u64,
+}
+
+impl Output {
+    /// The one file of a place.
+    fn new(
+        store: &Store,
+        place: &Place,
+        destination: &Destination,
+        columns: &[(String, Type)],
+    ) -> Result<Self, EngineError> {
+        let suffix = match destination.format {
+            Format::Parquet => "parquet",
+            Format::JsonLines => "json",
+            _ => "txt",
+        };
+        let unfinished = Unfinished::new(store, place, &format!("part-00000.{suffix}"))?;
+        let file = unfinished.file()?;
+        let writer: Box<dyn RowWriter> = match destination.format {
+            Format::Parquet => Box::new(ParquetFile::new(file, columns)?),
+            Format::JsonLines => Box::new(JsonFile::new(file, columns)),
+            _ => Box::new(TextFile::new(file, columns, destination.delimiter)),
+        };
+        Ok(Self { unfinished, writer, rows: 0 })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
+        self.rows += batch.num_rows() as u64;
+        self.writer.write(batch)
+    }
+
+    /// Gives the file its name, and says how many rows it has.
+    fn finish(self) -> Result<u64, EngineError> {
+        self.writer.finish()?;
+        self.unfinished.publish()?;
+        Ok(self.rows)
+    }
 }
 
 /// Writes one file of its own.

@@ -3,7 +3,7 @@
 mod base64;
 mod digest;
 
-use super::argument::{bytes, integer, invalid, refused, text, varbinary};
+use super::argument::{bytes, integer, invalid, text, varbinary};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -102,7 +102,7 @@ fn pad(arguments: &[Value]) -> Result<(&[u8], Vec<u8>), EvalError> {
         return Ok((&whole[..target], Vec::new()));
     }
     if target > LONGEST {
-        return Err(refused("padding to such a length"));
+        return Err(EvalError::refused("padding to such a length"));
     }
     Ok((whole, filler.iter().copied().cycle().take(target - whole.len()).collect()))
 }
@@ -127,7 +127,7 @@ fn from_utf8(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
         result.push_str(valid);
         rest = behind;
         if !rest.is_empty() {
-            rest = &rest[invalid_length(rest)?..];
+            rest = &rest[invalid_length(rest)..];
             result.push_str(&replacement);
         }
     }
@@ -147,15 +147,16 @@ fn valid_text(bytes: &[u8]) -> (&str, &[u8]) {
 
 /// How many bytes Trino takes for one broken character: those of the form of a character's encoding,
 /// though what they encode may be none.
-fn invalid_length(bytes: &[u8]) -> Result<usize, EvalError> {
+fn invalid_length(bytes: &[u8]) -> usize {
     let following = match bytes[0] {
         0xc0..=0xdf => 1,
         0xe0..=0xef => 2,
         0xf0..=0xf7 => 3,
-        0xf8.. => return Err(refused("from_utf8 of bytes that begin no character")),
+        0xf8..=0xfb => 4,
+        0xfc..=0xfd => 5,
         _ => 0,
     };
-    Ok(1 + bytes[1..].iter().take(following).take_while(|byte| (0x80..0xc0).contains(*byte)).count())
+    1 + bytes[1..].iter().take(following).take_while(|byte| (0x80..0xc0).contains(*byte)).count()
 }
 
 fn to_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
@@ -165,7 +166,7 @@ fn to_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
 /// Hexadecimal digits come as text, or as the bytes of such text.
 fn from_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let digits = text_bytes(&arguments[0]);
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(invalid("Invalid hexadecimal text: its length is odd"));
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

@@ -4,7 +4,7 @@
 //! goes on, and text that is no JSON up to there, give NULL.
 
 use super::super::Function;
-use super::super::argument::{refused, text, text_or_json};
+use super::super::argument::{text, text_or_json};
 use super::path::Path;
 use super::reader::{Malformed, Reader, Token};
 use super::writer::Writer;
@@ -21,7 +21,7 @@ thread_local! {
 /// `json_extract`: the value found, copied token by token: names stay in place, duplicates too.
 pub(super) fn json(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let mut refusal = None;
-    let result = found(arguments, |reader, first| {
+    let result = found(arguments, Reading::Content, |reader, first| {
         let mut writer = Writer::default();
         writer.write(&first);
         let outside = reader.depth().saturating_sub(1);
@@ -39,12 +39,12 @@ pub(super) fn json(_: &Function, arguments: &[Value]) -> Result<Value, EvalError
         }
         Ok(Value::Json(writer.finish().into()))
     });
-    refusal.map_or(result, |what| Err(refused(what)))
+    refusal.map_or(result, |what| Err(EvalError::refused(what)))
 }
 
 /// `json_extract_scalar`: the text of a scalar, a number as it is written; NULL for others and for `null`.
 pub(super) fn scalar(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    found(arguments, |_, first| {
+    found(arguments, Reading::Content, |_, first| {
         Ok(match first {
             Token::Text(text) => Value::varchar(text),
             Token::Integer(number) | Token::Decimal(number) => Value::varchar(number),
@@ -56,7 +56,7 @@ pub(super) fn scalar(_: &Function, arguments: &[Value]) -> Result<Value, EvalErr
 
 /// `json_size`: how many members or elements; a scalar has none.
 pub(super) fn size(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    found(arguments, |reader, first| match first {
+    found(arguments, Reading::Shape, |reader, first| match first {
         Token::BeginObject | Token::BeginArray => count(reader),
         _ => Ok(Value::Integer(0)),
     })
@@ -81,14 +81,24 @@ pub(super) fn count(reader: &mut Reader<'_>) -> Result<Value, Malformed> {
     }
 }
 
+/// What of the value found is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// All of it.
+    Content,
+    /// Only whether it is a scalar; Trino does not notice then that a string is malformed.
+    Shape,
+}
+
 /// Follows the path to a value's first token and takes from there.
 fn found<'a>(
     arguments: &'a [Value],
+    reading: Reading,
     take: impl FnOnce(&mut Reader<'a>, Token<'a>) -> Result<Value, Malformed>,
 ) -> Result<Value, EvalError> {
     let path = PATHS.with(|paths| paths.get(text(&arguments[1]), Path::parse))?;
     let mut reader = Reader::new(text_or_json(&arguments[0]));
-    let mut follow = || {
+    let follow = || {
         let Some(mut token) = reader.next()? else { return Ok(Value::Null) };
         for step in &path.steps {
             let next = match token {
@@ -103,7 +113,11 @@ fn found<'a>(
         }
         take(&mut reader, token)
     };
-    Ok(follow().unwrap_or(Value::Null))
+    let found = follow();
+    if found.is_err() && reader.has_broken_text() && reading == Reading::Shape {
+        return Err(EvalError::refused("the size of JSON with a malformed string"));
+    }
+    Ok(found.unwrap_or(Value::Null))
 }
 
 /// The first token of a member's value.

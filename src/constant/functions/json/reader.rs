@@ -52,12 +52,13 @@ pub(crate) struct Reader<'a> {
     at: usize,
     levels: Vec<Level>,
     lone_surrogate: bool,
+    broken_text: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the beginning of the text.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, levels: Vec::new(), lone_surrogate: false }
+        Self { text, at: 0, levels: Vec::new(), lone_surrogate: false, broken_text: false }
     }
 
     /// How many objects and arrays are open.
@@ -68,6 +69,11 @@ impl<'a> Reader<'a> {
     /// Whether half a surrogate pair was read, which no text can hold.
     pub(crate) fn has_lone_surrogate(&self) -> bool {
         self.lone_surrogate
+    }
+
+    /// Whether reading ended in a malformed string, at which Trino looks only if it needs the string.
+    pub(crate) fn has_broken_text(&self) -> bool {
+        self.broken_text
     }
 
     /// The next token; `None` at the end of the text.
@@ -137,7 +143,11 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self, byte: u8) -> Result<Token<'a>, Malformed> {
         match byte {
-            b'"' => self.string().map(Token::Text),
+            b'"' => {
+                let text = self.string();
+                self.broken_text = text.is_err();
+                text.map(Token::Text)
+            }
             b'{' | b'[' => {
                 self.at += 1;
                 let object = byte == b'{';

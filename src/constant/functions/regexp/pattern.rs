@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::argument::refused;
-use super::parse::{Limits, parse};
+use super::parse::{Limits, Parsed, parse};
+use super::syntax::Node;
 use super::write::write;
 use crate::constant::EvalError;
 use crate::constant::memo::Memo;
@@ -23,6 +23,8 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Pattern {
     engine: Engine,
+    /// What runs over texts that end with a line feed, if that makes a difference.
+    for_line_feed: Option<Engine>,
     /// How many capturing groups there are.
     pub(super) groups: usize,
     /// The numbers of the named groups.
@@ -36,6 +38,17 @@ enum Engine {
     Backtracking(Box<fancy_regex::Regex>),
 }
 
+impl Engine {
+    fn compile(root: &Node, final_line_feed: bool) -> Option<Engine> {
+        let written = write(root, final_line_feed);
+        if !written.backtracks {
+            return regex::Regex::new(&written.text).ok().map(Engine::Linear);
+        }
+        let built = fancy_regex::RegexBuilder::new(&written.text).backtrack_limit(BACKTRACK_LIMIT).build();
+        built.ok().map(|regex| Engine::Backtracking(Box::new(regex)))
+    }
+}
+
 /// Where a group matched, in bytes.
 pub(super) type Span = (usize, usize);
 
@@ -47,44 +60,53 @@ impl Pattern {
 
     fn compile(pattern: &str) -> Result<Pattern, EvalError> {
         let parsed = parse(pattern)?;
-        let written = write(&parsed.root);
-        let too_large = || refused(format!("the pattern '{pattern}', which compiles to too large a machine"));
-        let engine = if written.backtracks {
-            let built = fancy_regex::RegexBuilder::new(&written.text).backtrack_limit(BACKTRACK_LIMIT).build();
-            Engine::Backtracking(Box::new(built.map_err(|_| too_large())?))
-        } else {
-            Engine::Linear(regex::Regex::new(&written.text).map_err(|_| too_large())?)
-        };
         if parsed.limits.fold && !pattern.chars().all(folds_alike) {
-            return Err(refused(format!("the pattern '{pattern}', which ignores the case of such characters")));
+            return Err(EvalError::refused(format!(
+                "the pattern '{pattern}', which ignores the case of such characters"
+            )));
         }
-        Ok(Pattern { engine, groups: parsed.groups, names: parsed.names, limits: parsed.limits })
+        let compile = |final_line_feed| {
+            Engine::compile(&parsed.root, final_line_feed).ok_or_else(|| {
+                EvalError::refused(format!("the pattern '{pattern}', which compiles to too large a machine"))
+            })
+        };
+        let for_line_feed = if parsed.limits.text_end { Some(compile(true)?) } else { None };
+        let Parsed { groups, names, limits, .. } = &parsed;
+        Ok(Pattern { engine: compile(false)?, for_line_feed, groups: *groups, names: names.clone(), limits: *limits })
+    }
+
+    /// The engine for this text.
+    fn engine(&self, text: &str) -> &Engine {
+        match &self.for_line_feed {
+            Some(engine) if text.ends_with('\n') => engine,
+            _ => &self.engine,
+        }
     }
 
     /// Refuses a text that this pattern would match differently in Trino.
     pub(super) fn check(&self, text: &str) -> Result<(), EvalError> {
         let limits = self.limits;
-        if limits.line_end && text.ends_with('\n') {
-            return Err(refused("a pattern with an end of line over text that ends with a line feed"));
+        if limits.line_begin && text.ends_with('\n') {
+            return Err(EvalError::refused("a pattern with a beginning of line over text that ends with a line feed"));
         }
         if !(limits.ascii_only || limits.fold || limits.boundary) || text.is_ascii() {
             return Ok(());
         }
         if limits.ascii_only {
-            return Err(refused("a pattern with a named set of characters over text beyond ASCII"));
+            return Err(EvalError::refused("a pattern with a named set of characters over text beyond ASCII"));
         }
         if limits.fold && !text.chars().all(folds_alike) {
-            return Err(refused("a pattern that ignores case over text with such characters"));
+            return Err(EvalError::refused("a pattern that ignores case over text with such characters"));
         }
         if limits.boundary && text.contains(['\u{200c}', '\u{200d}']) {
-            return Err(refused("a word boundary in a pattern over text with joiners"));
+            return Err(EvalError::refused("a word boundary in a pattern over text with joiners"));
         }
         Ok(())
     }
 
     /// Whether it matches somewhere; the text has been checked.
     pub(super) fn is_match(&self, text: &str) -> Result<bool, EvalError> {
-        match &self.engine {
+        match self.engine(text) {
             Engine::Linear(regex) => Ok(regex.is_match(text)),
             Engine::Backtracking(regex) => regex.is_match(text).map_err(|_| exhausted()),
         }
@@ -92,7 +114,7 @@ impl Pattern {
 
     /// The first match from a place on: its span and those of its groups.
     pub(super) fn find(&self, text: &str, from: usize) -> Result<Option<Vec<Option<Span>>>, EvalError> {
-        Ok(match &self.engine {
+        Ok(match self.engine(text) {
             Engine::Linear(regex) => regex
                 .captures_at(text, from)
                 .map(|captures| captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()),
@@ -105,7 +127,7 @@ impl Pattern {
 }
 
 fn exhausted() -> EvalError {
-    refused("a pattern that goes back and forth too often over this text")
+    EvalError::refused("a pattern that goes back and forth too often over this text")
 }
 
 /// Whether a character's case is ignored alike here and in Joni: it has one partner at most, and

@@ -20,8 +20,8 @@ pub(super) enum Node {
     Alternatives(Vec<Node>),
     /// A repetition.
     Repeat { node: Box<Node>, least: u32, most: Option<u32>, manner: Manner },
-    /// A capturing group, numbered from one.
-    Group { number: usize, node: Box<Node> },
+    /// A capturing group; they are numbered in the order of their beginnings.
+    Group(Box<Node>),
     /// `(?>…)`: taken once, never given back.
     Atomic(Box<Node>),
     /// A look at what follows or precedes.
@@ -90,7 +90,7 @@ impl Node {
             Node::Sequence(nodes) => nodes.iter().all(Node::may_be_empty),
             Node::Alternatives(nodes) => nodes.iter().any(Node::may_be_empty),
             Node::Repeat { node, least, .. } => *least == 0 || node.may_be_empty(),
-            Node::Group { node, .. } | Node::Atomic(node) => node.may_be_empty(),
+            Node::Group(node) | Node::Atomic(node) => node.may_be_empty(),
         }
     }
 
@@ -106,7 +106,7 @@ impl Node {
                 widths.all(|width| width == Some(first)).then_some(first)
             }
             Node::Repeat { node, least, most, .. } if *most == Some(*least) => node.width()?.checked_mul(*least),
-            Node::Group { node, .. } | Node::Atomic(node) => node.width(),
+            Node::Group(node) | Node::Atomic(node) => node.width(),
             Node::Repeat { .. } | Node::Backreference(_) => None,
         }
     }
@@ -114,7 +114,7 @@ impl Node {
     /// Whether a capturing group stands in it.
     pub(super) fn captures(&self) -> bool {
         match self {
-            Node::Group { .. } => true,
+            Node::Group(_) => true,
             Node::Sequence(nodes) | Node::Alternatives(nodes) => nodes.iter().any(Node::captures),
             Node::Repeat { node, .. } | Node::Atomic(node) | Node::Look { node, .. } => node.captures(),
             _ => false,

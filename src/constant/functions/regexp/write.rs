@@ -9,11 +9,12 @@ pub(super) struct Written {
     pub(super) text: String,
     /// Whether it needs backtracking: look-around, back references, atomic groups.
     pub(super) backtracks: bool,
+    final_line_feed: bool,
 }
 
-/// Writes a pattern.
-pub(super) fn write(root: &Node) -> Written {
-    let mut written = Written { text: String::new(), backtracks: false };
+/// Writes a pattern, for texts that end with a line feed or for others: only there `$` needs to look ahead.
+pub(super) fn write(root: &Node, final_line_feed: bool) -> Written {
+    let mut written = Written { text: String::new(), backtracks: false, final_line_feed };
     written.node(root);
     written
 }
@@ -26,6 +27,10 @@ impl Written {
             }
             Node::Any { line_feed } => self.text.push_str(if *line_feed { "(?s:.)" } else { "(?-s:.)" }),
             Node::Class { class, fold } => self.folded(*fold, |text| set(text, class)),
+            Node::Place(Place::TextEndOrFinalLineFeed) if self.final_line_feed => {
+                self.backtracks = true;
+                self.text.push_str(r"(?=\x0A?\z)");
+            }
             Node::Place(place) => self.text.push_str(match place {
                 Place::TextBegin => r"\A",
                 Place::TextEnd | Place::TextEndOrFinalLineFeed => r"\z",
@@ -68,7 +73,7 @@ impl Written {
                     Manner::Possessive => ")",
                 });
             }
-            Node::Group { node, .. } => self.wrapped("(", node),
+            Node::Group(node) => self.wrapped("(", node),
             Node::Atomic(node) => {
                 self.backtracks = true;
                 self.wrapped("(?>", node);

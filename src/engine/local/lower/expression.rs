@@ -117,7 +117,11 @@ fn is_path(expr: &Expr) -> bool {
 }
 
 /// The native form of an expression that cannot fail and means the same there; none if it has none.
-fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
+///
+/// # Errors
+///
+/// The engine cannot hold values of a type in it.
+pub(super) fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
     Ok(match &expr.kind {
         ExprKind::Literal(value) | ExprKind::Parameter(_, value) | ExprKind::Now(value) => {
             Some(literal(value, &expr.ty)?)

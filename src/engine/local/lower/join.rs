@@ -7,7 +7,7 @@ use datafusion::common::{JoinType, NullEquality};
 use datafusion::logical_expr::{Expr as Plan, Filter, Join as JoinPlan, JoinConstraint, LogicalPlan};
 
 use super::evaluate::OnError;
-use super::expression::{conjunction, lower, truth};
+use super::expression::{conjunction, lower, native, truth};
 use super::key::{Purpose, equal_as_stored, keyed};
 use super::name::{extend, has_all, named, plan_column};
 use super::walk::Columns as _;
@@ -66,7 +66,7 @@ impl Lowering<'_> {
         right: &LogicalPlan,
     ) -> Result<Option<(Plan, Plan)>, EngineError> {
         let Some([one, other]) = equality_sides(conjunct) else { return Ok(None) };
-        if equal_as_stored(&one.ty) && lower(conjunct)?.on_error == OnError::Never {
+        if equal_as_stored(&one.ty) && native(one)?.is_some() && native(other)?.is_some() {
             return Ok(None);
         }
         let (ours, theirs) = match () {

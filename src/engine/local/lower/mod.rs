@@ -29,6 +29,7 @@ mod set_operation;
 mod shared;
 mod subquery;
 mod unnest;
+mod values;
 mod walk;
 mod window;
 mod window_function;
@@ -102,9 +103,12 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
     EngineError { class: ErrorClass::Unsupported, message, span: Some(span) }
 }
 
-/// An error of evaluation, on its way through DataFusion.
+/// An error of evaluation, on its way through DataFusion. What the evaluator lacks for some value only
+/// it says so by Trino's name for such a thing.
 fn raised(error: &EvalError) -> DataFusionError {
-    carried(EngineError::new(ErrorClass::Statement, error.to_string()))
+    let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
+    let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
+    carried(EngineError::new(class, error.to_string()))
 }
 
 /// An engine's error, on its way through DataFusion.

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{EmptyRelation, Expr as Plan, LogicalPlan, LogicalPlanBuilder, Union};
 
-use super::expression::lowered;
-use super::name::{all, named, plan_column, project};
+use super::name::{all, plan_column, project};
 use super::walk::Columns as _;
 use super::{Lowering, engine_error, unsupported};
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
@@ -88,27 +87,6 @@ impl Lowering<'_> {
             }
             Body::Foreach(foreach) => Err(unsupported("FOREACH (it is compiled to plain queries first)", foreach.span)),
         }
-    }
-
-    /// `VALUES`: one projection of the domain's rows, or of a single row, for each row.
-    fn values(
-        &mut self,
-        rows: &[Vec<Expr>],
-        domain: Option<&Domain>,
-        output: RelationId,
-    ) -> Result<LogicalPlan, EngineError> {
-        let mut plans = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut plan = base(domain);
-            let mut columns: Vec<Plan> = domain.iter().map(|domain| plan_column(domain.number)).collect();
-            for (at, item) in row.iter().enumerate() {
-                let (attached, item) = self.attach_all(plan, item)?;
-                plan = attached;
-                columns.push(named(lowered(&item)?, ColumnRef { relation: output, column: at }));
-            }
-            plans.push(project(plan, columns)?);
-        }
-        union(plans)
     }
 }
 

@@ -17,7 +17,7 @@ use super::query::{Domain, coerced, outputs, union};
 use super::window_function::Numbering;
 use super::{Lowering, engine_error};
 use crate::bind::expr::ColumnRef;
-use crate::bind::query::{Query, RelationId, SetOperation};
+use crate::bind::query::{Body, Query, RelationId, SetOperation};
 use crate::engine::EngineError;
 use crate::spec::ast::SetOperator;
 use crate::types::Type;
@@ -34,12 +34,13 @@ impl Lowering<'_> {
         domain: Option<&Domain>,
         output: RelationId,
     ) -> Result<LogicalPlan, EngineError> {
-        let left = self.side(&operation.left, &operation.types, domain, output)?;
         if operation.operator == SetOperator::Union {
-            let right = self.side(&operation.right, &operation.types, domain, output)?;
-            let plan = union(vec![left, right])?;
+            let sides = branches(operation).into_iter();
+            let plans = sides.map(|side| self.side(side, &operation.types, domain, output));
+            let plan = union(plans.collect::<Result<_, _>>()?)?;
             return if operation.all { Ok(plan) } else { self.distinct(plan, &operation.types, domain, output) };
         }
+        let left = self.side(&operation.left, &operation.types, domain, output)?;
         let other = self.relation();
         let right = self.side(&operation.right, &operation.types, domain, other)?;
         let [key, number, other_key, times] = [(); 4].map(|()| self.column());
@@ -105,6 +106,28 @@ impl Lowering<'_> {
         let (plan, number) = self.numbered(plan, &[plan_column(key)], &[], Numbering::RowNumber)?;
         project(filter(plan, plan_column(number).eq(lit(1_i64)))?, columns)
     }
+}
+
+/// The branches of a union, those of unions inside it included where that changes nothing: a statement
+/// that reads many partitions is one union of many branches, not a deep pile of unions of two.
+fn branches(operation: &SetOperation) -> Vec<&Query> {
+    let mut branches = Vec::new();
+    let mut waiting = vec![&operation.right, &operation.left];
+    while let Some(query) = waiting.pop() {
+        let plain = query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
+        match &query.body {
+            Body::SetOperation(inner)
+                if plain
+                    && inner.operator == SetOperator::Union
+                    && inner.types == operation.types
+                    && (inner.all || !operation.all) =>
+            {
+                waiting.extend([&inner.right, &inner.left]);
+            }
+            _ => branches.push(query),
+        }
+    }
+    branches
 }
 
 /// One key over all columns of a row, and the number of the outer row it belongs to.

@@ -29,6 +29,13 @@ struct Arguments {
     types: Vec<Type>,
 }
 
+/// A plan with the columns that a window is sorted by, and what they stand for.
+struct SortedBy {
+    plan: LogicalPlan,
+    sort: Vec<SortExpr>,
+    order: Vec<(Expr, Order)>,
+}
+
 impl Lowering<'_> {
     /// Adds the columns that stand for the window calls in expressions.
     ///
@@ -84,8 +91,8 @@ impl Lowering<'_> {
         for operand in operands {
             plan = self.argument(plan, operand, &mut arguments)?.0;
         }
-        let (windowed, sort, order) = self.sort_keys(plan, over, &mut arguments)?;
-        plan = windowed;
+        let SortedBy { plan: sorted, sort, order } = self.sort_keys(plan, over, &mut arguments)?;
+        plan = sorted;
         let peers = operands.len()..arguments.columns.len();
         let (framed, frame) = self.frame(plan, over, &order, &mut arguments)?;
         plan = framed;
@@ -129,7 +136,7 @@ impl Lowering<'_> {
         plan: LogicalPlan,
         over: &WindowSpec,
         arguments: &mut Arguments,
-    ) -> Result<(LogicalPlan, Vec<SortExpr>, Vec<(Expr, Order)>), EngineError> {
+    ) -> Result<SortedBy, EngineError> {
         let mut plan = plan;
         let mut sort = Vec::new();
         let mut order = Vec::new();
@@ -144,7 +151,7 @@ impl Lowering<'_> {
             let place = Order { ty: by.ty.clone(), descending: key.descending, nulls_first: key.nulls_first };
             order.push((by, place));
         }
-        Ok((plan, sort, order))
+        Ok(SortedBy { plan, sort, order })
     }
 
     /// The frame, and the arguments its bounds take.

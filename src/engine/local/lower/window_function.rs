@@ -187,7 +187,7 @@ impl WindowCall {
         let columns = &arguments[self.layout.peers.clone()];
         let peers = match rows {
             0 => Vec::new(),
-            _ if columns.is_empty() => vec![0..rows],
+            _ if columns.is_empty() => std::iter::once(0..rows).collect(),
             _ => partition(columns)?.ranges(),
         };
         let mut group = Vec::with_capacity(rows);

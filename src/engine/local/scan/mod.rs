@@ -22,6 +22,7 @@ mod regex_lines;
 mod rows;
 mod stream;
 
+pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
 pub use provider::{ScanContext, TableScan};
 

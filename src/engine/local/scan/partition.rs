@@ -15,8 +15,8 @@ use crate::engine::local::ColumnBuilder;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ErrorClass};
 
-/// The folder name by which Hive writes a NULL key.
-const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
+/// The value by which Hive's folders name a NULL key.
+pub const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// A partition of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

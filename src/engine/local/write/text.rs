@@ -125,7 +125,11 @@ fn json(value: &Value, ty: &Type) -> Result<serde_json::Value, EngineError> {
 }
 
 /// A value as `CAST(value AS varchar)` prints it.
-fn text(value: &Value, ty: &Type) -> Result<String, EngineError> {
+///
+/// # Errors
+///
+/// Values of the type have no text.
+pub(super) fn text(value: &Value, ty: &Type) -> Result<String, EngineError> {
     if let Value::Varchar(text) = value {
         return Ok(text.to_string());
     }
