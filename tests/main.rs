@@ -15,7 +15,6 @@ mod lowering;
 mod output;
 mod partition;
 mod program;
-mod readme;
 mod tidy;
 mod types;
 mod walk;
