@@ -16,5 +16,6 @@ mod output;
 mod partition;
 mod program;
 mod tidy;
+mod readme;
 mod types;
 mod walk;
