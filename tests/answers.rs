@@ -1,7 +1,8 @@
 //! The closed evaluator gives the answers that a real Trino gave, or refuses; it never differs.
 //!
-//! `data/trino/answers.tsv` holds expressions with the type and value that a Trino 476 answered. Each
-//! is parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an
+//! `data/trino/answers.tsv` holds expressions with the type and value that a Trino 476 answered, as do
+//! `more-answers.tsv` and `evaluator.tsv`, odd corners of functions, casts and operators, and
+//! `random-answers.tsv`, expressions made by chance. Each is parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an
 //! input column over several rows.
 
 use std::collections::BTreeMap;
@@ -212,7 +213,13 @@ fn with_literals(expr: &Expr, row: &[Value]) -> Expr {
 
 /// The recorded answers: family, expression, type, value.
 fn recorded() -> impl Iterator<Item = [&'static str; 4]> {
-    include_str!("data/trino/answers.tsv").lines().filter(|line| !line.starts_with('#')).map(|line| {
+    let files = [
+        include_str!("data/trino/answers.tsv"),
+        include_str!("data/trino/more-answers.tsv"),
+        include_str!("data/trino/random-answers.tsv"),
+        include_str!("data/trino/evaluator.tsv"),
+    ];
+    files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#')).map(|line| {
         let parts: Vec<&str> = line.split('\t').collect();
         parts.try_into().unwrap_or_else(|_| panic!("{line}"))
     })

@@ -13,8 +13,6 @@ use serde::Deserialize;
 use super::options::CompileOptions;
 use crate::bind::spec::{BoundSpec, BoundStatementKind};
 use crate::bind::{BindOptions, Tables};
-#[cfg(feature = "local")]
-use crate::catalog::ListedFile;
 use crate::catalog::{Inventory, LocalFile, Table, read_file};
 use crate::constant::{Value, Zone};
 use crate::error::Errors;
@@ -23,7 +21,10 @@ use crate::source::Source;
 use crate::{Compiled, compile, front};
 
 #[cfg(feature = "local")]
-use crate::engine::local::store::{Mapping, Store};
+use crate::engine::local::{
+    list,
+    store::{Mapping, Store},
+};
 
 /// Why no compiled spec came out.
 pub enum Failure {
@@ -168,9 +169,7 @@ impl Session {
         let mut inventory = Inventory::default();
         for table in crate::scanned_tables(bound) {
             // A table that no folder stands for is not listed: its sizes are unknown.
-            let Ok(place) = store.place(table.listing_prefix()) else { continue };
-            let listed = store.files(&place).map_err(|error| miette!("{error}"))?.unwrap_or_default();
-            let files = listed.into_iter().map(|file| ListedFile { path: file.uri, bytes: file.size, archived: false });
+            let Some(files) = list(&store, &table).map_err(|error| miette!("{error}"))? else { continue };
             inventory.merge(Inventory::from_listing(&table, files, now));
         }
         Ok(inventory)

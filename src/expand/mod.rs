@@ -3,6 +3,7 @@
 //! `expand` is pure: the same plan, rows and world give the same portions, in whatever order the rows
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
+mod bound;
 mod merge;
 mod need;
 mod pack;
@@ -20,6 +21,7 @@ use crate::emit::{Part, Portion};
 use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
+pub use bound::at_most;
 pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs};
 
 /// What is known of the world: what listings said of the tables' files.

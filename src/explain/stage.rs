@@ -98,7 +98,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
     let mut found = Vec::new();
     for (at, step) in plan.steps.iter().enumerate() {
         match &step.kind {
-            StepKind::Declare(table) => found.extend(emit::define(plan, table)),
+            StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
             StepKind::AddPartitions(table, entries) => found.extend(emit::add_partitions(plan, table, entries)),
             StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
             StepKind::Materialise(table, query, lifetime) => {

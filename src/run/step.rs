@@ -21,7 +21,7 @@ impl<E: Engine> Run<'_, E> {
         let step = plan.step(at);
         match &step.kind {
             StepKind::Declare(table) => {
-                for statement in emit::define(plan, table) {
+                for statement in emit::define(plan, table, &compiled.world.inventory) {
                     self.execute(&statement, at).await?;
                 }
                 self.drop_later(&step.name, &emit::table_name(plan, table));

@@ -11,6 +11,7 @@ mod to_json;
 
 pub(crate) use from_text::address;
 pub(crate) use number::integer;
+pub use temporal::is_skipped_time;
 pub(crate) use temporal::{instant, rounded, zoned};
 
 use std::sync::Arc;

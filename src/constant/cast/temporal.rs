@@ -152,6 +152,14 @@ pub(super) fn read(text: &str, to: &Type) -> Result<Value, EvalError> {
     }
 }
 
+/// Whether a text is a timestamp with time zone whose local time a change of the clock skips.
+pub fn is_skipped_time(text: &str) -> bool {
+    match read_timestamp(text.trim_matches(|c: char| c <= ' '), 12) {
+        Some(Ok((picos, Some(zone)))) => Zone::parse(zone).is_ok_and(|zone| zone.skips(seconds(picos))),
+        _ => false,
+    }
+}
+
 /// The instant of a local time in a zone, both in picoseconds since the epoch.
 pub(crate) fn instant(picos: i128, zone: &Zone) -> i128 {
     let fraction = picos.rem_euclid(PICOS_PER_SECOND);
