@@ -1,8 +1,10 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
 mod answers;
+mod archives;
 mod binding;
 mod catalog;
+mod cli;
 mod demo;
 mod engines;
 mod examples;
@@ -13,4 +15,8 @@ mod laws;
 mod lowering;
 mod output;
 mod partition;
+mod program;
+mod tidy;
+mod readme;
 mod types;
+mod walk;
