@@ -10,6 +10,7 @@ mod examples;
 mod functions;
 mod gallery;
 mod grammar;
+mod laws;
 mod lowering;
 mod output;
 mod partition;
