@@ -96,7 +96,8 @@ impl Archive {
         let ended = self.program.call(&all);
         let text = String::from_utf8(ended.stdout).expect("results are text");
         let rows = text.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect();
-        let coverage = fs::read_to_string(coverage).map_or(Value::Null, |text| serde_json::from_str(&text).expect("JSON"));
+        let coverage =
+            fs::read_to_string(coverage).map_or(Value::Null, |text| serde_json::from_str(&text).expect("JSON"));
         (ended.code, ended.stderr, uses(rows), coverage)
     }
 
@@ -121,7 +122,8 @@ impl Archive {
     /// Holds a run to the counts: the keys that were used, as often and in the folders that are counted, and the keys
     /// that were handed out and not used.
     fn holds(&self, found: &Uses) {
-        let used: Uses = found.iter().filter(|(_, folders)| !folders.is_empty()).map(|(k, f)| (k.clone(), f.clone())).collect();
+        let used: Uses =
+            found.iter().filter(|(_, folders)| !folders.is_empty()).map(|(k, f)| (k.clone(), f.clone())).collect();
         assert_eq!(used, self.counted());
         assert_eq!(found.len(), 36, "AssumeRole events with credentials");
     }
@@ -210,8 +212,11 @@ fn a_decoy_is_opened_when_the_spec_asks_for_its_day() {
     archive.program.file("spec.sql", spec("2023-07-09"));
     let (code, stderr, ..) = archive.run(&[]);
     assert_eq!(code, exit::FAILED);
-    let asked: BTreeSet<String> =
-        DECOYS.iter().filter(|decoy| decoy.ends_with("2023/07/09")).map(|decoy| format!("{decoy}/decoy.json.gz")).collect();
+    let asked: BTreeSet<String> = DECOYS
+        .iter()
+        .filter(|decoy| decoy.ends_with("2023/07/09"))
+        .map(|decoy| format!("{decoy}/decoy.json.gz"))
+        .collect();
     // The message is wrapped to the width of a terminal.
     let message: String = stderr.chars().filter(|character| !character.is_whitespace() && *character != '│').collect();
     assert!(asked.iter().any(|decoy| message.contains(decoy.as_str())), "{stderr}");

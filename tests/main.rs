@@ -15,7 +15,7 @@ mod lowering;
 mod output;
 mod partition;
 mod program;
-mod tidy;
 mod readme;
+mod tidy;
 mod types;
 mod walk;
