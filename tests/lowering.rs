@@ -7,5 +7,6 @@ mod answers;
 mod bench;
 mod blocks;
 mod comparison;
+mod queries;
 mod subqueries;
 mod windows;

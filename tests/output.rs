@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use athplan::cli::output::{self, csv, json, table};
+use athplan::cli::output::{csv, json, table};
 use athplan::constant::{Value, Zone};
 use athplan::engine::ResultSet;
 use athplan::types::Type;
@@ -189,7 +189,7 @@ fn kinds_as_parquet() {
     use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     let mut bytes = Vec::new();
-    output::parquet::write(&kinds(), &mut bytes).expect("written");
+    athplan::cli::output::parquet::write(&kinds(), &mut bytes).expect("written");
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(&bytes).expect("written");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("readable");
@@ -198,7 +198,7 @@ fn kinds_as_parquet() {
         let batch = batch.expect("readable");
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
             let value = array_value_to_string(column, 0).expect("printable");
-            shown += &format!("{}: {} = {}\n", field.name(), field.data_type(), output::visible(&value));
+            shown += &format!("{}: {} = {}\n", field.name(), field.data_type(), athplan::cli::output::visible(&value));
         }
     }
     insta::assert_snapshot!(shown);

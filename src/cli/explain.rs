@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use miette::{IntoDiagnostic, Report};
+use miette::IntoDiagnostic;
 
 use super::options::{CompileOptions, pair};
 use super::rows;
@@ -77,7 +77,7 @@ impl Explain {
                 serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
             }
         };
-        out.write_all(text.as_bytes()).into_diagnostic().map_err(Report::from)?;
+        out.write_all(text.as_bytes()).into_diagnostic()?;
         Ok(exit::OK)
     }
 }

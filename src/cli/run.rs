@@ -90,8 +90,7 @@ impl Run {
             .thread_stack_size(32 << 20)
             .enable_all()
             .build()
-            .into_diagnostic()
-            .map_err(Report::from)?;
+            .into_diagnostic()?;
         let listen = |event: Event| progress.event(&event);
         let result = runtime.block_on(async {
             tokio::select! {
@@ -115,7 +114,7 @@ impl Run {
             summary(&outcome, &directory);
         }
         if let Some(path) = &self.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic().map_err(Report::from)?;
+            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
             fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
         }
         Ok(code(&outcome))

@@ -104,7 +104,7 @@ fn plain(digits: &str, exponent: i32, decimals: usize) -> String {
 pub(crate) fn sql_double(value: f64) -> String {
     sql(value, || {
         let positive = value.abs();
-        if value.fract() == 0.0 && positive < 9.223_372_036_854_775_8e18 {
+        if value.fract() == 0.0 && positive < 9.223_372_036_854_776e18 {
             exact_digits(positive)
         } else if (1e18..1e28).contains(&positive) {
             generated_digits(positive)
@@ -288,9 +288,9 @@ mod tests {
             (1.0, "1.0E0"),
             (-1.5, "-1.5E0"),
             (9_007_199_254_740_992.0, "9.007199254740992E15"),
-            (9_223_372_036_854_775_807.0, "9.223372036854776E18"),
+            (9_223_372_036_854_775_808.0, "9.223372036854776E18"),
             (2.318_452_567_726_332_5e17, "2.31845256772633248E17"),
-            (6.847_983_548_744_970_2e18, "6.8479835487449702E18"),
+            (6.847_983_548_744_97e18, "6.8479835487449702E18"),
             (1e20, "1.0E20"),
             (1e23, "9.999999999999999E22"),
             (8.41e21, "8.409999999999999E21"),
@@ -301,7 +301,7 @@ mod tests {
             assert_eq!(sql_double(value), text);
         }
         assert_eq!(sql_float(16_777_216.0), "1.677722E7");
-        assert_eq!(sql_float(3.14), "3.14E0");
+        assert_eq!(sql_float(3.25), "3.25E0");
     }
 
     #[test]

@@ -245,12 +245,12 @@ fn times(
 ) -> Predicate {
     let reaches = |or_equal: bool| first(function, ty, bound, or_equal, format);
     let set = match comparison {
-        Comparison::GreaterOrEqual => reaches(true).map(Edge::from_here),
-        Comparison::Greater => reaches(false).map(Edge::from_here),
-        Comparison::Less => reaches(true).map(Edge::before_here),
-        Comparison::LessOrEqual => reaches(false).map(Edge::before_here),
+        Comparison::GreaterOrEqual => reaches(true).map(Edge::onwards),
+        Comparison::Greater => reaches(false).map(Edge::onwards),
+        Comparison::Less => reaches(true).map(Edge::until),
+        Comparison::LessOrEqual => reaches(false).map(Edge::until),
         Comparison::Equal => {
-            reaches(true).and_then(|low| reaches(false).map(|high| low.from_here().intersection(&high.before_here())))
+            reaches(true).and_then(|low| reaches(false).map(|high| low.onwards().intersection(&high.until())))
         }
         Comparison::NotEqual => None,
     };
@@ -268,7 +268,7 @@ enum Edge {
 }
 
 impl Edge {
-    fn from_here(self) -> Intervals<i128> {
+    fn onwards(self) -> Intervals<i128> {
         match self {
             Edge::Before => Intervals::all(),
             Edge::At(picos) => Intervals::at_least(picos),
@@ -276,7 +276,7 @@ impl Edge {
         }
     }
 
-    fn before_here(self) -> Intervals<i128> {
+    fn until(self) -> Intervals<i128> {
         match self {
             Edge::Before => Intervals::none(),
             Edge::At(picos) => Intervals::less(picos),

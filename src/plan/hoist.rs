@@ -79,7 +79,7 @@ impl<'a> Hoist<'a> {
                 ty: foreach.driver.columns[source.column].ty.clone(),
             })
             .collect();
-        let driver = Driver::Query(foreach.relation, foreach.driver.clone());
+        let driver = Driver::Query(foreach.relation, Box::new(foreach.driver.clone()));
         let plan = self.plan(foreach.id, &table.name, &foreach.row, driver, columns, &foreach.body, foreach.span);
         self.finish(plan, table, lifetime);
     }
@@ -113,7 +113,7 @@ impl<'a> Hoist<'a> {
             unique[carried.len()..].iter().cloned().zip(inner.driver.columns.iter().map(|column| column.ty.clone())),
         );
         let pairs = self.hidden_table(&types, outer.span);
-        let driver = Driver::Query(outer.relation, outer.driver.clone());
+        let driver = Driver::Query(outer.relation, Box::new(outer.driver.clone()));
         let pair_columns: Vec<ColumnRef> = carried.iter().map(|at| columns[*at].source).collect();
         // The inner construct's own number serves the body; the outer's serves the pairs.
         let mut plan = self.plan(outer.id, &pairs.name, &outer.row, driver, columns, &inner.driver, outer.driver.span);

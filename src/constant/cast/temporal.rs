@@ -202,7 +202,6 @@ fn read_fraction(text: &str) -> Option<(i128, &str)> {
 
 /// Reads a date, perhaps a time, and what follows: the name of a zone. `None` is no timestamp; the
 /// inner error is Trino's for a fraction of too many digits.
-#[expect(clippy::type_complexity, reason = "a name for it would say less than the line above")]
 fn read_timestamp(text: &str, precision: u8) -> Option<Result<(i128, Option<&str>), EvalError>> {
     let (day, rest) = read_date(text, 4)?;
     let midnight = i128::from(day.days()) * PICOS_PER_DAY;

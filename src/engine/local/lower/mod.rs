@@ -68,6 +68,9 @@ pub(crate) trait TableSources {
 ///
 /// The query uses something that the engine lacks; the message names it and the span says where.
 pub(crate) fn plan(query: &Query, tables: &dyn TableSources) -> Result<LogicalPlan, EngineError> {
+    if let Some(span) = walk::order_of_made_map(query) {
+        return Err(unsupported("the order of entries in a map that an aggregate makes", span));
+    }
     let mut lowering = Lowering { tables, mentioned: query.mentioned(), next: name::FIRST_SYNTHETIC };
     let output = lowering.relation();
     let plan = lowering.query(query, None, output, true)?;
