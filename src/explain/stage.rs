@@ -43,30 +43,7 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
                 let _ = writeln!(text, "{:#?}", statement.kind);
             }
         }
-        Stage::Plan => {
-            for (at, step) in plan.steps.iter().enumerate() {
-                let _ = writeln!(text, "{}  {}", at + 1, step.name);
-                for scan in plan.scans.values().filter(|scan| scan.step == at) {
-                    let _ = writeln!(
-                        text,
-                        "   scan of {}{}\n   {:?}",
-                        scan.table.name,
-                        if scan.apart { ", may be read apart" } else { "" },
-                        scan.derived
-                    );
-                }
-                if let StepKind::Foreach(id, ..) = &step.kind {
-                    let foreach = &plan.foreachs[id];
-                    let _ = writeln!(
-                        text,
-                        "   rung {}; driver {}; columns {}",
-                        foreach.rung,
-                        if foreach.stored { "stored" } else { "in place" },
-                        foreach.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
-                    );
-                }
-            }
-        }
+        Stage::Plan => text = super::plan(plan).text(),
         Stage::Dag => {
             for step in compiled.dag.steps() {
                 let waits: Vec<&str> =
