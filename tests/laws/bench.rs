@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use athplan::bind::{BindOptions, NoTables};
 use athplan::bind::spec::BoundStatementKind;
+use athplan::bind::{BindOptions, NoTables};
 use athplan::catalog::{Inventory, ListedFile, read_file};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::{Mapping, Store};
@@ -22,7 +22,10 @@ use athplan::{Compiled, compile, front, scanned_tables};
 use tempfile::TempDir;
 
 /// The location that stands for the output folder.
-const OUTPUT: &str = "s3://output/";
+pub const OUTPUT: &str = "s3://output/";
+
+/// The id of every run.
+pub const RUN: &str = "r1";
 
 /// What a spec is compiled with.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub struct Options {
     pub slots: usize,
     /// What each file's size counts: with large figures partitions are spread over statements.
     pub bytes_a_byte: u64,
+    /// Whether listed files come in another order.
+    pub reversed_listing: bool,
     /// Parameters.
     pub arguments: BTreeMap<String, String>,
 }
@@ -44,7 +49,15 @@ pub struct Options {
 impl Options {
     /// As the command line has it without options.
     pub fn new(now: i64) -> Options {
-        Options { now, merge: true, slack: None, slots: 2, bytes_a_byte: 1, arguments: BTreeMap::new() }
+        Options {
+            now,
+            merge: true,
+            slack: None,
+            slots: 2,
+            bytes_a_byte: 1,
+            reversed_listing: false,
+            arguments: BTreeMap::new(),
+        }
     }
 
     /// One statement a row.
@@ -116,7 +129,10 @@ impl Bench {
         let store = Store::new(&self.mappings()).expect("the folder is there");
         let (mut inventory, mut files) = (Inventory::default(), BTreeMap::new());
         for table in scanned_tables(&bound) {
-            let listed = list(&store, &table).expect("the folder can be read").unwrap_or_default();
+            let mut listed = list(&store, &table).expect("the folder can be read").unwrap_or_default();
+            if options.reversed_listing {
+                listed.reverse();
+            }
             let sized = listed.into_iter().map(|file| ListedFile { bytes: file.bytes * options.bytes_a_byte, ..file });
             inventory.merge(Inventory::from_listing(&table, sized, now));
         }
@@ -135,9 +151,10 @@ impl Bench {
         };
         compile(bound, settings, World { inventory, files, slots: options.slots }).map_err(|errors| {
             // Forms that no plan knows yet are refused by name; everything else ought to compile.
-            let refused = errors.errors.iter().all(|error| {
-                error.code().is_some_and(|code| REFUSALS.contains(&code.to_string().as_str()))
-            });
+            let refused = errors
+                .errors
+                .iter()
+                .all(|error| error.code().is_some_and(|code| REFUSALS.contains(&code.to_string().as_str())));
             let message = shown(errors);
             if refused { Failure::Refused(message) } else { Failure::Broken(message) }
         })
@@ -155,20 +172,13 @@ impl Bench {
 
     /// Runs a compiled spec on an engine of this bench.
     pub async fn run<E: Engine>(&self, compiled: &Compiled, engine: &E) -> Result<Outcome, Failure> {
-        let options = RunOptions { run: "r1".to_owned(), output: OUTPUT.to_owned() };
+        let options = RunOptions { run: RUN.to_owned(), output: OUTPUT.to_owned() };
         run(compiled, engine, &options, &|_| {}).await.map_err(|error| match &error {
             RunError::Statement { error: cause, .. } if cause.class == ErrorClass::Unsupported => {
                 Failure::Refused(error.to_string())
             }
             _ => Failure::Broken(error.to_string()),
         })
-    }
-
-    /// The rows of each answer, as sorted texts.
-    pub async fn answers(&self, text: &str, options: &Options) -> Result<Vec<Vec<String>>, Failure> {
-        let compiled = self.compile(text, options)?;
-        let outcome = self.run(&compiled, &self.engine(options)).await?;
-        Ok(outcome.answers.iter().map(|(_, rows)| bag(rows)).collect())
     }
 }
 

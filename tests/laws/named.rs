@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::bench::{Bench, Options, bag, cases, runtime};
 use super::calendar::{DAY, day_text, seconds};
+use super::explained;
 use super::recording::Recording;
 
 /// A case as its file tells it.
@@ -118,8 +119,10 @@ impl Case {
         }
         let engine = Recording::new(bench.engine(options));
         let outcome = bench.run(&compiled, &engine).await;
-        let statements: String = engine.submitted().iter().map(|one| format!("-- {}\n{}\n", one.token, one.sql)).collect();
+        let statements: String =
+            engine.submitted().iter().map(|one| format!("-- {}\n{}\n", one.token, one.sql)).collect();
         let outcome = outcome.map_err(|failure| format!("{failure}\n{statements}"))?;
+        explained::as_submitted(&compiled, &engine.submitted())?;
         for (at, expected) in self.answers.iter().enumerate() {
             let mut expected = expected.clone();
             expected.sort();

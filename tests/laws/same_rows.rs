@@ -1,4 +1,5 @@
-//! Laws 1 and 2: merged, row by row and unpruned, all give the rows that nested loops give.
+//! Laws 1, 2 and 6: merged, spread over statements, row by row and unpruned, all give the rows that nested
+//! loops give, and each time explain prints what was submitted.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,7 +14,8 @@ use super::cell::{Cell, Row};
 use super::choices::Choices;
 use super::model::Spec;
 use super::property::{cases, hold};
-use super::{generate, naive, print};
+use super::recording::Recording;
+use super::{explained, generate, naive, print};
 
 /// The choices of an archive and of some queries over it.
 type Case = (Vec<u32>, Vec<Vec<u32>>);
@@ -109,7 +111,9 @@ async fn one_way(
     seen: &Mutex<Seen>,
 ) -> Result<Vec<Vec<String>>, Failure> {
     let compiled = bench.compile(text, options)?;
-    let outcome = bench.run(&compiled, &bench.engine(options)).await?;
+    let engine = Recording::new(bench.engine(options));
+    let outcome = bench.run(&compiled, &engine).await?;
+    explained::as_submitted(&compiled, &engine.submitted()).map_err(Failure::Broken)?;
     {
         let mut seen = seen.lock().expect("nobody panicked");
         for foreach in compiled.plan.foreachs.values() {

@@ -120,10 +120,14 @@ impl Lowering<'_> {
         pending: &mut Vec<Expr>,
     ) -> Result<LogicalPlan, EngineError> {
         if kind != JoinType::Inner {
-            if let Some(conjunct) = join.on.iter().find(|conjunct| conjunct.any(&mut |part| part.query().is_some())) {
-                return Err(unsupported("a subquery in the condition of an outer join", conjunct.span));
+            let columns: Vec<Plan> = super::name::all(&left).into_iter().chain(super::name::all(&right)).collect();
+            let (mut left, mut right) = (left, right);
+            let mut conditions = Vec::with_capacity(join.on.len());
+            for conjunct in &join.on {
+                conditions.push(self.attach_to_sides(&mut left, &mut right, conjunct)?);
             }
-            return self.join(left, right, kind, &join.on);
+            let plan = self.join(left, right, kind, &conditions)?;
+            return if conditions == join.on { Ok(plan) } else { project(plan, columns) };
         }
         let (mut plain, asking): (Vec<Expr>, Vec<Expr>) =
             join.on.iter().cloned().partition(|conjunct| !conjunct.any(&mut |part| part.query().is_some()));

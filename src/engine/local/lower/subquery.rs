@@ -97,6 +97,35 @@ impl Lowering<'_> {
         Ok((plan, rewritten))
     }
 
+    /// Adds the columns that stand for the subqueries in a condition of an outer join, each to the side
+    /// whose rows ask for it; the condition over them. Neither side gains or loses a row by it.
+    ///
+    /// # Errors
+    ///
+    /// A subquery uses both sides, or the engine lacks something in it.
+    pub(super) fn attach_to_sides(
+        &mut self,
+        left: &mut LogicalPlan,
+        right: &mut LogicalPlan,
+        condition: &Expr,
+    ) -> Result<Expr, EngineError> {
+        rewrite::<EngineError>(condition, &mut |part| {
+            if part.query().is_none() {
+                return Ok(None);
+            }
+            let free = part.free();
+            let side = match () {
+                () if has_all(right, &free) => &mut *right,
+                () if has_all(left, &free) => &mut *left,
+                () => return Err(unsupported("a subquery over both sides of an outer join", part.span)),
+            };
+            let taken = std::mem::replace(side, super::query::base(None));
+            let (attached, column) = self.attach(taken, part)?;
+            *side = attached;
+            Ok(Some(column))
+        })
+    }
+
     /// Adds the column that stands for one subquery expression.
     fn attach(&mut self, plan: LogicalPlan, expr: &Expr) -> Result<(LogicalPlan, Expr), EngineError> {
         match &expr.kind {

@@ -1,0 +1,66 @@
+//! Law 6: what `explain` prints is what `run` submits, given the same rows.
+
+use std::collections::BTreeMap;
+
+use athplan::Compiled;
+use athplan::constant::Value;
+use athplan::emit::Symbol;
+use athplan::expand::DriverRow;
+use athplan::explain::{Explaining, statements};
+
+use super::bench::{OUTPUT, RUN};
+use super::recording::Submitted;
+
+/// Holds what was submitted to what is explained with the rows that came up in the run.
+pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), String> {
+    let explaining = Explaining { rows: driver_rows(compiled, submitted)?, ..Explaining::default() };
+    let explained = statements(compiled, &explaining).map_err(|error| error.to_string())?;
+    let put_in = |symbol| match symbol {
+        Symbol::Run => RUN.to_owned(),
+        Symbol::Output => OUTPUT.to_owned(),
+        Symbol::Attempt(_) => "1".to_owned(),
+    };
+    let mut told: Vec<(String, String)> =
+        explained.iter().map(|one| (token(&one.id.to_string()), one.sql.substitute(put_in))).collect();
+    // Private tables are dropped at the end, which explain has no need to tell.
+    let mut sent: Vec<(String, String)> = submitted
+        .iter()
+        .filter(|one| !one.sql.starts_with("DROP TABLE "))
+        .map(|one| (one.token.clone(), one.sql.clone()))
+        .collect();
+    told.sort();
+    sent.sort();
+    for (told, sent) in told.iter().zip(&sent) {
+        if told != sent {
+            return Err(format!("explained {}:\n{}\nsubmitted {}:\n{}", told.0, told.1, sent.0, sent.1));
+        }
+    }
+    let extra = told.get(sent.len()).or_else(|| sent.get(told.len()));
+    extra.map_or(Ok(()), |(token, text)| {
+        Err(format!("{} explained, {} submitted; {token}:\n{text}", told.len(), sent.len()))
+    })
+}
+
+fn token(id: &str) -> String {
+    format!("athplan-{RUN}-{id}-attempt-1")
+}
+
+/// The rows of every FOREACH's keys statement, as a file of rows would give them.
+fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<String, Vec<DriverRow>>, String> {
+    let mut found = BTreeMap::new();
+    for foreach in compiled.plan.foreachs.values() {
+        let token = token(&format!("{}/keys", foreach.name));
+        let Some(rows) = submitted.iter().find(|one| one.token == token).and_then(|one| one.rows.as_ref()) else {
+            continue;
+        };
+        let row = |row: &Vec<Value>| match (row.split_first(), foreach.numbered) {
+            (Some((Value::Integer(number), values)), true) => {
+                Ok(DriverRow { number: Some(*number), values: values.to_vec() })
+            }
+            (_, false) => Ok(DriverRow { number: None, values: row.clone() }),
+            (first, true) => Err(format!("{token}: {first:?} is no number")),
+        };
+        found.insert(foreach.name.clone(), rows.rows.iter().map(row).collect::<Result<_, _>>()?);
+    }
+    Ok(found)
+}
