@@ -337,7 +337,8 @@ impl Archive {
         text.push_str(";\n");
         for (region, second) in self.folders().into_iter().filter(|_| self.layout == Layout::Registered) {
             let day = day_text(second, '-');
-            let _ = writeln!(text, "ALTER TABLE logs ADD IF NOT EXISTS PARTITION (region = '{region}', day = '{day}');");
+            let _ =
+                writeln!(text, "ALTER TABLE logs ADD IF NOT EXISTS PARTITION (region = '{region}', day = '{day}');");
         }
         text
     }
@@ -407,9 +408,8 @@ impl Archive {
         let text = |value: Option<&str>| value.map_or(Cell::Null, Cell::text);
         let time = |value: Option<i64>| value.map_or(Cell::Null, |second| Cell::Text(iso(second)));
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let key = |key: &Key| {
-            vec![Cell::Number(key.id), time(key.issued), time(key.until), text(key.who), text(key.place)]
-        };
+        let key =
+            |key: &Key| vec![Cell::Number(key.id), time(key.issued), time(key.until), text(key.who), text(key.place)];
         let label = |(who, label): &(Option<&str>, &str)| vec![text(*who), Cell::text(*label)];
         let relations = [
             ("logs", self.columns(), self.records.iter().map(|record| self.row(record)).collect()),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use athplan::bind::{BindOptions, NoTables};
 use athplan::bind::spec::BoundStatementKind;
+use athplan::bind::{BindOptions, NoTables};
 use athplan::catalog::{Inventory, ListedFile, read_file};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::{Mapping, Store};
@@ -135,9 +135,10 @@ impl Bench {
         };
         compile(bound, settings, World { inventory, files, slots: options.slots }).map_err(|errors| {
             // Forms that no plan knows yet are refused by name; everything else ought to compile.
-            let refused = errors.errors.iter().all(|error| {
-                error.code().is_some_and(|code| REFUSALS.contains(&code.to_string().as_str()))
-            });
+            let refused = errors
+                .errors
+                .iter()
+                .all(|error| error.code().is_some_and(|code| REFUSALS.contains(&code.to_string().as_str())));
             let message = shown(errors);
             if refused { Failure::Refused(message) } else { Failure::Broken(message) }
         })

@@ -222,7 +222,8 @@ impl Tables {
     fn from(&self, from: &From, scope: &Scope<'_>) -> Vec<Frame> {
         let bind = |alias: &str, relation: &Relation| {
             let columns = Rc::new(relation.columns.clone());
-            let bound = |row: &Row| vec![Bound { alias: alias.to_owned(), columns: Rc::clone(&columns), row: row.clone() }];
+            let bound =
+                |row: &Row| vec![Bound { alias: alias.to_owned(), columns: Rc::clone(&columns), row: row.clone() }];
             relation.rows.iter().map(bound).collect::<Vec<Frame>>()
         };
         match from {
@@ -274,7 +275,9 @@ impl Tables {
     /// The relations of an item of FROM as one row of NULLs.
     fn nulls(&self, from: &From, scope: &Scope<'_>) -> Frame {
         let shape = self.shape(from, scope).into_iter();
-        shape.map(|(alias, names)| Bound { alias, row: vec![Cell::Null; names.len()], columns: Rc::new(names) }).collect()
+        shape
+            .map(|(alias, names)| Bound { alias, row: vec![Cell::Null; names.len()], columns: Rc::new(names) })
+            .collect()
     }
 
     fn shape(&self, from: &From, scope: &Scope<'_>) -> Vec<(String, Vec<String>)> {

@@ -22,8 +22,8 @@ pub fn cases(standard: usize) -> usize {
 
 /// The seed: `ATHPLAN_LAW_SEED`, a number, or zero.
 fn seed(chunk: usize) -> [u8; 32] {
-    let given: u64 = std::env::var("ATHPLAN_LAW_SEED")
-        .map_or(0, |text| text.parse().expect("ATHPLAN_LAW_SEED is a number"));
+    let given: u64 =
+        std::env::var("ATHPLAN_LAW_SEED").map_or(0, |text| text.parse().expect("ATHPLAN_LAW_SEED is a number"));
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&given.to_le_bytes());
     seed[8..16].copy_from_slice(&u64::try_from(chunk).expect("few chunks").to_le_bytes());

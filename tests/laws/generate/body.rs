@@ -193,11 +193,8 @@ fn source(making: &mut Making<'_, '_>, rows: &[Seen]) -> Source {
         7 => {
             // A view sees no driver row; the conjuncts over it do, and reach through it.
             let hidden = Seen { alias: making.name("c"), columns: scan.columns.clone() };
-            let filter = if making.choices.below(2) == 0 {
-                Vec::new()
-            } else {
-                vec![predicate::other(making, &hidden, &[])]
-            };
+            let filter =
+                if making.choices.below(2) == 0 { Vec::new() } else { vec![predicate::other(making, &hidden, &[])] };
             let name = making.name("seen");
             making.spec.views.push((name.clone(), derived(&hidden, filter).0));
             alone(vec![scan.clone()], vec![From::Named(name, scan.alias)], conjuncts)
@@ -208,9 +205,8 @@ fn source(making: &mut Making<'_, '_>, rows: &[Seen]) -> Source {
                 columns: vec![("who".to_owned(), Kind::Who), ("label".to_owned(), Kind::Text)],
             };
             let kind = making.choices.one(&[Join::Inner, Join::Left, Join::Right, Join::Full]);
-            let on = vec![
-                Expr::column(&labels.alias, "who").compare("=", Expr::column(&scan.alias, "sourceipaddress")),
-            ];
+            let on =
+                vec![Expr::column(&labels.alias, "who").compare("=", Expr::column(&scan.alias, "sourceipaddress"))];
             let right = From::Named("labels".to_owned(), labels.alias.clone());
             // A join that keeps the labels would lose them again by a WHERE on the log.
             let keeps = matches!(kind, Join::Right | Join::Full);
@@ -228,10 +224,8 @@ fn source(making: &mut Making<'_, '_>, rows: &[Seen]) -> Source {
             let on = vec![same(&scan, &other)];
             let (left, columns) = derived(&scan, conjuncts);
             let (right, _) = derived(&other, its);
-            let (left, right) = (
-                From::Query(Box::new(left), scan.alias.clone()),
-                From::Query(Box::new(right), other.alias.clone()),
-            );
+            let (left, right) =
+                (From::Query(Box::new(left), scan.alias.clone()), From::Query(Box::new(right), other.alias.clone()));
             let kind = making.choices.one(&[Join::Full, Join::Left, Join::Inner]);
             let seen = [scan, other].map(|seen| Seen { columns: columns.clone(), ..seen }).to_vec();
             alone(seen, vec![From::Join(Box::new(left), kind, Box::new(right), on)], Vec::new())
@@ -277,13 +271,9 @@ pub fn grouped_driver(making: &mut Making<'_, '_>) -> Typed {
         (extreme(Aggregate::Min), "issued".to_owned()),
         (extreme(Aggregate::Max), "until".to_owned()),
     ];
-    let kinds = vec![
-        ("who".to_owned(), Kind::Who),
-        ("issued".to_owned(), Kind::Time),
-        ("until".to_owned(), Kind::Time),
-    ];
-    let mut select =
-        Select::new(items, vec![From::Named("logs".to_owned(), scan.alias.clone())], conjuncts);
+    let kinds =
+        vec![("who".to_owned(), Kind::Who), ("issued".to_owned(), Kind::Time), ("until".to_owned(), Kind::Time)];
+    let mut select = Select::new(items, vec![From::Named("logs".to_owned(), scan.alias.clone())], conjuncts);
     select.group = Some(vec![column("sourceipaddress")]);
     (Query::select(select), kinds)
 }

@@ -6,13 +6,8 @@ use super::super::model::{Body, Expr, From, Query, Select};
 use super::{Kind, Making, Seen, Typed, body};
 
 /// The columns of `keys`.
-const KEYS: [(&str, Kind); 5] = [
-    ("id", Kind::Number),
-    ("issued", Kind::Time),
-    ("until", Kind::Time),
-    ("who", Kind::Who),
-    ("place", Kind::Region),
-];
+const KEYS: [(&str, Kind); 5] =
+    [("id", Kind::Number), ("issued", Kind::Time), ("until", Kind::Time), ("who", Kind::Who), ("place", Kind::Region)];
 
 /// A driver; `depth` says how many FOREACHs it may hold.
 pub fn driver(making: &mut Making<'_, '_>, rows: &[Seen], depth: usize) -> Typed {
@@ -57,11 +52,7 @@ fn keys(making: &mut Making<'_, '_>, some: bool) -> Typed {
     };
     let every = making.choices.below(2) == 0;
     let columns = KEYS.map(|(name, kind)| (name.to_owned(), kind)).to_vec();
-    let items = if every {
-        Vec::new()
-    } else {
-        columns.iter().map(|(name, _)| (column(name), name.clone())).collect()
-    };
+    let items = if every { Vec::new() } else { columns.iter().map(|(name, _)| (column(name), name.clone())).collect() };
     let mut select = Select::new(items, vec![From::Named("keys".to_owned(), alias.clone())], filter);
     select.distinct = !every && making.choices.once_in(3);
     (Query::select(select), columns)

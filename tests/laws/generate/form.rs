@@ -109,10 +109,7 @@ fn text_foreach(making: &mut Making<'_, '_>) -> Query {
 /// Rows counted by their first column.
 fn counted(making: &mut Making<'_, '_>, from: From, alias: &str, columns: &[(String, Kind)]) -> Query {
     let first = Expr::column(alias, &columns[0].0);
-    let items = vec![
-        (first.clone(), making.name("x")),
-        (Expr::Aggregate(Aggregate::Count, None), making.name("n")),
-    ];
+    let items = vec![(first.clone(), making.name("x")), (Expr::Aggregate(Aggregate::Count, None), making.name("n"))];
     let mut select = Select::new(items, vec![from], Vec::new());
     if making.choices.below(2) == 1 {
         select.filter.push(Expr::Not(Box::new(Expr::IsNull(Box::new(first.clone())))));
