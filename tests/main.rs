@@ -9,6 +9,7 @@ mod examples;
 mod functions;
 mod gallery;
 mod grammar;
+mod middle;
 mod output;
 mod partition;
 mod types;

@@ -157,5 +157,10 @@ pub(super) fn position(expr: &ast::Expr) -> Option<&str> {
 
 /// A sort key with the direction as written; NULLs come last if nothing is said.
 pub(super) fn sort_key(item: &ast::SortItem, target: SortTarget) -> SortKey {
-    SortKey { target, descending: item.descending, nulls_first: item.nulls_first.unwrap_or(false) }
+    SortKey {
+        target,
+        descending: item.descending,
+        nulls_first: item.nulls_first.unwrap_or(false),
+        span: item.expr.span,
+    }
 }

@@ -153,12 +153,14 @@ pub struct Group {
     pub keys: Vec<Expr>,
     /// Grouping sets, as positions among the keys; plain GROUP BY has one set of all keys.
     pub sets: Vec<Vec<usize>>,
+    /// Each key as often as it is written: its position among the keys, and where it stands.
+    pub written: Vec<(usize, Span)>,
     /// The clause; none if the block has aggregates and no GROUP BY.
     pub span: Option<Span>,
 }
 
-/// A sort key of ORDER BY.
-#[derive(Debug, Clone, PartialEq)]
+/// A sort key of ORDER BY. Two are equal if they mean the same, wherever they stand.
+#[derive(Debug, Clone)]
 pub struct SortKey {
     /// What is sorted by.
     pub target: SortTarget,
@@ -166,6 +168,14 @@ pub struct SortKey {
     pub descending: bool,
     /// Whether NULLs come first; Trino's default is last.
     pub nulls_first: bool,
+    /// What is sorted by, as written.
+    pub span: Span,
+}
+
+impl PartialEq for SortKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.target == other.target && self.descending == other.descending && self.nulls_first == other.nulls_first
+    }
 }
 
 /// What a sort key is.

@@ -69,9 +69,9 @@ pub(super) fn instant(text: &str) -> Result<i64, String> {
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
         return Ok(at.as_second());
     }
-    let civil = text.parse::<jiff::civil::DateTime>().map_err(|_| {
-        "expected a time such as 2024-01-31T00:00:00Z, or a date such as 2024-01-31".to_owned()
-    })?;
+    let civil = text
+        .parse::<jiff::civil::DateTime>()
+        .map_err(|_| "expected a time such as 2024-01-31T00:00:00Z, or a date such as 2024-01-31".to_owned())?;
     let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
     Ok(zoned.timestamp().as_second())
 }

@@ -21,8 +21,7 @@ pub fn read(compiled: &Compiled, step: &str, path: &Path) -> Result<Vec<DriverRo
         miette!("--rows {step}=…: no FOREACH is run into a table of that name; there are: {}", names.join(", "))
     })?;
     let shown = path.display();
-    let mut reader =
-        csv::Reader::from_path(path).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
+    let mut reader = csv::Reader::from_path(path).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
     let header = reader.headers().into_diagnostic()?.clone();
     let columns: Vec<_> = foreach.keys.iter().map(|at| &foreach.columns[*at]).collect();
     let positions = columns

@@ -73,11 +73,8 @@ impl Run {
         let compiled = session.compile(&self.compile)?;
         let run_id = run_id();
         let kept = kept_tables(&compiled);
-        let directory = if kept.is_empty() {
-            std::env::temp_dir().join(format!("athplan-{run_id}"))
-        } else {
-            self.output.clone()
-        };
+        let directory =
+            if kept.is_empty() { std::env::temp_dir().join(format!("athplan-{run_id}")) } else { self.output.clone() };
         self.refuse_existing(&kept, &directory)?;
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();

@@ -79,10 +79,8 @@ fn text(options: &CompileOptions) -> Result<String, Failure> {
     let found = statements(&compiled, &Explaining::default())
         .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
     let name = options.spec.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut text = format!(
-        "-- statements of {name}; now {}\n",
-        crate::expand::instant_text(compiled.plan.settings.now_picos())
-    );
+    let mut text =
+        format!("-- statements of {name}; now {}\n", crate::expand::instant_text(compiled.plan.settings.now_picos()));
     for statement in found {
         let _ = write!(text, "\n-- {}\n{};\n", statement.id, statement.sql);
     }
@@ -93,7 +91,8 @@ fn text(options: &CompileOptions) -> Result<String, Failure> {
 fn diff(before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let start = old.iter().zip(&new).take_while(|(left, right)| left == right).count();
-    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(left, right)| left == right).count();
+    let end =
+        old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(left, right)| left == right).count();
     let mut text = format!("@@ line {} @@\n", start + 1);
     for line in &old[start..old.len() - end] {
         let _ = writeln!(text, "-{line}");
