@@ -293,7 +293,7 @@ fn grouped_blocks_hold_keys_and_aggregates_only() {
     assert_eq!(types(&format!("SELECT a + 1 AS n, sum(a) AS s {from} GROUP BY a + 1")), "n integer, s bigint");
     assert_eq!(
         types(&format!("SELECT a + 1 AS n, grouping(a) AS g {from} GROUP BY ROLLUP (a)")),
-        "n integer, g bigint"
+        "n integer, g integer"
     );
     assert_eq!(types(&format!("SELECT upper(b) AS u, count(*) AS n {from} GROUP BY 1")), "u varchar(1), n bigint");
     assert_eq!(types(&format!("SELECT sum(count(*)) OVER (ORDER BY b) AS s {from} GROUP BY b")), "s bigint");

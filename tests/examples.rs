@@ -43,3 +43,22 @@ fn every_example_says_how_to_run_it() {
         assert!(read_me.contains(&format!("run examples/{name}/spec.sql")), "{name}");
     }
 }
+
+/// Each example's rows, as a table. What else a run says goes to standard error.
+#[cfg(feature = "local")]
+#[test]
+fn every_example_gives_its_rows() {
+    for folder in examples() {
+        let output = tempfile::tempdir().expect("a folder");
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_athplan"))
+            .args(["run", "--quiet", "--format", "table", "--now", "2019-07-01T00:00:00Z", "--output"])
+            .args([output.path(), &folder.join("spec.sql")])
+            .output()
+            .expect("athplan runs");
+        let complaints = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{}: {}\n{complaints}", folder.display(), run.status);
+        assert_eq!(complaints, "", "{}", folder.display());
+        let name = folder.file_name().and_then(|name| name.to_str()).expect("a plain name");
+        insta::assert_snapshot!(format!("rows_of_{name}"), String::from_utf8(run.stdout).expect("UTF-8"));
+    }
+}

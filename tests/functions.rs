@@ -17,8 +17,9 @@ fn call(name: &str, texts: &[&str], result: Type) -> Result<Value, EvalError> {
     }
 }
 
-fn error(result: Result<Value, EvalError>) -> &'static str {
-    result.expect_err("it must fail").name
+/// Whether athplan says that it lacks something, rather than giving an answer.
+fn is_refused(result: Result<Value, EvalError>) -> bool {
+    result.expect_err("it must fail").is_refusal()
 }
 
 #[test]
@@ -27,8 +28,8 @@ fn json_nested_without_end_is_read_without_recursion() {
     assert_eq!(call("json_extract_scalar", &[&deep, "$[0].a"], Type::VARCHAR), Ok(Value::Null));
     let closed = format!("{{\"x\":{deep}{},\"a\":7}}", "]".repeat(1_000_000));
     assert_eq!(call("json_extract_scalar", &[&closed, "$.a"], Type::VARCHAR), Ok(Value::varchar("7")));
-    assert_eq!(error(call("json_extract", &[&closed, "$.x"], Type::Json)), "NOT_SUPPORTED");
-    assert_eq!(error(call("json_parse", &[&closed], Type::Json)), "NOT_SUPPORTED");
+    assert!(is_refused(call("json_extract", &[&closed, "$.x"], Type::Json)));
+    assert!(is_refused(call("json_parse", &[&closed], Type::Json)));
 }
 
 #[test]
@@ -37,19 +38,19 @@ fn a_pattern_that_makes_trino_hang_ends_soon() {
     let begin = Instant::now();
     assert_eq!(call("regexp_like", &[&text, "^(a+)+$"], Type::Boolean), Ok(Value::Boolean(false)));
     // With a reference to a group the pattern needs backtracking, and that has a limit.
-    assert_eq!(error(call("regexp_like", &[&text, r"^(a+|b+)+\1$"], Type::Boolean)), "NOT_SUPPORTED");
+    assert!(is_refused(call("regexp_like", &[&text, r"^(a+|b+)+\1$"], Type::Boolean)));
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
 #[test]
 fn a_pattern_that_is_large_or_deep_is_refused() {
     let deep = format!("{}a{}", "(".repeat(10_000), ")".repeat(10_000));
-    assert_eq!(error(call("regexp_like", &["a", &deep], Type::Boolean)), "NOT_SUPPORTED");
+    assert!(is_refused(call("regexp_like", &["a", &deep], Type::Boolean)));
     let sets = format!("{}a{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(error(call("regexp_like", &["a", &sets], Type::Boolean)), "NOT_SUPPORTED");
-    assert_eq!(error(call("regexp_like", &["a", r"((\w{1000}){1000}){1000}"], Type::Boolean)), "NOT_SUPPORTED");
+    assert!(is_refused(call("regexp_like", &["a", &sets], Type::Boolean)));
+    assert!(is_refused(call("regexp_like", &["a", r"((\w{1000}){1000}){1000}"], Type::Boolean)));
     let options = "(?i)".repeat(10_000);
-    assert_eq!(error(call("regexp_like", &["a", &options], Type::Boolean)), "NOT_SUPPORTED");
+    assert!(is_refused(call("regexp_like", &["a", &options], Type::Boolean)));
 }
 
 #[test]

@@ -50,7 +50,7 @@ const CASES: &[Case] = &[
         "CREATE TABLE pairs AS\nSELECT * FROM (VALUES 1) x(id) CROSS JOIN (VALUES 2) y(id)",
         &[],
     ),
-    ("bind::empty_star", "SELECT nosuch.* FROM (VALUES 1) t(a)", &[]),
+    ("bind::empty_star", "SELECT keyz.* FROM (VALUES 1) keys(a)", &[]),
     ("bind::impossible_cast", "SELECT CAST(DATE '2019-03-01' AS bigint)", &[]),
     ("bind::invalid_argument", "DECLARE days integer;\nSELECT :days AS days", &[("days", "a week")]),
     ("bind::invalid_literal", "SELECT DATE '2019-02-30', INTERVAL '1:30' DAY, 99999999999999999999", &[]),

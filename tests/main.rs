@@ -1,6 +1,7 @@
 //! All tests that look at athplan from outside, as one binary: linking once is faster than ten times.
 
 mod answers;
+mod archives;
 mod binding;
 mod catalog;
 mod demo;
@@ -9,7 +10,12 @@ mod examples;
 mod functions;
 mod gallery;
 mod grammar;
+mod laws;
+mod lowering;
 mod middle;
 mod output;
 mod partition;
+mod program;
+mod readme;
+mod tidy;
 mod types;

@@ -185,7 +185,7 @@ proptest! {
 #[cfg(feature = "local")]
 #[test]
 fn kinds_as_parquet() {
-    use datafusion::arrow::util::pretty::pretty_format_columns;
+    use datafusion::arrow::util::display::array_value_to_string;
     use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     let mut bytes = Vec::new();
@@ -197,9 +197,8 @@ fn kinds_as_parquet() {
     for batch in reader {
         let batch = batch.expect("readable");
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            shown += &format!("{} {}\n", field.name(), field.data_type());
-            shown += &pretty_format_columns("value", &[column.clone()]).expect("printable").to_string();
-            shown.push('\n');
+            let value = array_value_to_string(column, 0).expect("printable");
+            shown += &format!("{}: {} = {}\n", field.name(), field.data_type(), athplan::cli::output::visible(&value));
         }
     }
     insta::assert_snapshot!(shown);

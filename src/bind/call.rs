@@ -24,7 +24,7 @@ impl Binder<'_> {
                 ("current_date", []) => return self.current("current_date", None, span),
                 ("grouping", [_, ..]) => {
                     let keys = call.arguments.iter().map(|key| self.expression(key, place)).collect();
-                    return Expr { kind: ExprKind::Grouping(keys), ty: Type::BigInt, span };
+                    return Expr { kind: ExprKind::Grouping(keys), ty: Type::Integer, span };
                 }
                 _ => {}
             }

@@ -101,8 +101,8 @@ impl Closing<'_> {
             }
             ExprKind::Try(part) => constant::Expr::Try(self.boxed(part)?),
             ExprKind::Cast(part, mode) => {
-                if expr.ty.is_opaque() || part.ty.is_opaque() {
-                    return Err(lacks("a cast of a type that athplan does not know", expr.span));
+                if !constant::supports_cast(&part.ty, &expr.ty) {
+                    return Err(lacks(&format!("a cast from {} to {}", part.ty, expr.ty), expr.span));
                 }
                 constant::Expr::Cast {
                     input: self.boxed(part)?,

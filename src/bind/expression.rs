@@ -48,7 +48,7 @@ impl Binder<'_> {
             }
             Written::Compare(comparison, left, right) => {
                 let operands = vec![self.expression(left, place), self.expression(right, place)];
-                self.operator(super::operator::comparison_sign(*comparison), operands, span)
+                self.operator(comparison.sign(), operands, span)
             }
             Written::Between { negated, value, low, high } => {
                 let parts = [value, low, high].map(|part| self.expression(part, place));

@@ -96,6 +96,10 @@ impl Binder<'_> {
             cast_of_text(&text.value, &ty)
         };
         match constant::evaluate(&value, &[]) {
+            // A cast moves such a time on; a literal may not be one.
+            Ok(_) if matches!(ty, Type::TimestampWithTimeZone(_)) && constant::is_skipped_time(&text.value) => {
+                self.invalid(&ty.to_string(), "the clocks of its time zone skip this time", span, None)
+            }
             Ok(value) => literal(value, ty, span),
             Err(error) => {
                 let help = example(&ty).map(|example| format!("for example {example}"));
@@ -206,7 +210,7 @@ fn millis(text: &str, from: IntervalUnit, to: IntervalUnit) -> Option<i64> {
             Some(_) => return None,
             None => (part, ""),
         };
-        let whole = whole.parse::<u64>().ok().and_then(|whole| i64::try_from(whole).ok())?;
+        let whole = whole.parse::<i32>().ok().filter(|whole| *whole >= 0).map(i64::from)?;
         total = total.checked_add(whole.checked_mul(*size)?)?;
         if !fraction.is_empty() {
             if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {

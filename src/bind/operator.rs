@@ -8,7 +8,7 @@ use super::expression::literal;
 use super::form::advice;
 use crate::constant::Value;
 use crate::source::Span;
-use crate::spec::ast::{self, Arithmetic, Comparison};
+use crate::spec::ast::{self, Arithmetic};
 use crate::types::{Type, resolve_operator};
 
 /// The sign by which an arithmetic operator is called.
@@ -20,18 +20,6 @@ pub(super) fn arithmetic_sign(operator: Arithmetic) -> &'static str {
         Arithmetic::Divide => "/",
         Arithmetic::Modulus => "%",
         Arithmetic::Concat => "||",
-    }
-}
-
-/// The sign by which a comparison is called.
-pub(super) fn comparison_sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "<>",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
     }
 }
 

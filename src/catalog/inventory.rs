@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Layout, Table};
+use super::table::{Layout, PartitionEntry, Table};
 
 /// How far a figure can be trusted, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -210,6 +210,12 @@ impl TableInventory {
         }
     }
 
+    /// The partitions that have files, as partitions to be registered.
+    pub fn entries(&self) -> Vec<PartitionEntry> {
+        let entry = |found: &PartitionSize| PartitionEntry { values: found.values.clone(), location: None };
+        self.partitions.iter().map(entry).collect()
+    }
+
     /// A partition's size; none if it has no files.
     pub fn partition(&self, values: &[String]) -> Option<Size> {
         let found = self.partitions.binary_search_by(|listed| listed.values.as_slice().cmp(values));
@@ -256,7 +262,10 @@ impl<'a> KnownValues<'a> {
                 }
                 foreign
             }
-            Layout::Registered(entries) if entries.iter().all(|entry| entry.values != values) => {
+            // With nothing registered by name, every folder that the listing finds is a partition.
+            Layout::Registered(entries)
+                if !entries.is_empty() && entries.iter().all(|entry| entry.values != values) =>
+            {
                 (0..values.len()).collect()
             }
             Layout::Registered(_) | Layout::Flat => Vec::new(),

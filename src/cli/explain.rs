@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use miette::{IntoDiagnostic, Report};
+use miette::IntoDiagnostic;
 
 use super::options::{CompileOptions, pair};
 use super::rows;
@@ -32,6 +32,7 @@ pub struct Explain {
 /// The stages by name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum StageName {
+    Spec,
     Bound,
     Plan,
     Dag,
@@ -62,6 +63,7 @@ impl Explain {
         let text = match (self.stage, self.format) {
             (Some(name), _) => {
                 let which = match name {
+                    StageName::Spec => Stage::Spec,
                     StageName::Bound => Stage::Bound,
                     StageName::Plan => Stage::Plan,
                     StageName::Dag => Stage::Dag,
@@ -75,7 +77,7 @@ impl Explain {
                 serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
             }
         };
-        out.write_all(text.as_bytes()).into_diagnostic().map_err(Report::from)?;
+        out.write_all(text.as_bytes()).into_diagnostic()?;
         Ok(exit::OK)
     }
 }

@@ -3,12 +3,12 @@
 #[cfg(feature = "local")]
 pub mod demo;
 mod explain;
-mod options;
+pub mod options;
 pub mod output;
 mod rows;
 #[cfg(feature = "local")]
 mod run;
-mod session;
+pub mod session;
 mod snapshot;
 
 use std::ffi::OsString;

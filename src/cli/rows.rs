@@ -5,9 +5,8 @@ use std::path::Path;
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 
 use crate::Compiled;
-use crate::constant::{self, Expr, Value};
+use crate::catalog::typed_field;
 use crate::expand::DriverRow;
-use crate::types::Type;
 
 /// Reads a FOREACH's driver rows: the first line names columns, among them those that decide
 /// partitions; an empty field is NULL; rows are numbered as they stand.
@@ -40,20 +39,11 @@ pub fn read(compiled: &Compiled, step: &str, path: &Path) -> Result<Vec<DriverRo
             .iter()
             .zip(&positions)
             .map(|(column, position)| {
-                typed(record.get(*position).unwrap_or_default(), &column.ty)
+                typed_field(record.get(*position).unwrap_or_default(), &column.ty)
                     .map_err(|reason| miette!("{shown}, row {number}, column `{}`: {reason}", column.name))
             })
             .collect::<Result<Vec<_>, _>>()?;
         rows.push(DriverRow { number: foreach.numbered.then_some(number), values });
     }
     Ok(rows)
-}
-
-fn typed(text: &str, ty: &Type) -> Result<Value, String> {
-    if text.is_empty() {
-        return Ok(Value::Null);
-    }
-    let input = Box::new(Expr::Literal(Value::varchar(text)));
-    let cast = Expr::Cast { input, from: Type::VARCHAR, to: ty.clone(), safe: false };
-    constant::evaluate(&cast, &[]).map_err(|error| error.message)
 }

@@ -73,8 +73,9 @@ impl Run {
         let compiled = session.compile(&self.compile)?;
         let run_id = run_id();
         let kept = kept_tables(&compiled);
-        let directory =
-            if kept.is_empty() { std::env::temp_dir().join(format!("athplan-{run_id}")) } else { self.output.clone() };
+        // What only the run needs goes into a private folder that vanishes with it.
+        let temporary = tempfile::Builder::new().prefix("athplan-").tempdir().into_diagnostic()?;
+        let directory = if kept.is_empty() { temporary.path().to_path_buf() } else { self.output.clone() };
         self.refuse_existing(&kept, &directory)?;
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
@@ -83,15 +84,13 @@ impl Run {
         let output = options.output.location.clone();
         let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
         let progress = Progress::new(self.quiet);
-        let base = session.base.clone();
-        let run_options = RunOptions { run: run_id.clone(), output, base };
+        let run_options = RunOptions { run: run_id.clone(), output };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
             .thread_stack_size(32 << 20)
             .enable_all()
             .build()
-            .into_diagnostic()
-            .map_err(Report::from)?;
+            .into_diagnostic()?;
         let listen = |event: Event| progress.event(&event);
         let result = runtime.block_on(async {
             tokio::select! {
@@ -101,7 +100,7 @@ impl Run {
         });
         runtime.shutdown_timeout(Duration::from_secs(1));
         progress.finish();
-        clean(&directory, &run_id, kept.is_empty());
+        clean(&directory, &run_id);
         let outcome = match result {
             None => return Err(Failure::Other(miette!("interrupted; nothing of the run was kept"))),
             Some(Err(error)) => return Err(failure(&session, error)),
@@ -115,7 +114,7 @@ impl Run {
             summary(&outcome, &directory);
         }
         if let Some(path) = &self.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic().map_err(Report::from)?;
+            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
             fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
         }
         Ok(code(&outcome))
@@ -193,11 +192,7 @@ fn kept_tables(compiled: &Compiled) -> Vec<String> {
 }
 
 /// Removes what only this run needed. What cannot be removed is left: the folders are private.
-fn clean(directory: &Path, run: &str, everything: bool) {
-    if everything {
-        let _ = fs::remove_dir_all(directory);
-        return;
-    }
+fn clean(directory: &Path, run: &str) {
     for kind in ["steps", "files"] {
         let _ = fs::remove_dir_all(directory.join(kind).join(run));
         let _ = fs::remove_dir(directory.join(kind));
@@ -217,7 +212,7 @@ fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
         RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
-        RunError::Statement { span, .. } | RunError::File { span, .. } => {
+        RunError::Statement { span, .. } => {
             let (line, _) = session.source.position(span.start);
             let help = format!("it comes from {}:{line}", session.source.name);
             Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
@@ -228,6 +223,16 @@ fn failure(session: &Session, error: RunError) -> Failure {
 
 /// What was looked at, on standard error.
 fn summary(outcome: &Outcome, directory: &Path) {
+    for expansion in &outcome.expansions {
+        if expansion.rows == 0 {
+            eprintln!("{}: the driver has NO ROWS: nothing was looked for", expansion.name);
+        } else if expansion.rows_without_partitions > 0 {
+            eprintln!(
+                "{}: {} of {} driver rows need no partition: a key or bound of theirs is NULL or out of range",
+                expansion.name, expansion.rows_without_partitions, expansion.rows
+            );
+        }
+    }
     for coverage in &outcome.coverage {
         eprintln!("{}", coverage_line(coverage));
         for (file, reason) in &coverage.unreadable {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::options::CompileOptions;
 use crate::bind::spec::{BoundSpec, BoundStatementKind};
 use crate::bind::{BindOptions, Tables};
-use crate::catalog::{Inventory, ListedFile, Table};
+use crate::catalog::{Inventory, LocalFile, Table, read_file};
 use crate::constant::{Value, Zone};
 use crate::error::Errors;
 use crate::expand::World;
@@ -21,7 +21,10 @@ use crate::source::Source;
 use crate::{Compiled, compile, front};
 
 #[cfg(feature = "local")]
-use crate::engine::local::store::{Mapping, Store};
+use crate::engine::local::{
+    list,
+    store::{Mapping, Store},
+};
 
 /// Why no compiled spec came out.
 pub enum Failure {
@@ -112,7 +115,8 @@ impl Session {
     pub fn compile(&self, options: &CompileOptions) -> Result<Compiled, Failure> {
         let bound = self.bind(options)?;
         let inventory = self.inventory(&bound)?;
-        let world = World { inventory, slots: std::thread::available_parallelism().map_or(1, usize::from) };
+        let files = self.files(&bound)?;
+        let world = World { inventory, files, slots: std::thread::available_parallelism().map_or(1, usize::from) };
         Ok(compile(bound, options.settings(self.now), world)?)
     }
 
@@ -143,6 +147,21 @@ impl Session {
         Ok(front(&self.source, &options)?)
     }
 
+    /// Reads the local files that the spec brings in.
+    fn files(&self, bound: &BoundSpec) -> Result<BTreeMap<String, LocalFile>, Failure> {
+        let mut files = BTreeMap::new();
+        for statement in &bound.statements {
+            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+                let place = self.base.join(path);
+                let shown = place.display();
+                let bytes = fs::read(&place).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
+                let file = read_file(&bytes, table).map_err(|error| miette!("cannot read {shown}: {error}"))?;
+                files.insert(path.clone(), file);
+            }
+        }
+        Ok(files)
+    }
+
     #[cfg(feature = "local")]
     fn inventory(&self, bound: &BoundSpec) -> Result<Inventory, Failure> {
         let store = Store::new(&self.mappings()).map_err(|error| miette!("{error}"))?;
@@ -150,9 +169,7 @@ impl Session {
         let mut inventory = Inventory::default();
         for table in crate::scanned_tables(bound) {
             // A table that no folder stands for is not listed: its sizes are unknown.
-            let Ok(place) = store.place(table.listing_prefix()) else { continue };
-            let listed = store.files(&place).map_err(|error| miette!("{error}"))?.unwrap_or_default();
-            let files = listed.into_iter().map(|file| ListedFile { path: file.uri, bytes: file.size, archived: false });
+            let Some(files) = list(&store, &table).map_err(|error| miette!("{error}"))? else { continue };
             inventory.merge(Inventory::from_listing(&table, files, now));
         }
         Ok(inventory)

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use miette::{IntoDiagnostic, Report, WrapErr};
+use miette::{IntoDiagnostic, WrapErr};
 
 use super::options::CompileOptions;
 use super::session::{Failure, Session};
@@ -47,15 +47,13 @@ impl Snapshot {
                 if before.as_deref() != Some(text.as_str()) {
                     changed = true;
                     let diff = diff(before.as_deref().unwrap_or_default(), &text);
-                    write!(out, "{} differs from its spec:\n{diff}", path.display())
-                        .into_diagnostic()
-                        .map_err(Report::from)?;
+                    write!(out, "{} differs from its spec:\n{diff}", path.display()).into_diagnostic()?;
                 }
             } else {
                 fs::write(&path, &text)
                     .into_diagnostic()
                     .wrap_err_with(|| format!("cannot write {}", path.display()))?;
-                writeln!(out, "{}", path.display()).into_diagnostic().map_err(Report::from)?;
+                writeln!(out, "{}", path.display()).into_diagnostic()?;
             }
         }
         Ok(if changed { exit::CHANGED } else { exit::OK })

@@ -76,7 +76,7 @@ impl Scope<'_> {
             Expr::Cast { input, from, to, safe } => {
                 let value = self.evaluate(input).map_err(|error| of_cast(error, input, to))?;
                 match cast(&value, from, to) {
-                    Err(error) if *safe && !error.is_refusal() => Ok(Value::Null),
+                    Err(error) if *safe && error.is_caught_by_try_cast() => Ok(Value::Null),
                     result => result,
                 }
             }

@@ -98,6 +98,11 @@ impl EvalError {
     /// The name of refusals; no error of Trino has it.
     const REFUSED: &str = "REFUSED_BY_EVALUATOR";
 
+    /// Whether Trino's `TRY_CAST` makes NULL of it: whatever a cast says by intent.
+    pub fn is_caught_by_try_cast(&self) -> bool {
+        !self.is_refusal() && self.name != "GENERIC_INTERNAL_ERROR"
+    }
+
     /// Whether Trino's `try` makes NULL of it.
     pub fn is_caught_by_try(&self) -> bool {
         matches!(

@@ -3,6 +3,8 @@
 //! Trino is written in Java, and three of Java's formats show through: `Double.toString` (in JSON),
 //! `DecimalFormat` in scientific form (`CAST(x AS varchar)`), and `Double.parseDouble`.
 
+use num_bigint::BigUint;
+
 /// The decimal digits of a finite number without sign, and the exponent of the first one:
 /// `d.ddd × 10^exponent`.
 fn digits(scientific: &str) -> (String, i32) {
@@ -13,13 +15,36 @@ fn digits(scientific: &str) -> (String, i32) {
 
 /// `Double.toString`: plain between 10^-3 and 10^7, else with an exponent.
 pub(crate) fn java_double(value: f64) -> String {
-    java(value.is_sign_negative(), special(value), value == 0.0, || digits(&format!("{:e}", value.abs())))
+    java(value.is_sign_negative(), special(value), value == 0.0, || double_digits(value.abs()))
 }
 
 /// `Float.toString`.
 pub(crate) fn java_float(value: f32) -> String {
     let wide = f64::from(value);
-    java(wide.is_sign_negative(), special(wide), value == 0.0, || digits(&format!("{:e}", value.abs())))
+    java(wide.is_sign_negative(), special(wide), value == 0.0, || float_digits(value.abs()))
+}
+
+/// The shortest digits that give the number back, of several such the closest, of two as close the even
+/// ones; but two digits where one would do and two come closer.
+fn double_digits(value: f64) -> (String, i32) {
+    closest(&format!("{value:e}"), |decimals| format!("{value:.decimals$e}"), |text| text.parse() == Ok(value))
+}
+
+/// As [`double_digits`], of a `real`.
+fn float_digits(value: f32) -> (String, i32) {
+    closest(&format!("{value:e}"), |decimals| format!("{value:.decimals$e}"), |text| text.parse() == Ok(value))
+}
+
+/// Rounds to as many digits as the shortest text has (two at least), if that is still the number.
+fn closest(shortest: &str, round: impl Fn(usize) -> String, is_same: impl Fn(&str) -> bool) -> (String, i32) {
+    let (found, exponent) = digits(shortest);
+    let rounded = round((found.len() - 1).max(1));
+    if is_same(&rounded) { trimmed_digits(&rounded) } else { (found, exponent) }
+}
+
+fn trimmed_digits(scientific: &str) -> (String, i32) {
+    let (digits, exponent) = digits(scientific);
+    (trimmed(&digits), exponent)
 }
 
 /// What Java calls numbers that are none.
@@ -73,24 +98,61 @@ fn plain(digits: &str, exponent: i32, decimals: usize) -> String {
 }
 
 /// `CAST(double AS varchar)`: always scientific, `1.5E0`, zero as `0E0`.
+///
+/// Java's format still finds the digits by an old method, whose traits show: whole numbers that fit 64
+/// bits come from their exact digits, and larger ones sometimes bear a digit too many.
 pub(crate) fn sql_double(value: f64) -> String {
     sql(value, || {
-        // Java's format takes whole numbers that fit 64 bits from their exact digits.
-        if value.fract() == 0.0 && value.abs() < 9.223_372_036_854_775_8e18 {
-            exact_digits(value.abs())
+        let positive = value.abs();
+        if value.fract() == 0.0 && positive < 9.223_372_036_854_776e18 {
+            exact_digits(positive)
+        } else if (1e18..1e28).contains(&positive) {
+            generated_digits(positive)
+        } else if positive == f64::from_bits(1) {
+            ("49".to_owned(), -324)
+        } else if positive < f64::MIN_POSITIVE {
+            digits(&format!("{positive:e}"))
         } else {
-            digits(&format!("{:e}", value.abs()))
+            double_digits(positive)
         }
     })
 }
 
-/// `CAST(real AS varchar)`: as of a double, rounded to seven digits.
+/// `CAST(real AS varchar)`: its shortest digits, read as a double and rounded to seven.
 pub(crate) fn sql_float(value: f32) -> String {
-    let wide = f64::from(value);
-    sql(wide, || {
-        let (digits, exponent) = digits(&format!("{:.6e}", wide.abs()));
-        (trimmed(&digits), exponent)
+    sql(f64::from(value), || {
+        let shortest: f64 = java_float(value.abs()).parse().expect("a number's text is a number");
+        trimmed_digits(&format!("{shortest:.6e}"))
     })
+}
+
+/// Digits of a whole number, one after another, until what is left is within half of the distance to
+/// the next double, strictly.
+fn generated_digits(value: f64) -> (String, i32) {
+    let (mantissa, binary_exponent) = (value.to_bits() & ((1 << 52) - 1) | 1 << 52, (value.to_bits() >> 52) - 1075);
+    let mut rest = BigUint::from(mantissa) << binary_exponent;
+    let mut margin = BigUint::from(1_u8) << (binary_exponent - 1);
+    let exponent = rest.to_string().len() - 1;
+    let unit = BigUint::from(10_u8).pow(u32::try_from(exponent).expect("28 digits at most"));
+    let ten_units = &unit * 10_u8;
+    let mut text = String::new();
+    loop {
+        text.push_str(&(&rest / &unit).to_string());
+        rest = rest % &unit * 10_u8;
+        margin *= 10_u8;
+        let (low, high) = (rest < margin, &rest + &margin > ten_units);
+        // Java always gives two digits at least.
+        if text.len() == 1 || !low && !high {
+            continue;
+        }
+        let twice = rest * 2_u8;
+        let odd = text.ends_with(['1', '3', '5', '7', '9']);
+        let up = high && (!low || twice > ten_units || twice == ten_units && odd);
+        let kept: u64 = text.parse().expect("nineteen digits at most");
+        let kept = (kept + u64::from(up)).to_string();
+        let carried = kept.len() - text.len();
+        return (trimmed(&kept), i32::try_from(exponent + carried).expect("28 digits at most"));
+    }
 }
 
 fn sql(value: f64, parts: impl FnOnce() -> (String, i32)) -> String {
@@ -111,10 +173,11 @@ fn sql(value: f64, parts: impl FnOnce() -> (String, i32)) -> String {
 fn exact_digits(value: f64) -> (String, i32) {
     let whole = value as u64;
     let bits = 63 - i32::try_from(whole.leading_zeros()).expect("64 bits at most");
-    // A binary exponent beyond the 53 bits of a double leaves this many bits unused.
-    let unused = bits - 53 - 1;
-    let dropped = if bits > 53 && unused > 1 { f64::from(unused).mul_add(std::f64::consts::LOG10_2, 0.0) } else { 0.0 };
-    let dropped = dropped as u32;
+    // What lies beyond the 53 bits of a double is not known; this is the decimal digits' share of it.
+    let dropped = match bits - 54 {
+        unused @ 2.. => (f64::from(unused) * std::f64::consts::LOG10_2) as u32,
+        _ => 0,
+    };
     let mut kept = whole;
     if dropped > 0 {
         let unit = 10_u64.pow(dropped);
@@ -215,6 +278,7 @@ mod tests {
             assert_eq!(java_double(value), text);
         }
         assert_eq!(java_float(1.234_567_8e7), "1.2345678E7");
+        assert_eq!(java_double(5e-324), "4.9E-324");
     }
 
     #[test]
@@ -224,15 +288,20 @@ mod tests {
             (1.0, "1.0E0"),
             (-1.5, "-1.5E0"),
             (9_007_199_254_740_992.0, "9.007199254740992E15"),
-            (9_223_372_036_854_775_807.0, "9.223372036854776E18"),
+            (9_223_372_036_854_775_808.0, "9.223372036854776E18"),
             (2.318_452_567_726_332_5e17, "2.31845256772633248E17"),
-            (6.847_983_548_744_970_2e18, "6.8479835487449702E18"),
+            (6.847_983_548_744_97e18, "6.8479835487449702E18"),
             (1e20, "1.0E20"),
+            (1e23, "9.999999999999999E22"),
+            (8.41e21, "8.409999999999999E21"),
+            (5.446e21, "5.446000000000001E21"),
+            (1.1e23, "1.1E23"),
+            (5e-324, "4.9E-324"),
         ] {
             assert_eq!(sql_double(value), text);
         }
         assert_eq!(sql_float(16_777_216.0), "1.677722E7");
-        assert_eq!(sql_float(3.14), "3.14E0");
+        assert_eq!(sql_float(3.25), "3.25E0");
     }
 
     #[test]

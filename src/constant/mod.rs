@@ -19,7 +19,7 @@ mod temporal_text;
 mod value;
 mod zone;
 
-pub use cast::{cast, supports_cast};
+pub use cast::{cast, is_skipped_time, supports_cast};
 pub use compare::{Key, compare, equal, identical};
 pub use display::format;
 pub use evaluate::evaluate;

@@ -177,8 +177,10 @@ pub fn fill(template: &str, random: &mut Random) -> Option<String> {
             "instance" => text.push_str(&format!("i-0{}", random.hex(16))),
             "group" => text.push_str(&format!("sg-0{}", random.hex(16))),
             "hex" => text.push_str(&format!("0{}", random.hex(16))),
-            "short" => text.push_str(*random.pick(&["api", "worker", "billing", "search"])),
-            "bucket" => text.push_str(*random.pick(&["orders-data", "orders-backup", "web-assets", "trail-bucket"])),
+            "short" => text.push_str(random.pick::<&str>(&["api", "worker", "billing", "search"])),
+            "bucket" => {
+                text.push_str(random.pick::<&str>(&["orders-data", "orders-backup", "web-assets", "trail-bucket"]))
+            }
             "uuid" => text.push_str(&random.uuid()),
             "upper" => text.push_str(&random.identifier("")),
             other => unreachable!("the templates hold no <{other}>"),

@@ -104,7 +104,7 @@ impl Event {
             management_event: true,
             recipient_account_id: ACCOUNT,
             event_category: "Management",
-            tls_details: self.actor.identity.invoked_by.is_none().then(|| TlsDetails {
+            tls_details: self.actor.identity.invoked_by.is_none().then_some(TlsDetails {
                 tls_version: "TLSv1.2",
                 cipher_suite: "ECDHE-RSA-AES128-GCM-SHA256",
                 client_provided_host_header: host,

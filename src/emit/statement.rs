@@ -10,7 +10,10 @@ use super::name::{driver_name, driver_table, run_name, table_name};
 use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
-use crate::catalog::{Column, DdlError, PartitionEntry, Table, add_partition_statements, create_statement};
+use crate::catalog::{
+    Column, DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements,
+    create_statement,
+};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Plan};
 use crate::types::Type;
@@ -64,11 +67,13 @@ fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
     Statement { id: StatementId(id.into()), purpose, sql }
 }
 
-/// Creates a declared table under its run's name.
-pub fn define(plan: &Plan, table: &Table) -> Vec<Statement> {
+/// Creates a declared table under its run's name. A table of Hive folders that registers none of
+/// them by name gets those that the listing found.
+pub fn define(plan: &Plan, table: &Table, inventory: &Inventory) -> Vec<Statement> {
     let mut statements = vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
-    if let crate::catalog::Layout::Registered(entries) = &table.layout {
-        statements.extend(add_partitions(plan, &table.name, table, entries));
+    if let Layout::Registered(entries) = &table.layout {
+        let listed = inventory.table(&table.name).filter(|_| entries.is_empty()).map(TableInventory::entries);
+        statements.extend(add_partitions(plan, &table.name, table, listed.as_ref().unwrap_or(entries)));
     }
     statements
 }

@@ -3,6 +3,7 @@
 //! `expand` is pure: the same plan, rows and world give the same portions, in whatever order the rows
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
+mod bound;
 mod merge;
 mod need;
 mod pack;
@@ -14,12 +15,13 @@ use thiserror::Error;
 
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
-use crate::catalog::Inventory;
+use crate::catalog::{Inventory, LocalFile};
 use crate::constant::Value;
 use crate::emit::{Part, Portion};
 use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
+pub use bound::at_most;
 pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs};
 
 /// What is known of the world: what listings said of the tables' files.
@@ -27,6 +29,8 @@ pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs}
 pub struct World {
     /// What listings said of the tables' files.
     pub inventory: Inventory,
+    /// The local files of the spec, by their paths as written.
+    pub files: BTreeMap<String, LocalFile>,
     /// How many statements may run side by side.
     pub slots: usize,
 }

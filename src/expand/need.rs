@@ -44,10 +44,15 @@ pub fn need(plan: &Plan, scan: &Scan, row: &dyn Fn(ColumnRef) -> Value, world: &
             return Err(ExpandError::Bound { step, row: String::new(), reason, span: error.span });
         }
     };
+    named(plan, scan, &predicate, world)
+}
+
+/// The partitions of a scan that a predicate leaves.
+pub(super) fn named(plan: &Plan, scan: &Scan, predicate: &Predicate, world: &World) -> Result<Need, ExpandError> {
     let slack = plan.settings.slack.or(scan.table.time.as_ref().map(|time| time.slack)).unwrap_or(0);
     let set = needed(&predicate.regions(), &scan.table, slack, plan.settings.now_picos(), Some(&world.inventory))
         .map_err(|error| ExpandError::Partitions {
-            step,
+            step: plan.step(scan.step).name.clone(),
             table: scan.table.name.clone(),
             reason: error.to_string(),
             span: scan.span,

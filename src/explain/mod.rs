@@ -2,12 +2,14 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
+mod plan;
 mod scan;
 mod stage;
 mod step;
 
 use std::collections::BTreeMap;
 
+pub use plan::plan;
 pub use stage::{Stage, stage, statements};
 
 use crate::Compiled;
@@ -30,7 +32,12 @@ pub(crate) struct Total {
     bytes: u64,
     dollars: f64,
     statements: usize,
+    /// Whether some FOREACH's statements, or some scan's bytes, are not known.
     unknown: bool,
+    /// Bytes that FOREACHs without rows read at most, each partition once.
+    more_bytes: u64,
+    /// Whether not even that is known.
+    unbounded: bool,
 }
 
 /// Explains a compiled spec.
@@ -52,23 +59,39 @@ pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, Exp
     for (at, step) in plan.steps.iter().enumerate() {
         tree.part(step::explain(compiled, explaining, at, step, &mut total)?);
     }
-    let mut text = format!(
-        "{}{} in {} statement{}, {}{} at ${} per TB and {} minimum a statement",
-        if total.unknown { "at least " } else { "" },
-        Bytes(total.bytes),
-        total.statements,
-        if total.statements == 1 { "" } else { "s" },
-        if total.unknown { "at least " } else { "" },
-        Dollars(total.dollars),
-        explaining.price.dollars_per_terabyte,
-        Bytes(explaining.price.minimum_bytes),
-    );
-    if total.unknown {
-        text.push_str("; more is known when the rows are");
-    }
-    let value = serde_json::json!({
-        "bytes": total.bytes, "dollars": total.dollars, "statements": total.statements, "lower_bound": total.unknown,
-    });
-    tree.valued("total", text, value);
+    tree.valued("total", total.text(explaining.price), total.value());
     Ok(tree)
+}
+
+impl Total {
+    fn text(&self, price: Price) -> String {
+        let least = if self.unknown { "at least " } else { "" };
+        let plural = if self.statements == 1 { "" } else { "s" };
+        let mut text = format!(
+            "{least}{} in {} statement{plural}, {least}{} at ${} per TB and {} minimum a statement",
+            Bytes(self.bytes),
+            self.statements,
+            Dollars(self.dollars),
+            price.dollars_per_terabyte,
+            Bytes(price.minimum_bytes),
+        );
+        if self.unknown && self.unbounded {
+            text.push_str("; no upper bound is known");
+        } else if self.unknown {
+            let most = self.bytes + self.more_bytes;
+            text.push_str(&format!(
+                "\nat most {} if each partition is read once; exact when the rows are known",
+                Bytes(most)
+            ));
+        }
+        text
+    }
+
+    fn value(&self) -> serde_json::Value {
+        let most = (!self.unbounded).then_some(self.bytes + self.more_bytes);
+        serde_json::json!({
+            "bytes": self.bytes, "dollars": self.dollars, "statements": self.statements,
+            "lower_bound": self.unknown, "at_most_bytes": most,
+        })
+    }
 }

@@ -9,16 +9,18 @@ use crate::partition::{Cut, Derived, Intervals};
 use crate::plan::Scan;
 use crate::render::Tree;
 
-/// Explains a scan; `need` is none if only driver rows decide it.
-pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>) -> Tree {
+/// Explains a scan. Where driver rows decide it and are not known, `need` is what it can be at most,
+/// or none.
+pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bound: bool) -> Tree {
     let plan = &compiled.plan;
     let mut tree = Tree::new("scans", format!("reads {}", scan.table.name));
-    let Some(need) = need else {
+    if !scan.derived.columns().is_empty() {
         let source = &plan.spec.source;
         let bounds: Vec<String> = scan.derived.spans().iter().map(|span| one_line(source.slice(*span))).collect();
-        tree.valued("derived per row", bounds.join("; "), bounds);
-        return tree;
-    };
+        tree.valued("derived from", bounds.join("; "), bounds);
+    }
+    let Some(need) = need else { return tree };
+    let most = if bound { "at most " } else { "" };
     if let Some(window) = window(&need.set.window) {
         let mut text = format!("{window} (slack included)");
         if need.set.open {
@@ -28,29 +30,29 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>) -> 
     }
     let asked = need.set.tuples.len();
     let mut text = match need.set.total {
-        Some(total) => format!("{asked} of {total}"),
-        None => asked.to_string(),
+        Some(total) => format!("{most}{asked} of {total}"),
+        None => format!("{most}{asked}"),
     };
     let counts: Vec<String> = key_counts(need);
     if counts.len() > 1 {
         text.push_str(&format!(" ({})", counts.join(" x ")));
     }
-    tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total}));
+    tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total, "at_most": bound}));
     if let Some(size) = &need.set.size {
         let text = match size.bytes.tier {
             Tier::Unknown => "unknown: nothing was listed".to_owned(),
             tier => format!(
-                "{} in {} files of {} partitions ({})",
+                "{most}{} in {} files of {} partitions ({})",
                 Bytes(size.bytes.value),
                 size.files.value,
                 size.found.value,
-                tier_name(tier)
+                if bound { tier_name(tier.max(Tier::UpperBound)) } else { tier_name(tier) }
             ),
         };
         tree.valued("bytes", text, size.bytes);
     }
     let rectangles = need.rectangles(STAGE_BUDGET);
-    if !matches!(scan.derived, Derived::Anything) {
+    if !bound && !matches!(scan.derived, Derived::Anything) {
         let texts: Vec<String> = rectangles
             .iter()
             .map(|rectangle| rectangle_text(plan, &scan.table, rectangle))
@@ -60,7 +62,7 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>) -> 
         tree.valued("derived", shown, texts);
     }
     let outside = need.not_covered();
-    if !outside.is_empty() {
+    if !bound && !outside.is_empty() {
         tree.valued("not looked", format!("outside the table's partitions: {}", outside.join(", ")), outside);
     }
     if let Some(listed) = compiled.world.inventory.table(&scan.table.name) {

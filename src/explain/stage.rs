@@ -12,6 +12,8 @@ use crate::plan::StepKind;
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The spec as it was read.
+    Spec,
     /// The bound spec.
     Bound,
     /// The plan's steps, scans and FOREACHs.
@@ -31,35 +33,17 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     let plan = &compiled.plan;
     let mut text = String::new();
     match stage {
+        Stage::Spec => {
+            for statement in crate::spec::parse(&plan.spec.source).map(|spec| spec.statements).unwrap_or_default() {
+                let _ = writeln!(text, "{:#?}", statement.kind);
+            }
+        }
         Stage::Bound => {
             for statement in &plan.spec.statements {
                 let _ = writeln!(text, "{:#?}", statement.kind);
             }
         }
-        Stage::Plan => {
-            for (at, step) in plan.steps.iter().enumerate() {
-                let _ = writeln!(text, "{}  {}", at + 1, step.name);
-                for scan in plan.scans.values().filter(|scan| scan.step == at) {
-                    let _ = writeln!(
-                        text,
-                        "   scan of {}{}\n   {:?}",
-                        scan.table.name,
-                        if scan.apart { ", may be read apart" } else { "" },
-                        scan.derived
-                    );
-                }
-                if let StepKind::Foreach(id, ..) = &step.kind {
-                    let foreach = &plan.foreachs[id];
-                    let _ = writeln!(
-                        text,
-                        "   rung {}; driver {}; columns {}",
-                        foreach.rung,
-                        if foreach.stored { "stored" } else { "in place" },
-                        foreach.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
-                    );
-                }
-            }
-        }
+        Stage::Plan => text = super::plan(plan).text(),
         Stage::Dag => {
             for step in compiled.dag.steps() {
                 let waits: Vec<&str> =
@@ -91,9 +75,9 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
     let mut found = Vec::new();
     for (at, step) in plan.steps.iter().enumerate() {
         match &step.kind {
-            StepKind::Declare(table) => found.extend(emit::define(plan, table)),
+            StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
             StepKind::AddPartitions(table, entries) => {
-                found.extend(emit::add_partitions(plan, &step.name, table, entries))
+                found.extend(emit::add_partitions(plan, &step.name, table, entries));
             }
             StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
             StepKind::Materialise(table, query, lifetime) => {

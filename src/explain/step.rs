@@ -9,7 +9,7 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Layout, Projection, Table};
 use crate::cost::{Bytes, Dollars, Price};
 use crate::emit::Portion;
-use crate::expand::{ExpandError, Need, expand};
+use crate::expand::{ExpandError, Need, at_most, expand};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
@@ -28,7 +28,14 @@ pub(super) fn explain(
         StepKind::AddPartitions(table, entries) => {
             Tree::new("steps", format!("{number}  {name}: {} partitions of {}", entries.len(), table.name))
         }
-        StepKind::File(_, path) => Tree::new("steps", format!("{number}  {name}: rows of the file {path}")),
+        StepKind::File(_, path) => {
+            let mut tree = Tree::new("steps", format!("{number}  {name}: rows of the file {path}"));
+            if let Some(file) = compiled.world.files.get(path) {
+                tree.valued("rows", file.rows.to_string(), file.rows);
+                tree.fact("sha256", file.sha256.clone());
+            }
+            tree
+        }
         StepKind::Materialise(_, _, lifetime) => {
             let kind = match lifetime {
                 Lifetime::Run => "stored for the run",
@@ -53,6 +60,10 @@ fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
     let mut tree = Tree::new("steps", format!("{number}  {}: a table over {}", table.name, table.storage.location));
     let keys: Vec<String> = match &table.layout {
         Layout::Flat => vec!["none".to_owned()],
+        Layout::Registered(entries) if entries.is_empty() => match compiled.world.inventory.table(&table.name) {
+            Some(listed) => vec![format!("{} partitions found by listing", listed.partitions.len())],
+            None => vec!["no partition is registered, and nothing was listed".to_owned()],
+        },
         Layout::Registered(entries) => vec![format!("{} registered partitions", entries.len())],
         Layout::Projection { keys, .. } => table
             .partition_keys
@@ -77,7 +88,7 @@ fn scans(compiled: &Compiled, at: usize, tree: &mut Tree, price: Price, total: &
     let mut unknown = false;
     for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
         let need = compiled.needs.get(&scan.relation);
-        tree.part(scan::explain(compiled, scan, need));
+        tree.part(scan::explain(compiled, scan, need, false));
         match need.and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
             Some(known) => bytes += known,
             None => unknown = true,
@@ -96,6 +107,7 @@ fn charge(tree: &mut Tree, statements: &[u64], unknown: bool, price: Price, tota
     total.dollars += dollars;
     total.statements += statements.len();
     total.unknown |= unknown;
+    total.unbounded |= unknown;
     let text = if unknown { "unknown".to_owned() } else { format!("{} for {}", Dollars(dollars), Bytes(bytes)) };
     tree.valued("cost", text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
 }
@@ -136,7 +148,12 @@ fn foreach(
         );
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
-            tree.part(scan::explain(compiled, scan, compiled.needs.get(&scan.relation)));
+            let bound = at_most(plan, foreach, scan, &compiled.world).ok();
+            match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
+                Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
+                _ => total.unbounded = true,
+            }
+            tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
         }
         return Ok(tree);
     }
@@ -166,7 +183,7 @@ fn foreach(
         );
     }
     for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need)));
+        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
     }
     let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
     let lower: u64 = expansion

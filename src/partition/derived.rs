@@ -57,6 +57,9 @@ pub struct Bound {
     pub expr: constant::Expr,
     /// The driver's columns it uses.
     pub columns: Vec<ColumnRef>,
+    /// Whether it is an increasing function of its one column, if that holds an event time as
+    /// canonical ISO text.
+    pub increasing: bool,
     /// The text it comes from.
     pub span: Span,
 }
@@ -142,6 +145,31 @@ impl Derived {
             Derived::Key { key, comparison, .. } => keys.contains(key) && *comparison != Comparison::NotEqual,
             Derived::And(parts) => parts.iter().any(|part| part.bounds_time(keys)),
             Derived::Or(parts) => parts.iter().all(|part| part.bounds_time(keys)),
+        }
+    }
+
+    /// What holds for every driver row: the predicate with each bound that a row decides replaced by
+    /// the least or greatest that it can be, or by nothing. `times` gives the event times, first and
+    /// last in picoseconds since the epoch, that a driver column can hold.
+    pub fn at_most(&self, format: Option<&TimeFormat>, known: &dyn Fn(ColumnRef) -> Option<(i128, i128)>) -> Predicate {
+        match self {
+            Derived::And(parts) => Predicate::And(parts.iter().map(|part| part.at_most(format, known)).collect()),
+            Derived::Or(parts) => Predicate::Or(parts.iter().map(|part| part.at_most(format, known)).collect()),
+            Derived::Time { comparison, bound, .. } if bound.increasing => {
+                let end =
+                    bound.columns.first().and_then(|column| known(*column)).map(|(first, last)| match comparison {
+                        Comparison::Greater | Comparison::GreaterOrEqual => Some(first),
+                        Comparison::Less | Comparison::LessOrEqual => Some(last),
+                        Comparison::Equal | Comparison::NotEqual => None,
+                    });
+                let value = end.flatten().and_then(|picos| text_at(picos, &TimeFormat::Iso8601));
+                let resolved = value.and_then(|value| self.resolve(format, &|_| value.clone()).ok());
+                resolved.unwrap_or(Predicate::Unknown)
+            }
+            Derived::Key { bound, .. } | Derived::Time { bound, .. } if !bound.columns.is_empty() => Predicate::Unknown,
+            Derived::Anything | Derived::Nothing | Derived::Key { .. } | Derived::Time { .. } => {
+                self.resolve(format, &|_| Value::Null).unwrap_or(Predicate::Unknown)
+            }
         }
     }
 
@@ -252,12 +280,12 @@ impl<'a> Clock<'a> {
     fn times(&self, function: &constant::Expr, ty: &Type, comparison: Comparison, bound: &Value) -> Predicate {
         let reaches = |or_equal: bool| self.first(function, ty, bound, or_equal);
         let set = match comparison {
-            Comparison::GreaterOrEqual => reaches(true).map(|edge| self.from(&edge)),
-            Comparison::Greater => reaches(false).map(|edge| self.from(&edge)),
-            Comparison::Less => reaches(true).map(|edge| before(&edge)),
-            Comparison::LessOrEqual => reaches(false).map(|edge| before(&edge)),
+            Comparison::GreaterOrEqual => reaches(true).map(|edge| self.onwards(&edge)),
+            Comparison::Greater => reaches(false).map(|edge| self.onwards(&edge)),
+            Comparison::Less => reaches(true).map(|edge| until(&edge)),
+            Comparison::LessOrEqual => reaches(false).map(|edge| until(&edge)),
             Comparison::Equal => {
-                reaches(true).and_then(|low| Some(self.from(&low).intersection(&before(&reaches(false)?))))
+                reaches(true).and_then(|low| Some(self.onwards(&low).intersection(&until(&reaches(false)?))))
             }
             Comparison::NotEqual => None,
         };
@@ -265,7 +293,7 @@ impl<'a> Clock<'a> {
     }
 
     /// The times at which an edge may have been reached.
-    fn from(&self, edge: &Edge) -> Intervals<i128> {
+    fn onwards(&self, edge: &Edge) -> Intervals<i128> {
         match edge {
             Edge::Before(_) => Intervals::all(),
             Edge::Between(_, reached) if self.exact => Intervals::at_least(*reached),
@@ -323,7 +351,7 @@ impl<'a> Clock<'a> {
 }
 
 /// The times at which an edge may not have been reached yet.
-fn before(edge: &Edge) -> Intervals<i128> {
+fn until(edge: &Edge) -> Intervals<i128> {
     match edge {
         Edge::Before(first) => Intervals::less(*first),
         Edge::Between(_, reached) => Intervals::less(*reached),

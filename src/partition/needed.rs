@@ -17,7 +17,7 @@ use super::region::{Region, Regions};
 use crate::catalog::clock::{SECOND, calendar, instant};
 use crate::catalog::{
     Column, DateSteps, DateUnit, Fields, Inventory, Layout, MOST_VALUES, Measure, PartitionEntry, Pattern, Projection,
-    Table,
+    Table, TableInventory,
 };
 
 /// The partitions that a scan needs.
@@ -104,7 +104,11 @@ pub fn needed(
             set.total = Some(1);
             set.tuples.extend((!regions.is_empty()).then(Vec::new));
         }
-        Layout::Registered(entries) => {
+        Layout::Registered(registered) => {
+            // Hive folders of which none is registered by name: those that the listing found.
+            let listed = inventory.and_then(|inventory| inventory.table(&table.name));
+            let found = listed.filter(|_| registered.is_empty()).map(TableInventory::entries);
+            let entries = found.as_ref().unwrap_or(registered);
             set.total = u64::try_from(entries.len()).ok();
             set.domain = domain_of(entries, table.partition_keys.len());
             for region in regions.parts() {

@@ -64,7 +64,7 @@ pub const ROW_NUMBER: &str = "athplan_row";
 #[derive(Debug, Clone)]
 pub enum Driver {
     /// `FOREACH row IN (query)`.
-    Query(RelationId, Query),
+    Query(RelationId, Box<Query>),
     /// The left side of a LATERAL join, and the conjuncts of WHERE that speak of it alone.
     From(Box<From>, Vec<Expr>),
     /// The table of an earlier FOREACH: the outer half of two that stand inside each other.

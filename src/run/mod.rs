@@ -3,12 +3,10 @@
 //! This room never prints; it hands [`Event`]s to whoever listens.
 
 mod event;
-mod file;
 mod outcome;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Mutex;
 
 use futures::StreamExt;
@@ -31,8 +29,6 @@ pub struct RunOptions {
     pub run: String,
     /// The location under which the run writes, ending in `/`.
     pub output: String,
-    /// The folder that local files of the spec are relative to.
-    pub base: PathBuf,
 }
 
 /// Why a run stopped.
@@ -51,16 +47,6 @@ pub enum RunError {
     /// A FOREACH's driver rows could not be turned into statements.
     #[error(transparent)]
     Expand(#[from] ExpandError),
-    /// A local file of the spec could not be read.
-    #[error("cannot read `{path}`: {reason}")]
-    File {
-        /// The file.
-        path: String,
-        /// Why.
-        reason: String,
-        /// Where the spec names it.
-        span: Span,
-    },
     /// A statement's rows are not what its text promises.
     #[error("statement `{statement}` gave {found} columns where {expected} were asked for")]
     Shape {

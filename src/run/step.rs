@@ -21,7 +21,7 @@ impl<E: Engine> Run<'_, E> {
         let step = plan.step(at);
         match &step.kind {
             StepKind::Declare(table) => {
-                for statement in emit::define(plan, table) {
+                for statement in emit::define(plan, table, &compiled.world.inventory) {
                     self.execute(&statement, at).await?;
                 }
                 self.drop_later(&step.name, &emit::table_name(plan, table));
@@ -32,7 +32,7 @@ impl<E: Engine> Run<'_, E> {
                 }
             }
             StepKind::File(table, path) => {
-                let rows = super::file::read(&self.options.base, path, table, step.span)?;
+                let rows = compiled.world.files.get(path).map(|file| file.lines.clone()).unwrap_or_default();
                 let location = emit::file_location(table).substitute(|symbol| self.symbol(symbol));
                 self.engine
                     .put(&format!("{location}rows.json"), rows)
@@ -96,7 +96,9 @@ impl<E: Engine> Run<'_, E> {
             });
         }
         self.note_needs(at, expansion.needs.values());
-        self.with_state(|state| state.expansions.push(report));
+        if rows.is_some() {
+            self.with_state(|state| state.expansions.push(report));
+        }
         let statements: Vec<Statement> = expansion
             .portions
             .iter()

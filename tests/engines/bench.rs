@@ -118,16 +118,6 @@ pub fn gzip(content: impl AsRef<[u8]>) -> Vec<u8> {
     encoder.finish().expect("memory takes all")
 }
 
-/// A folder of data that is not part of the project; none, with a line that says so, if it is absent.
-pub fn outside_data(path: &str) -> Option<&Path> {
-    let path = Path::new(path);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
 /// An instant in UTC, in milliseconds.
 pub fn utc(milliseconds: i128) -> Value {
     Value::TimestampWithTimeZone(milliseconds * 1_000_000_000, Zone::Offset(0))

@@ -3,7 +3,8 @@
 use athplan::engine::ErrorClass;
 use athplan::engine::local::store::Mapping;
 
-use super::bench::{Bench, gzip, outside_data};
+use super::bench::{Bench, gzip};
+use crate::program::shared_data;
 
 const TABLE: &str = "CREATE EXTERNAL TABLE trail (
         eventname string,
@@ -109,7 +110,7 @@ async fn a_broken_file_fails_the_statement_by_name_or_is_counted() {
 
 #[tokio::test]
 async fn a_real_archive_is_read_whole() {
-    let Some(archive) = outside_data("/work/shared/data/cloudtrail/invictus") else { return };
+    let Some(archive) = shared_data("cloudtrail/invictus") else { return };
     let bench = Bench::with(|options| {
         options.maps.push(Mapping { location: "s3://bucket/trail".to_owned(), directory: archive.join("AWSLogs") });
     });

@@ -142,3 +142,16 @@ async fn formats_that_are_not_read_are_refused_by_name() {
     bench.ok("CREATE EXTERNAL TABLE t (n int) STORED AS ORC LOCATION 's3://bucket/t/'").await;
     bench.fails("SELECT n FROM t", ErrorClass::Unsupported, &["ORC"]).await;
 }
+
+#[tokio::test]
+async fn a_damaged_parquet_file_is_named() {
+    let bench = Bench::new();
+    bench.ok("UNLOAD (SELECT x AS n FROM UNNEST(sequence(1, 1000)) AS t(x)) TO 's3://bucket/t/' WITH (format = 'PARQUET')").await;
+    bench.ok("CREATE EXTERNAL TABLE t (n bigint) STORED AS PARQUET LOCATION 's3://bucket/t/'").await;
+    assert_eq!(bench.rows("SELECT sum(n) FROM t").await, ["500500"]);
+    let whole = std::fs::read(bench.path("t/part-00000.parquet")).expect("it was written");
+    bench.file("t/part-00000.parquet", &whole[..whole.len() / 2]);
+    bench.fails("SELECT sum(n) FROM t", ErrorClass::Data, &["t/part-00000.parquet", "Parquet"]).await;
+    bench.file("t/part-00000.parquet", "no Parquet at all");
+    bench.fails("SELECT sum(n) FROM t", ErrorClass::Data, &["t/part-00000.parquet", "Parquet"]).await;
+}

@@ -1,6 +1,11 @@
 //! Which partitions a query reads: pruned before any file is listed or opened.
 
+use std::collections::BTreeMap;
+
+use athplan::catalog::{Column, Format, Layout, Origin, PartitionEntry, Projection, Storage, Table, Template};
+use athplan::engine::local::list;
 use athplan::engine::{ErrorClass, ScanReport};
+use athplan::types::Type;
 
 use super::bench::Bench;
 
@@ -168,4 +173,47 @@ async fn a_location_stays_in_its_mapped_folder() {
         std::os::unix::fs::symlink(outside.path(), bench.path("logs/link")).expect("the link is new");
         bench.fails("SELECT n FROM logs", ErrorClass::Data, &["link", "leads out of"]).await;
     }
+}
+
+#[tokio::test]
+async fn a_listing_finds_what_a_scan_finds() {
+    let bench = Bench::new();
+    bench.file("logs/day=07/1.json", "{\"n\": 1}").file("elsewhere/1.json", "{\"n\": 2}").file("logs/_hidden", "x");
+    bench.file("logs-eu/1.json", "{}").file("logs-us/a/2.json", "{}").file("other/3.json", "{}");
+    let column = |name: &str| Column { name: name.to_owned(), ty: Type::VARCHAR, comment: None };
+    let entry = |value: &str, location: Option<&str>| PartitionEntry {
+        values: vec![value.to_owned()],
+        location: location.map(str::to_owned),
+    };
+    let mut table = Table {
+        name: "logs".to_owned(),
+        columns: vec![column("n")],
+        partition_keys: vec![column("day")],
+        storage: Storage {
+            location: "s3://bucket/logs/".to_owned(),
+            format: Format::JsonLines,
+            serde: None,
+            classes: None,
+            serde_properties: BTreeMap::new(),
+        },
+        layout: Layout::Registered(vec![entry("07", None), entry("08", Some("s3://bucket/elsewhere/"))]),
+        time: None,
+        origin: Origin::Declared,
+        properties: Vec::new(),
+        comment: None,
+    };
+    let listed = |table: &Table| {
+        let files = list(bench.engine().store(), table).expect("the folders can be read");
+        files.map(|files| files.into_iter().map(|file| file.path).collect::<Vec<_>>())
+    };
+    let both = ["s3://bucket/elsewhere/1.json", "s3://bucket/logs/day=07/1.json"].map(str::to_owned).to_vec();
+    assert_eq!(listed(&table), Some(both));
+    let template = Template::new("s3://bucket/logs-${day}/", &["day"]).expect("the key is there");
+    let keys = vec![Projection::Enum(vec!["eu".to_owned(), "us".to_owned()])];
+    table.layout = Layout::Projection { keys, template: Some(template) };
+    let under_the_prefix = listed(&table).expect("mapped");
+    assert!(under_the_prefix.contains(&"s3://bucket/logs-eu/1.json".to_owned()), "{under_the_prefix:?}");
+    assert!(under_the_prefix.contains(&"s3://bucket/logs-us/a/2.json".to_owned()), "{under_the_prefix:?}");
+    table.layout = Layout::Registered(vec![entry("07", Some("s3://unmapped/"))]);
+    assert_eq!(listed(&table), None);
 }

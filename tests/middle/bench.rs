@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use athplan::bind::spec::BoundStatementKind;
 use athplan::bind::{BindOptions, NoTables};
+use athplan::catalog::LocalFile;
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
@@ -79,7 +81,6 @@ fn folder() -> &'static PathBuf {
             let path = folder.path().join(format!("bucket/events/{region}/{day}/events.json"));
             files.entry(path).or_default().push_str(&format!("{event}\n"));
         }
-        files.insert(folder.path().join("keys.csv"), KEYS.to_owned());
         for (path, text) in files {
             std::fs::create_dir_all(path.parent().expect("it has a folder")).expect("folders can be made");
             std::fs::write(path, text).expect("files can be written");
@@ -101,7 +102,14 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
     let options = BindOptions { dialect: Dialect::default(), now, arguments: &arguments, catalog: &NoTables };
     let bound = front(&source, &options).map_err(|errors| errors.to_string())?;
     let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge };
-    compile(bound, settings, World { slots: 2, ..World::default() }).map_err(|errors| errors.to_string())
+    let mut files = BTreeMap::new();
+    for statement in &bound.statements {
+        if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+            let file = LocalFile::read(KEYS.as_bytes(), table).map_err(|error| error.to_string())?;
+            files.insert(path.clone(), file);
+        }
+    }
+    compile(bound, settings, World { slots: 2, files, ..World::default() }).map_err(|errors| errors.to_string())
 }
 
 /// Runs a compiled spec.
@@ -109,8 +117,7 @@ pub fn outcome(compiled: &Compiled) -> Result<Outcome, String> {
     let output = tempfile::tempdir().expect("a temporary folder");
     let mut options = LocalOptions::new(output.path(), i128::from(NOW) * 1_000_000_000_000);
     options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: folder().join("bucket") });
-    let run_options =
-        RunOptions { run: "r1".to_owned(), output: options.output.location.clone(), base: folder().clone() };
+    let run_options = RunOptions { run: "r1".to_owned(), output: options.output.location.clone() };
     let engine = LocalEngine::new(options).expect("the folders are there");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(run(compiled, &engine, &run_options, &|_| {})).map_err(|error| error.to_string())

@@ -47,7 +47,8 @@ fn parameters_stand_in_drivers_bodies_views_and_conditions() {
 
 #[test]
 fn hostile_values_change_nothing_but_the_literal() {
-    let values = ["'", "''", "--", "*/ /*", "\\", "a\nb", "\u{202E}x", ":day", "${run}", "\u{0}", "U&'\\0041'", "é😀\u{FEFF}"];
+    let values =
+        ["'", "''", "--", "*/ /*", "\\", "a\nb", "\u{202E}x", ":day", "${run}", "\u{0}", "U&'\\0041'", "é😀\u{FEFF}"];
     for value in values {
         let spec = "DECLARE v varchar;
             FOREACH k IN (SELECT :v AS v, 2 AS n) (SELECT k.v = :v AS same, length(k.v) AS l, count(*) AS c

@@ -145,13 +145,20 @@ fn hidden_columns_are_there_and_no_star_spreads_them() {
     yields(
         "SELECT id, regexp_extract(\"$path\", '[^/]+/[^/]+/[^/]+$') FROM events
          WHERE (region = 'a' AND day = '2020-01-02') OR (region = 'b' AND day = '2020-01-03')",
-        &["3|a/2020-01-02/events.json", "4|a/2020-01-02/events.json", "5|a/2020-01-02/events.json",
-          "8|b/2020-01-03/events.json"],
+        &[
+            "3|a/2020-01-02/events.json",
+            "4|a/2020-01-02/events.json",
+            "5|a/2020-01-02/events.json",
+            "8|b/2020-01-03/events.json",
+        ],
     );
     yields(
         "SELECT *, length(\"$path\") > 5 FROM events
          WHERE (region = 'b' AND day = '2020-01-01' AND id = 7) OR (region = 'b' AND day = '2020-01-03')",
-        &["2020-01-01T23:55:00Z|7|ann|write|[z]|b|2020-01-01|true", "2020-01-03T00:00:00Z|8|ann|read|[z]|b|2020-01-03|true"],
+        &[
+            "2020-01-01T23:55:00Z|7|ann|write|[z]|b|2020-01-01|true",
+            "2020-01-03T00:00:00Z|8|ann|read|[z]|b|2020-01-03|true",
+        ],
     );
     yields(
         "FOREACH k IN (SELECT * FROM keys WHERE n IN (1, 4))

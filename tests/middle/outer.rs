@@ -50,18 +50,19 @@ fn an_outer_body_that_does_not_use_the_row() {
 #[test]
 fn the_query_around_it_orders_groups_and_names_as_written() {
     yields(
-        &format!("SELECT k.n, count(u.id) AS c, min(u.id) FROM keys k LEFT JOIN {USES} ON TRUE
-                  GROUP BY k.n, GROUPING SETS ((), (k.n)) HAVING k.n < 5 ORDER BY k.n, count(u.id)"),
+        &format!(
+            "SELECT k.n, count(u.id) AS c, min(u.id) FROM keys k LEFT JOIN {USES} ON TRUE
+                  GROUP BY k.n, GROUPING SETS ((), (k.n)) HAVING k.n < 5 ORDER BY k.n, count(u.id)"
+        ),
         &["1|3|1", "1|3|1", "2|2|2", "2|2|2", "3|3|1", "3|3|1", "4|0|NULL", "4|0|NULL"],
     );
     yields(
-        &format!("SELECT n, upper(who) AS w, id FROM keys k CROSS JOIN {USES} WHERE n = 2 ORDER BY upper(who), u.id, n, again"),
+        &format!(
+            "SELECT n, upper(who) AS w, id FROM keys k CROSS JOIN {USES} WHERE n = 2 ORDER BY upper(who), u.id, n, again"
+        ),
         &["2|BOB|2", "2|BOB|4"],
     );
-    yields(
-        &format!("SELECT DISTINCT k.who FROM keys k CROSS JOIN {USES} ORDER BY k.who"),
-        &["ann", "bob"],
-    );
+    yields(&format!("SELECT DISTINCT k.who FROM keys k CROSS JOIN {USES} ORDER BY k.who"), &["ann", "bob"]);
 }
 
 #[test]

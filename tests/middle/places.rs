@@ -11,7 +11,10 @@ fn in_from_in_a_cte_and_in_a_set_operation() {
     yields(&format!("WITH f AS ({IDS}) SELECT a.n, b.id FROM f a JOIN f b ON a.id = b.id WHERE b.n = 2"), &["2|2"]);
     yields(&format!("SELECT 0 AS n, 0 AS id UNION ALL {IDS}"), &["0|0", "1|1", "1|5", "1|7", "2|2"]);
     yields(&format!("({IDS}) EXCEPT SELECT 1, 5"), &["1|1", "1|7", "2|2"]);
-    yields(&format!("SELECT id FROM events WHERE day = '2020-01-01' AND id IN (SELECT id FROM ({IDS}) f)"), &["1", "2", "7"]);
+    yields(
+        &format!("SELECT id FROM events WHERE day = '2020-01-01' AND id IN (SELECT id FROM ({IDS}) f)"),
+        &["1", "2", "7"],
+    );
     yields("SELECT 7 IN (FOREACH k IN (SELECT n FROM keys) SELECT k.n + 1) AS x", &["true"]);
     yields(&format!("SELECT * FROM ({IDS}) ORDER BY n DESC, id LIMIT 2"), &["2|2", "1|1"]);
     yields(&format!("({IDS}) ORDER BY id DESC LIMIT 1"), &["1|7"]);
@@ -20,11 +23,16 @@ fn in_from_in_a_cte_and_in_a_set_operation() {
 #[test]
 fn a_foreach_table_is_read_without_its_hidden_key() {
     let made = format!("CREATE TEMPORARY TABLE f AS {IDS};");
-    for query in ["SELECT * FROM f", "SELECT g.* FROM f AS g", "TABLE f", "SELECT * FROM (SELECT * FROM f)", "(TABLE f)"] {
+    for query in
+        ["SELECT * FROM f", "SELECT g.* FROM f AS g", "TABLE f", "SELECT * FROM (SELECT * FROM f)", "(TABLE f)"]
+    {
         yields(&format!("{made} {query}"), &["1|1", "1|5", "1|7", "2|2"]);
     }
     yields(&format!("{made} SELECT * FROM f JOIN (SELECT 2 AS n) x USING (n)"), &["2|2"]);
-    yields(&format!("{made} FOREACH k IN (SELECT * FROM f WHERE n = 2) SELECT k.* FROM keys WHERE keys.n = k.n"), &["2|2"]);
+    yields(
+        &format!("{made} FOREACH k IN (SELECT * FROM f WHERE n = 2) SELECT k.* FROM keys WHERE keys.n = k.n"),
+        &["2|2"],
+    );
     yields(&format!("{made} FOREACH k IN (SELECT * FROM keys WHERE n = 2) SELECT * FROM f WHERE f.n = k.n"), &["2|2"]);
 }
 
@@ -119,7 +127,9 @@ fn views_with_names_of_their_own() {
     );
     yields("CREATE VIEW v (a, b) AS VALUES (1, 'x'), (2, 'y'); SELECT * FROM v AS w WHERE w.a = 2", &["2|y"]);
     yields(
-        &format!("CREATE VIEW v (a, b) AS {IDS}; SELECT b FROM v WHERE a = 2 UNION ALL SELECT w.a FROM v w WHERE w.b = 7"),
+        &format!(
+            "CREATE VIEW v (a, b) AS {IDS}; SELECT b FROM v WHERE a = 2 UNION ALL SELECT w.a FROM v w WHERE w.b = 7"
+        ),
         &["2", "1"],
     );
     yields(

@@ -10,7 +10,9 @@ fn drivers_keep_their_types() {
                               TIME '10:11:12' AS c, DATE '2020-01-02' AS d, X'00FF' AS b)
           (SELECT typeof(k.t), k.t, json_extract_scalar(k.j, '$.a'), k.i, k.m, k.nothing IS NULL, k.c, k.d, k.b,
                   count(*) FROM events e WHERE from_iso8601_timestamp(e.at) >= k.t - k.i AND e.day = '2020-01-01')",
-        &["timestamp(3) with time zone|2020-01-01 12:00:00.123 +02:00|1|0 01:30:00.000|1-2|true|10:11:12|2020-01-02|00 ff|4"],
+        &[
+            "timestamp(3) with time zone|2020-01-01 12:00:00.123 +02:00|1|0 01:30:00.000|1-2|true|10:11:12|2020-01-02|00 ff|4",
+        ],
     );
 }
 

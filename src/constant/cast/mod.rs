@@ -11,6 +11,7 @@ mod to_json;
 
 pub(crate) use from_text::address;
 pub(crate) use number::integer;
+pub use temporal::is_skipped_time;
 pub(crate) use temporal::{instant, rounded, zoned};
 
 use std::sync::Arc;
@@ -239,8 +240,8 @@ fn ip_text(bytes: &[u8]) -> Option<String> {
 fn compressed(groups: &[u16; 8]) -> String {
     let mut best = 0..0;
     let mut start = 0;
-    for at in 0..=8 {
-        if at == 8 || groups[at] != 0 {
+    for at in 0..=groups.len() {
+        if groups.get(at).is_none_or(|group| *group != 0) {
             if at - start > best.len() && at - start > 1 {
                 best = start..at;
             }

@@ -92,8 +92,7 @@ fn from_double(value: f64, real: Option<f32>, to: &Type) -> Result<Value, EvalEr
             if !value.is_finite() {
                 return Err(invalid(text(), to));
             }
-            let shortest = real.map_or_else(|| format!("{value:e}"), |real| format!("{real:e}"));
-            if let Some(unscaled) = decimal::parse(&shortest, *precision, *scale) {
+            if let Some(unscaled) = decimal::parse(&text(), *precision, *scale) {
                 return Ok(Value::Decimal(unscaled));
             }
             // What fits 128 bits, but not 38 digits, is another error.

@@ -152,6 +152,14 @@ pub(super) fn read(text: &str, to: &Type) -> Result<Value, EvalError> {
     }
 }
 
+/// Whether a text is a timestamp with time zone whose local time a change of the clock skips.
+pub fn is_skipped_time(text: &str) -> bool {
+    match read_timestamp(text.trim_matches(|c: char| c <= ' '), 12) {
+        Some(Ok((picos, Some(zone)))) => Zone::parse(zone).is_ok_and(|zone| zone.skips(seconds(picos))),
+        _ => false,
+    }
+}
+
 /// The instant of a local time in a zone, both in picoseconds since the epoch.
 pub(crate) fn instant(picos: i128, zone: &Zone) -> i128 {
     let fraction = picos.rem_euclid(PICOS_PER_SECOND);
@@ -194,7 +202,6 @@ fn read_fraction(text: &str) -> Option<(i128, &str)> {
 
 /// Reads a date, perhaps a time, and what follows: the name of a zone. `None` is no timestamp; the
 /// inner error is Trino's for a fraction of too many digits.
-#[expect(clippy::type_complexity, reason = "a name for it would say less than the line above")]
 fn read_timestamp(text: &str, precision: u8) -> Option<Result<(i128, Option<&str>), EvalError>> {
     let (day, rest) = read_date(text, 4)?;
     let midnight = i128::from(day.days()) * PICOS_PER_DAY;

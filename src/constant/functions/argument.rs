@@ -8,19 +8,14 @@ use std::sync::Arc;
 use super::{Argument, Value};
 use crate::constant::EvalError;
 
-/// The error name of what a function refuses about its arguments.
-pub(super) const INVALID: &str = "INVALID_FUNCTION_ARGUMENT";
-/// The error name of what Trino does and athplan does not do exactly.
-pub(super) const REFUSED: &str = "NOT_SUPPORTED";
-
 /// An `INVALID_FUNCTION_ARGUMENT`.
 pub(super) fn invalid(message: impl Into<String>) -> EvalError {
-    EvalError::new(INVALID, message)
+    EvalError::new("INVALID_FUNCTION_ARGUMENT", message)
 }
 
-/// A refusal that names what athplan lacks.
-pub(super) fn refused(message: impl Into<String>) -> EvalError {
-    EvalError::new(REFUSED, message)
+/// Trino's own `NOT_SUPPORTED`; what only athplan lacks is [`EvalError::refused`].
+pub(super) fn unsupported(message: impl Into<String>) -> EvalError {
+    EvalError::new("NOT_SUPPORTED", message)
 }
 
 /// The text of a `varchar`, `char` or pattern.

@@ -1,10 +1,11 @@
 //! Functions that choose among their arguments: greatest, least and their like.
 
+use std::cmp::Ordering;
+
 use super::{Body, Function};
 use crate::constant::compare::compare;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
-use std::cmp::Ordering;
 
 /// Finds a function of this family; `None` if it is not one of them.
 pub(super) fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Body> {
@@ -12,7 +13,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Bo
     match name {
         "greatest" if of_one_type => Some(Body::Strict(|function, values| choose(function, values, Ordering::Greater))),
         "least" if of_one_type => Some(Body::Strict(|function, values| choose(function, values, Ordering::Less))),
-        "typeof" if arguments.len() == 1 && !arguments[0].is_opaque() => Some(Body::Nullable(type_of)),
+        "typeof" if arguments.len() == 1 && is_named_alike(&arguments[0]) => Some(Body::Nullable(type_of)),
         _ => None,
     }
 }
@@ -34,6 +35,18 @@ fn choose(function: &Function, values: &[Value], wanted: Ordering) -> Result<Val
         }
     }
     Ok(chosen.clone())
+}
+
+/// Whether a type's name here is its name in Trino, which keeps the case of quoted field names and
+/// never quotes them.
+fn is_named_alike(ty: &Type) -> bool {
+    match ty {
+        Type::Opaque => false,
+        Type::Array(element) => is_named_alike(element),
+        Type::Map(key, value) => is_named_alike(key) && is_named_alike(value),
+        Type::Row(fields) => fields.iter().all(|field| field.name.is_none() && is_named_alike(&field.ty)),
+        _ => true,
+    }
 }
 
 fn type_of(function: &Function, _values: &[Value]) -> Result<Value, EvalError> {

@@ -67,9 +67,12 @@ pub fn function(name: &str, arguments: &[Type], result: &Type) -> Option<Functio
     Some(Function { name: name.into(), arguments: arguments.into(), result: result.clone(), body })
 }
 
+/// Finds a function of one family by its name, argument types and result type.
+type Lookup = fn(&str, &[Type], &Type) -> Option<Body>;
+
 /// The families, in the order in which they are asked. Their names are disjoint, but for functions
 /// such as `concat` or `reverse` that exist for several kinds of types: there each takes its own.
-const FAMILIES: [fn(&str, &[Type], &Type) -> Option<Body>; 12] = [
+const FAMILIES: [Lookup; 12] = [
     operator::lookup,
     string::lookup,
     regexp::lookup,

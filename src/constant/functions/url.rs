@@ -6,7 +6,7 @@
 mod syntax;
 
 use self::syntax::{Url, decoded, parse};
-use super::argument::{invalid, refused, text};
+use super::argument::{invalid, text};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -111,5 +111,5 @@ fn form_decoded(encoded: &str) -> Result<String, EvalError> {
             other => *other,
         });
     }
-    String::from_utf8(bytes).map_err(|_| refused("a URL with escapes that are no text"))
+    String::from_utf8(bytes).map_err(|_| EvalError::refused("a URL with escapes that are no text"))
 }

@@ -6,6 +6,7 @@
 pub mod arrow;
 mod builder;
 mod jobs;
+mod listing;
 mod lower;
 mod options;
 pub mod scan;
@@ -15,6 +16,7 @@ mod tables;
 mod write;
 
 pub use builder::ColumnBuilder;
+pub use listing::list;
 pub use options::LocalOptions;
 pub use write::parquet_file;
 

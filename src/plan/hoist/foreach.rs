@@ -34,7 +34,7 @@ impl Hoist<'_> {
                 ty: output.ty.clone(),
             })
             .collect();
-        let driver = Driver::Query(foreach.relation, foreach.driver.clone());
+        let driver = Driver::Query(foreach.relation, Box::new(foreach.driver.clone()));
         let rows = Rows { driver, columns, names: vec![foreach.row.clone()] };
         self.chain(foreach, rows, foreach, table, lifetime);
     }
@@ -112,7 +112,7 @@ impl Hoist<'_> {
         body: &Query,
     ) -> ForeachPlan {
         let driver_with = match &driver {
-            Driver::Query(_, query) => outside([query], &self.with).with,
+            Driver::Query(_, query) => outside([query.as_ref()], &self.with).with,
             Driver::From(..) | Driver::Table(_) => Vec::new(),
         };
         ForeachPlan {

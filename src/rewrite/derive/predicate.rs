@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::bind::closed;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::bind::query::RelationId;
-use crate::catalog::Table;
+use crate::catalog::{Table, TimeFormat};
 use crate::constant::{self, Value};
 use crate::partition::{Bound, Derived};
 use crate::plan::visit_expression;
@@ -125,7 +125,11 @@ impl Reader<'_> {
             }))
         })
         .ok()?;
-        Some(Bound { expr: closed, columns, span: expr.span })
+        let increasing = match columns.as_slice() {
+            [column] => super::time::increasing(expr, *column, &TimeFormat::Iso8601).is_some(),
+            _ => false,
+        };
+        Some(Bound { expr: closed, columns, increasing, span: expr.span })
     }
 
     fn like(&self, value: &Expr, pattern: &Expr, escape: Option<&Expr>) -> Derived {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::super::Function;
-use super::super::argument::{array, elements, integer, invalid, refused};
+use super::super::argument::{array, elements, integer, invalid, unsupported};
 use super::element_type;
 use crate::constant::compare::{compare, equal, identical};
 use crate::constant::{EvalError, Value};
@@ -43,8 +43,9 @@ fn equals(name: &str, element: &Value, wanted: &Value) -> Result<bool, EvalError
     if element.is_null() {
         return Ok(false);
     }
-    equal(element, wanted)
-        .ok_or_else(|| refused(format!("{name} does not support arrays with elements that are null or contain null")))
+    equal(element, wanted).ok_or_else(|| {
+        unsupported(format!("{name} does not support arrays with elements that are null or contain null"))
+    })
 }
 
 /// The place of the first element that is equal, zero if there is none.
@@ -89,7 +90,7 @@ fn extreme(function: &Function, arguments: &[Value], wanted: Ordering) -> Result
             Some(best) if is_nan(best) || is_nan(element) => is_nan(best),
             Some(best) => {
                 compare(element, best, element_type(function, 0))
-                    .ok_or_else(|| refused("the order of rows or arrays with NULLs in them"))?
+                    .ok_or_else(|| unsupported("the order of rows or arrays with NULLs in them"))?
                     == wanted
             }
         };

@@ -1,6 +1,6 @@
 //! `sequence`: numbers, days or instants at equal distances.
 
-use super::super::argument::{array, integer, invalid, refused};
+use super::super::argument::{array, integer, invalid};
 use super::super::{Body, Function};
 use super::MOST;
 use crate::constant::calendar::{Civil, PICOS_PER_DAY, PICOS_PER_MILLI};
@@ -88,7 +88,7 @@ fn interval(value: &Value) -> i64 {
 }
 
 fn as_date(days: i64) -> Result<Value, EvalError> {
-    i32::try_from(days).map(Value::Date).map_err(|_| refused("a sequence beyond the range of dates"))
+    i32::try_from(days).map(Value::Date).map_err(|_| EvalError::refused("a sequence beyond the range of dates"))
 }
 
 fn days(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
@@ -119,7 +119,9 @@ fn months_of_days(_: &Function, arguments: &[Value]) -> Result<Value, EvalError>
     let day = |months| begin.plus_months(months).map(Civil::days);
     steps
         .into_iter()
-        .map(|months| day(months).ok_or_else(|| refused("a sequence beyond the range of dates")).and_then(as_date))
+        .map(|months| {
+            day(months).ok_or_else(|| EvalError::refused("a sequence beyond the range of dates")).and_then(as_date)
+        })
         .collect::<Result<_, _>>()
         .map(array)
 }
@@ -135,7 +137,7 @@ fn months_of_instants(_: &Function, arguments: &[Value]) -> Result<Value, EvalEr
     };
     steps
         .into_iter()
-        .map(|months| instant(months).ok_or_else(|| refused("a sequence beyond the range of timestamps")))
+        .map(|months| instant(months).ok_or_else(|| EvalError::refused("a sequence beyond the range of timestamps")))
         .collect::<Result<_, _>>()
         .map(array)
 }
@@ -174,5 +176,5 @@ fn refuse_or_one(begin: Civil, end: Civil, step: i64) -> Result<Vec<i64>, EvalEr
     if step > 0 && (between == 0 || between == 1 && end.day < begin.day && end.day < 28) {
         return Ok(vec![0]);
     }
-    Err(refused("a sequence by months from or to the end of a month"))
+    Err(EvalError::refused("a sequence by months from or to the end of a month"))
 }

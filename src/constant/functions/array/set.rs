@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::Function;
-use super::super::argument::{array, elements, map, refused};
+use super::super::argument::{array, elements, map};
 use crate::constant::compare::Key;
 use crate::constant::{EvalError, Value};
 
@@ -70,7 +70,9 @@ pub(super) fn histogram(_: &Function, arguments: &[Value]) -> Result<Value, Eval
         counts[place].1 += 1;
     }
     if counts.len() > 1 {
-        return Err(refused("array_histogram of several elements, whose map Trino orders by its own hashes"));
+        return Err(EvalError::refused(
+            "array_histogram of several elements, whose map Trino orders by its own hashes",
+        ));
     }
     Ok(map(counts.into_iter().map(|(element, count)| (element, Value::Integer(count))).collect()))
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::argument::{array, elements, invalid, lambda, refused, value};
+use super::super::argument::{array, elements, invalid, lambda, unsupported, value};
 use super::super::{Argument, Function};
 use super::element_type;
 use crate::constant::compare::compare;
@@ -22,7 +22,7 @@ pub(super) fn sort(function: &Function, arguments: &[Value]) -> Result<Value, Ev
         })
     });
     if unordered {
-        return Err(refused("the order of rows or arrays with NULLs in them"));
+        return Err(unsupported("the order of rows or arrays with NULLs in them"));
     }
     Ok(array(sorted))
 }
@@ -44,7 +44,7 @@ pub(super) fn sort_by_lambda(_: &Function, arguments: &[Argument<'_>]) -> Result
         return insertion_sorted(elements.to_vec(), order).map(array);
     }
     if elements.iter().any(Value::is_null) {
-        return Err(refused("array_sort by a lambda of a long array with NULLs"));
+        return Err(EvalError::refused("array_sort by a lambda of a long array with NULLs"));
     }
     let mut sorted = elements.to_vec();
     let mut problem = None;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha512};
 use twox_hash::XxHash64;
 
 use super::super::Function;
-use super::super::argument::{bytes, refused, varbinary};
+use super::super::argument::{bytes, varbinary};
 use crate::constant::{EvalError, Value};
 
 fn digest<D: Digest>(arguments: &[Value]) -> Value {
@@ -16,7 +16,7 @@ fn digest<D: Digest>(arguments: &[Value]) -> Value {
 
 fn keyed<M: Mac + KeyInit>(arguments: &[Value]) -> Result<Value, EvalError> {
     if bytes(&arguments[1]).is_empty() {
-        return Err(refused("an HMAC with an empty key"));
+        return Err(EvalError::refused("an HMAC with an empty key"));
     }
     let mut mac = <M as KeyInit>::new_from_slice(bytes(&arguments[1])).expect("HMAC takes keys of any length");
     mac.update(bytes(&arguments[0]));

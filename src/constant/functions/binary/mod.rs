@@ -3,7 +3,7 @@
 mod base64;
 mod digest;
 
-use super::argument::{bytes, integer, invalid, refused, text, varbinary};
+use super::argument::{bytes, integer, invalid, text, varbinary};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -102,7 +102,7 @@ fn pad(arguments: &[Value]) -> Result<(&[u8], Vec<u8>), EvalError> {
         return Ok((&whole[..target], Vec::new()));
     }
     if target > LONGEST {
-        return Err(refused("padding to such a length"));
+        return Err(EvalError::refused("padding to such a length"));
     }
     Ok((whole, filler.iter().copied().cycle().take(target - whole.len()).collect()))
 }
@@ -166,7 +166,7 @@ fn to_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
 /// Hexadecimal digits come as text, or as the bytes of such text.
 fn from_hex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let digits = text_bytes(&arguments[0]);
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(invalid("Invalid hexadecimal text: its length is odd"));
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

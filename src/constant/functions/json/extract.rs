@@ -4,7 +4,7 @@
 //! goes on, and text that is no JSON up to there, give NULL.
 
 use super::super::Function;
-use super::super::argument::{refused, text, text_or_json};
+use super::super::argument::{text, text_or_json};
 use super::path::Path;
 use super::reader::{Malformed, Reader, Token};
 use super::writer::Writer;
@@ -39,7 +39,7 @@ pub(super) fn json(_: &Function, arguments: &[Value]) -> Result<Value, EvalError
         }
         Ok(Value::Json(writer.finish().into()))
     });
-    refusal.map_or(result, |what| Err(refused(what)))
+    refusal.map_or(result, |what| Err(EvalError::refused(what)))
 }
 
 /// `json_extract_scalar`: the text of a scalar, a number as it is written; NULL for others and for `null`.
@@ -115,7 +115,7 @@ fn found<'a>(
     };
     let found = follow();
     if found.is_err() && reader.has_broken_text() && reading == Reading::Shape {
-        return Err(refused("the size of JSON with a malformed string"));
+        return Err(EvalError::refused("the size of JSON with a malformed string"));
     }
     Ok(found.unwrap_or(Value::Null))
 }

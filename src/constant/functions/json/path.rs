@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::argument::{invalid, refused};
+use super::super::argument::invalid;
 use crate::constant::EvalError;
 
 /// A compiled path.
@@ -100,7 +100,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 fn index(name: &str) -> Result<Option<usize>, EvalError> {
     let digits = name.strip_prefix(['+', '-']).unwrap_or(name);
     if digits.chars().any(|character| !character.is_ascii() && character.is_numeric()) {
-        return Err(refused("a JSON path with digits beyond ASCII"));
+        return Err(EvalError::refused("a JSON path with digits beyond ASCII"));
     }
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);

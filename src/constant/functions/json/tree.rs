@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::super::argument::refused;
 use super::reader::{Malformed, Reader, Token};
 use super::writer::{decimal, integer};
 use crate::constant::EvalError;
@@ -71,10 +70,10 @@ pub(super) fn canonical(reader: &mut Reader<'_>, first: Token<'_>, form: Form) -
             Token::Null => Some("null".to_owned()),
         };
         if open.len() > DEEPEST {
-            return Err(TreeError::Refused(refused("JSON nested deeper than a thousand levels")));
+            return Err(TreeError::Refused(EvalError::refused("JSON nested deeper than a thousand levels")));
         }
         if reader.has_lone_surrogate() {
-            return Err(TreeError::Refused(refused("JSON with half a surrogate pair")));
+            return Err(TreeError::Refused(EvalError::refused("JSON with half a surrogate pair")));
         }
         if let Some(text) = done {
             match open.last_mut() {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::Function;
-use super::super::argument::{array, elements, entries, fields, invalid, map, refused};
+use super::super::argument::{array, elements, entries, fields, invalid, map};
 use crate::constant::compare::Key;
 use crate::constant::{EvalError, Value};
 
@@ -36,7 +36,7 @@ fn check(key: &Value) -> Result<(), EvalError> {
     match key {
         Value::Null => Err(invalid("map key cannot be null")),
         Value::Array(inner) | Value::Row(inner) if inner.iter().any(|value| check(value).is_err()) => {
-            Err(refused("a map key with NULLs in it"))
+            Err(EvalError::refused("a map key with NULLs in it"))
         }
         _ => Ok(()),
     }

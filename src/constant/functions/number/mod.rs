@@ -4,6 +4,7 @@
 
 mod base;
 mod bits;
+mod precise;
 mod rounding;
 mod scientific;
 mod sign;

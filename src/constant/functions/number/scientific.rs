@@ -1,9 +1,9 @@
-//! Roots, powers, logarithms and angles in floating point, and `width_bucket`.
+//! Roots, powers and logarithms in floating point, and `width_bucket`.
 //!
-//! Where no standard fixes the last digit of such a function, Trino's comes from the Java machine it
-//! runs on, and differs between those too.
+//! Logarithms and exponentials are rounded correctly, as the Java machine that Trino runs on does in
+//! all but very rare cases. Where it does not (angles, cube roots, most powers) nothing is answered.
 
-use super::{invalid, mismatch};
+use super::{invalid, mismatch, precise};
 use crate::constant::functions::Body;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -24,27 +24,17 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
         ("nan", []) => Body::Strict(|_, _| Ok(Value::Double(f64::NAN))),
         ("infinity", []) => Body::Strict(|_, _| Ok(Value::Double(f64::INFINITY))),
         ("sqrt", [Type::Double]) => unary!(f64::sqrt),
-        ("cbrt", [Type::Double]) => unary!(f64::cbrt),
-        ("exp", [Type::Double]) => unary!(f64::exp),
-        ("ln", [Type::Double]) => unary!(f64::ln),
-        ("log2", [Type::Double]) => unary!(|value| value.ln() / 2_f64.ln()),
-        ("log10", [Type::Double]) => unary!(f64::log10),
-        ("sin", [Type::Double]) => unary!(f64::sin),
-        ("cos", [Type::Double]) => unary!(f64::cos),
-        ("tan", [Type::Double]) => unary!(f64::tan),
-        ("asin", [Type::Double]) => unary!(f64::asin),
-        ("acos", [Type::Double]) => unary!(f64::acos),
-        ("atan", [Type::Double]) => unary!(f64::atan),
+        ("exp", [Type::Double]) => unary!(precise::exponential),
+        ("ln", [Type::Double]) => unary!(precise::logarithm),
+        ("log2", [Type::Double]) => unary!(|value| precise::logarithm(value) / std::f64::consts::LN_2),
+        ("log10", [Type::Double]) => unary!(precise::decimal_logarithm),
         ("degrees", [Type::Double]) => unary!(f64::to_degrees),
         ("radians", [Type::Double]) => unary!(f64::to_radians),
-        ("log", [Type::Double, Type::Double]) => {
-            Body::Strict(|_, values| Ok(Value::Double(double(&values[1])?.ln() / double(&values[0])?.ln())))
-        }
-        ("atan2", [Type::Double, Type::Double]) => {
-            Body::Strict(|_, values| Ok(Value::Double(double(&values[0])?.atan2(double(&values[1])?))))
-        }
+        ("log", [Type::Double, Type::Double]) => Body::Strict(|_, values| {
+            Ok(Value::Double(precise::logarithm(double(&values[1])?) / precise::logarithm(double(&values[0])?)))
+        }),
         ("pow" | "power", [Type::Double, Type::Double]) => {
-            Body::Strict(|_, values| Ok(Value::Double(power(double(&values[0])?, double(&values[1])?))))
+            Body::Strict(|_, values| Ok(Value::Double(power(double(&values[0])?, double(&values[1])?)?)))
         }
         ("width_bucket", [Type::Double, Type::Double, Type::Double, Type::BigInt]) => Body::Strict(width_bucket),
         ("width_bucket", [Type::Double, Type::Array(element)]) if **element == Type::Double => {
@@ -61,9 +51,28 @@ fn double(value: &Value) -> Result<f64, EvalError> {
     }
 }
 
-/// Java's `Math.pow` differs from C's where one is raised to what is no number or without end.
-fn power(base: f64, exponent: f64) -> f64 {
-    if exponent.is_nan() || base.abs() == 1.0 && exponent.is_infinite() { f64::NAN } else { base.powf(exponent) }
+/// Only powers that leave nothing to round are given; Java's `Math.pow` may be one digit off in any
+/// other, and differs from C's where one is raised to what is no number or without end.
+fn power(base: f64, exponent: f64) -> Result<f64, EvalError> {
+    if exponent.is_nan() || base.abs() == 1.0 && exponent.is_infinite() {
+        return Ok(f64::NAN);
+    }
+    if exponent == 2.0 {
+        return Ok(base * base);
+    }
+    if exponent == 0.5 && base.is_finite() {
+        // Unlike the root, the power of -0 has no sign.
+        return Ok(if base == 0.0 { 0.0 } else { base.sqrt() });
+    }
+    let power = base.powf(exponent);
+    let whole = |number: f64| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+    let exact = whole(base) && whole(exponent) && exponent >= 0.0 && whole(power);
+    let special = !power.is_normal()
+        && (base == 0.0 || !base.is_finite() || exponent == 0.0 || exponent.is_infinite() || power.is_nan());
+    if exact || special || base == 1.0 || exponent == 1.0 || exponent == 0.0 {
+        return Ok(power);
+    }
+    Err(EvalError::refused(format!("power({base}, {exponent}), whose last digit Trino does not fix")))
 }
 
 /// The number of the equal part between two bounds that a value lies in: 0 before, one more behind.

@@ -29,9 +29,9 @@ pub(super) fn lookup(arguments: &[Type], result: &Type) -> Option<Body> {
             if left == result && right == result {
                 Some(Body::Strict(|_, values| joined(&[Part::Elements(&values[0]), Part::Elements(&values[1])])))
             } else if left == result && *right == **element {
-                Some(Body::Nullable(|_, values| joined(&[Part::Elements(&values[0]), Part::One(&values[1])])))
+                Some(Body::Strict(|_, values| joined(&[Part::Elements(&values[0]), Part::One(&values[1])])))
             } else if *left == **element && right == result {
-                Some(Body::Nullable(|_, values| joined(&[Part::One(&values[0]), Part::Elements(&values[1])])))
+                Some(Body::Strict(|_, values| joined(&[Part::One(&values[0]), Part::Elements(&values[1])])))
             } else {
                 None
             }
@@ -57,12 +57,10 @@ enum Part<'a> {
     One(&'a Value),
 }
 
-/// NULL instead of an array makes NULL; NULL as an element is one.
 fn joined(parts: &[Part<'_>]) -> Result<Value, EvalError> {
     let mut elements = Vec::new();
     for part in parts {
         match part {
-            Part::Elements(Value::Null) => return Ok(Value::Null),
             Part::Elements(Value::Array(more)) => elements.extend(more.iter().cloned()),
             Part::Elements(other) => return Err(not_numbers(other)),
             Part::One(value) => elements.push(Value::clone(value)),

@@ -1,6 +1,6 @@
 //! Reading a bracketed set of characters: ranges, nested sets, intersections.
 
-use super::super::argument::{invalid, refused};
+use super::super::argument::invalid;
 use super::escape::{Escape, escape, posix, posix_or_property};
 use super::parse::Parser;
 use super::syntax::{Class, Item};
@@ -12,7 +12,7 @@ const DEEPEST: usize = 50;
 /// Reads a set behind its opening bracket.
 pub(super) fn class(parser: &mut Parser, depth: usize) -> Result<Class, EvalError> {
     if depth > DEEPEST {
-        return Err(refused("a pattern with sets nested so deep"));
+        return Err(EvalError::refused("a pattern with sets nested so deep"));
     }
     let negated = parser.skip("^");
     let mut parts = vec![Vec::new()];
@@ -38,12 +38,12 @@ pub(super) fn class(parser: &mut Parser, depth: usize) -> Result<Class, EvalErro
             }
             '&' if parser.skip("&") => {
                 if items.is_empty() {
-                    return Err(refused("an intersection with nothing in a pattern"));
+                    return Err(EvalError::refused("an intersection with nothing in a pattern"));
                 }
                 parts.push(Vec::new());
             }
             '-' if items.is_empty() && parser.peek() == Some('-') => {
-                return Err(refused("a range in a pattern that begins with a hyphen"));
+                return Err(EvalError::refused("a range in a pattern that begins with a hyphen"));
             }
             _ => match member(parser, character)? {
                 Escape::Class(class) => items.push(Item::Nested(class)),
@@ -52,7 +52,7 @@ pub(super) fn class(parser: &mut Parser, depth: usize) -> Result<Class, EvalErro
         }
     }
     if parts.iter().any(Vec::is_empty) {
-        return Err(refused("an intersection with nothing in a pattern"));
+        return Err(EvalError::refused("an intersection with nothing in a pattern"));
     }
     Ok(Class { negated, parts })
 }
@@ -82,7 +82,7 @@ fn range(parser: &mut Parser, written: char, first: char) -> Result<Item, EvalEr
     parser.at += 1;
     let character = parser.take().ok_or_else(|| invalid("premature end of char-class"))?;
     if character == '[' || character == '&' && parser.peek() == Some('&') {
-        return Err(refused("a range in a pattern that ends with a set"));
+        return Err(EvalError::refused("a range in a pattern that ends with a set"));
     }
     match member(parser, character)? {
         Escape::Class(_) => Err(invalid("char-class value at end of range")),

@@ -1,6 +1,6 @@
 //! What a backslash means in a pattern, and the named sets of characters.
 
-use super::super::argument::{invalid, refused};
+use super::super::argument::invalid;
 use super::parse::Parser;
 use super::syntax::{Class, Item};
 use crate::constant::EvalError;
@@ -30,7 +30,7 @@ pub(super) fn escape(parser: &mut Parser) -> Result<Escape, EvalError> {
         'e' => '\u{1b}',
         'c' => match parser.take() {
             Some(letter) if letter.is_ascii_alphabetic() => char::from(letter as u8 & 0x1f),
-            _ => return Err(refused(r"such a \c in a pattern")),
+            _ => return Err(EvalError::refused(r"such a \c in a pattern")),
         },
         'x' if parser.skip("{") => {
             let digits = parser.until("}").ok_or_else(|| invalid("invalid code point value"))?;
@@ -49,7 +49,7 @@ pub(super) fn escape(parser: &mut Parser) -> Result<Escape, EvalError> {
         }
         'h' | 'H' | 'R' | 'X' | 'y' => character,
         _ if character.is_alphanumeric() => {
-            return Err(refused(format!(r"\{character} in a pattern")));
+            return Err(EvalError::refused(format!(r"\{character} in a pattern")));
         }
         _ => character,
     }))
@@ -64,12 +64,12 @@ fn set(ranges: &str, negated: bool) -> Escape {
 fn fixed_hexadecimal(parser: &mut Parser, length: usize) -> Result<char, EvalError> {
     let digits: String = parser.characters.iter().skip(parser.at).take(length).collect();
     if digits.chars().count() < length || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(refused("a short hexadecimal number in a pattern"));
+        return Err(EvalError::refused("a short hexadecimal number in a pattern"));
     }
     let character = hexadecimal(&digits)?;
     // Two digits above ASCII are a byte of the text's encoding to Joni, not a character.
     if length == 2 && !character.is_ascii() {
-        return Err(refused(r"\x above 7F in a pattern"));
+        return Err(EvalError::refused(r"\x above 7F in a pattern"));
     }
     parser.at += length;
     Ok(character)
@@ -77,7 +77,7 @@ fn fixed_hexadecimal(parser: &mut Parser, length: usize) -> Result<char, EvalErr
 
 fn hexadecimal(digits: &str) -> Result<char, EvalError> {
     let code = u32::from_str_radix(digits, 16).ok();
-    code.and_then(char::from_u32).ok_or_else(|| refused(format!("the character {digits} in a pattern")))
+    code.and_then(char::from_u32).ok_or_else(|| EvalError::refused(format!("the character {digits} in a pattern")))
 }
 
 /// Reads `p{Name}` or `P{Name}` behind a backslash.
@@ -86,7 +86,7 @@ pub(super) fn posix_or_property(parser: &mut Parser) -> Result<Class, EvalError>
     let name = if parser.skip("{") {
         parser.until("}").ok_or_else(|| invalid("invalid character property name"))?
     } else {
-        return Err(refused(r"\p without braces in a pattern"));
+        return Err(EvalError::refused(r"\p without braces in a pattern"));
     };
     let mut class = named(parser, &name)?;
     class.negated = negated;
@@ -97,9 +97,9 @@ pub(super) fn posix_or_property(parser: &mut Parser) -> Result<Class, EvalError>
 pub(super) fn posix(parser: &mut Parser) -> Result<Class, EvalError> {
     parser.at += 1;
     let negated = parser.skip("^");
-    let name = parser.until(":]").ok_or_else(|| refused("[: in a pattern without a name"))?;
+    let name = parser.until(":]").ok_or_else(|| EvalError::refused("[: in a pattern without a name"))?;
     if !name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Err(refused("such a [:name:] in a pattern"));
+        return Err(EvalError::refused("such a [:name:] in a pattern"));
     }
     let mut class = named(parser, &name)?;
     class.negated = negated;
@@ -121,7 +121,7 @@ fn named(parser: &mut Parser, name: &str) -> Result<Class, EvalError> {
         "space" => &[('\u{9}', '\u{d}'), (' ', ' ')],
         "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
         "word" => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
-        _ => return Err(refused(format!("the set of characters {name} in a pattern"))),
+        _ => return Err(EvalError::refused(format!("the set of characters {name} in a pattern"))),
     };
     parser.limits.ascii_only = true;
     Ok(Class { negated: false, parts: vec![ranges.iter().map(|(first, last)| Item::Range(*first, *last)).collect()] })

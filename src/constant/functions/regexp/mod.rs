@@ -5,8 +5,10 @@
 
 mod class;
 mod escape;
+mod group;
 mod parse;
 mod pattern;
+mod repeat;
 mod replacement;
 mod syntax;
 mod write;

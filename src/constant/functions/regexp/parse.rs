@@ -6,16 +6,15 @@
 
 use std::collections::HashMap;
 
-use super::super::argument::{invalid, refused};
+use super::super::argument::invalid;
 use super::class::class;
 use super::escape::{Escape, escape, posix_or_property};
-use super::syntax::{Class, Manner, Node, Place};
+use super::group::Opened;
+use super::syntax::{Class, Node, Place};
 use crate::constant::EvalError;
 
 /// How deep groups may nest; deeper patterns are refused rather than recursed into.
 const DEEPEST: usize = 100;
-/// The largest count in braces that is taken; compiled patterns grow with it.
-const LARGEST_COUNT: u32 = 1_000;
 
 /// A pattern that was read.
 #[derive(Debug)]
@@ -45,11 +44,11 @@ pub(super) struct Limits {
 
 /// Options that hold at a place of the pattern.
 #[derive(Debug, Default, Clone, Copy)]
-struct Options {
-    fold: bool,
-    lines: bool,
-    dot_all: bool,
-    extended: bool,
+pub(super) struct Options {
+    pub(super) fold: bool,
+    pub(super) lines: bool,
+    pub(super) dot_all: bool,
+    pub(super) extended: bool,
 }
 
 /// Reads a pattern.
@@ -75,9 +74,10 @@ pub(super) struct Parser {
     pub(super) characters: Vec<char>,
     pub(super) at: usize,
     depth: usize,
-    groups: usize,
-    closed: Vec<usize>,
-    names: HashMap<String, usize>,
+    pub(super) groups: usize,
+    /// The groups that have ended.
+    pub(super) closed: Vec<usize>,
+    pub(super) names: HashMap<String, usize>,
     pub(super) limits: Limits,
 }
 
@@ -118,10 +118,10 @@ impl Parser {
     }
 
     /// Reads alternatives up to a closing parenthesis or the end.
-    fn alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
+    pub(super) fn alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(refused("a pattern with groups nested so deep"));
+            return Err(EvalError::refused("a pattern with groups nested so deep"));
         }
         let mut branches = vec![self.sequence(options)?];
         while self.skip("|") {
@@ -160,7 +160,7 @@ impl Parser {
                     }
                 },
                 '*' | '+' | '?' if options.extended => {
-                    return Err(refused("a repetition behind white space or a comment in a pattern"));
+                    return Err(EvalError::refused("a repetition behind white space or a comment in a pattern"));
                 }
                 '*' | '+' | '?' => return Err(invalid("target of repeat operator is not specified")),
                 '\\' if self.skip("Q") => {
@@ -169,7 +169,7 @@ impl Parser {
                         None => self.characters.drain(self.at..).collect(),
                     };
                     if matches!(self.peek(), Some('*' | '+' | '?' | '{')) {
-                        return Err(refused("a repeated quotation in a pattern"));
+                        return Err(EvalError::refused("a repeated quotation in a pattern"));
                     }
                     nodes.extend(quoted.chars().map(|character| self.literal(character, options)));
                 }
@@ -186,7 +186,7 @@ impl Parser {
     /// Joni repeats what stands before a comment; that is refused.
     fn no_repetition(&self, what: &str) -> Result<(), EvalError> {
         match self.peek() {
-            Some('*' | '+' | '?' | '{') => Err(refused(format!("a repetition behind {what} in a pattern"))),
+            Some('*' | '+' | '?' | '{') => Err(EvalError::refused(format!("a repetition behind {what} in a pattern"))),
             _ => Ok(()),
         }
     }
@@ -218,7 +218,9 @@ impl Parser {
                 let class = class(self, 0)?;
                 self.set(class, options)
             }
-            '{' if self.count()?.is_some() => return Err(refused("a count in a pattern without anything to repeat")),
+            '{' if self.count()?.is_some() => {
+                return Err(EvalError::refused("a count in a pattern without anything to repeat"));
+            }
             '\\' => return self.escaped(options),
             _ => self.literal(character, options),
         })
@@ -268,208 +270,25 @@ impl Parser {
             } else {
                 None
             };
-            let name = name.ok_or_else(|| refused(r"\k without a name in a pattern"))?;
-            *self.names.get(&name).ok_or_else(|| refused("a reference in a pattern to a later group"))?
+            let name = name.ok_or_else(|| EvalError::refused(r"\k without a name in a pattern"))?;
+            *self.names.get(&name).ok_or_else(|| EvalError::refused("a reference in a pattern to a later group"))?
         } else {
             let digit = self.take().and_then(|digit| digit.to_digit(10)).expect("the caller has seen a digit");
             if self.peek().is_some_and(|next| next.is_ascii_digit()) {
-                return Err(refused("a number of several digits behind a backslash in a pattern"));
+                return Err(EvalError::refused("a number of several digits behind a backslash in a pattern"));
             }
             digit as usize
         };
         if number > self.groups {
             return Err(if self.characters[self.at..].contains(&'(') {
-                refused("a reference in a pattern to a later group")
+                EvalError::refused("a reference in a pattern to a later group")
             } else {
                 invalid("invalid backref number/name")
             });
         }
         if options.fold || !self.closed.contains(&number) {
-            return Err(refused("a reference in a pattern that ignores case, or to a group from within"));
+            return Err(EvalError::refused("a reference in a pattern that ignores case, or to a group from within"));
         }
         Ok(Node::Backreference(number))
     }
-
-    /// Reads the repetition behind a unit.
-    fn repeated(&mut self, node: Node, options: Options) -> Result<Node, EvalError> {
-        while options.extended && self.peek().is_some_and(|next| next.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-        let begin = self.at;
-        let (least, most) = match self.take() {
-            Some('*') => (0, None),
-            Some('+') => (1, None),
-            Some('?') => (0, Some(1)),
-            Some('{') => match self.count()? {
-                Some(count) => count,
-                None => {
-                    self.at = begin;
-                    return Ok(node);
-                }
-            },
-            _ => {
-                self.at = begin;
-                return Ok(node);
-            }
-        };
-        let manner = if self.skip("?") {
-            Manner::Lazy
-        } else if self.skip("+") {
-            Manner::Possessive
-        } else {
-            Manner::Greedy
-        };
-        if matches!(self.peek(), Some('*' | '+' | '?')) {
-            return Err(refused("a repetition of a repetition in a pattern"));
-        }
-        if self.peek() == Some('{') {
-            let begin = self.at;
-            self.at += 1;
-            if self.count()?.is_some() {
-                return Err(refused("a repetition of a repetition in a pattern"));
-            }
-            self.at = begin;
-        }
-        // Engines differ in when they leave a loop whose body has matched nothing.
-        if most != Some(1) && node.may_be_empty() {
-            return Err(refused("a repetition in a pattern of what may match nothing"));
-        }
-        Ok(Node::Repeat { node: Box::new(node), least, most, manner })
-    }
-
-    /// Reads a count behind its opening brace; other text there is no count, and nothing is taken.
-    fn count(&mut self) -> Result<Option<(u32, Option<u32>)>, EvalError> {
-        let begin = self.at;
-        let least = self.number();
-        let most = if self.skip(",") { self.number().map(Some).or(Some(None)) } else { least.map(Some) };
-        let (Some(least), Some(most)) = (least, most) else {
-            self.at = begin;
-            return Ok(None);
-        };
-        if !self.skip("}") {
-            self.at = begin;
-            return Ok(None);
-        }
-        if most.is_some_and(|most| most < least) {
-            return Err(invalid("upper is smaller than lower in repeat range"));
-        }
-        if most.unwrap_or(least).max(least) > LARGEST_COUNT {
-            return Err(refused("a count in a pattern beyond a thousand"));
-        }
-        Ok(Some((least, most)))
-    }
-
-    fn number(&mut self) -> Option<u32> {
-        let begin = self.at;
-        let mut number: Option<u32> = None;
-        while let Some(digit) = self.peek().and_then(|next| next.to_digit(10)) {
-            number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(digit));
-            self.at += 1;
-        }
-        if number.is_none() {
-            self.at = begin;
-        }
-        number
-    }
-
-    /// Reads what an opening parenthesis begins.
-    fn group(&mut self, options: Options) -> Result<Opened, EvalError> {
-        if !self.skip("?") {
-            return self.capture(None, options);
-        }
-        if self.skip("#") {
-            self.until(")").ok_or_else(|| invalid("end pattern in group"))?;
-            return Ok(Opened::Comment);
-        }
-        if self.skip(":") {
-            let node = self.closed_alternatives(options)?;
-            return Ok(Opened::Node(Node::Sequence(vec![node])));
-        }
-        if self.skip(">") {
-            let node = self.closed_alternatives(options)?;
-            return Ok(Opened::Node(Node::Atomic(Box::new(node))));
-        }
-        for (sign, behind, negated) in
-            [("=", false, false), ("!", false, true), ("<=", true, false), ("<!", true, true)]
-        {
-            if self.skip(sign) {
-                return self.look(behind, negated, options);
-            }
-        }
-        for (open, close) in [("<", ">"), ("'", "'")] {
-            if self.skip(open) {
-                let name = self.until(close).ok_or_else(|| invalid("end pattern in group"))?;
-                let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-                    && name.chars().all(|other| other.is_ascii_alphanumeric() || other == '_');
-                if !plain {
-                    return Err(refused("a group's name in a pattern that is no plain word"));
-                }
-                return self.capture(Some(name), options);
-            }
-        }
-        self.options(options)
-    }
-
-    fn capture(&mut self, name: Option<String>, options: Options) -> Result<Opened, EvalError> {
-        self.groups += 1;
-        let number = self.groups;
-        if let Some(name) = name
-            && self.names.insert(name, number).is_some()
-        {
-            return Err(invalid("multiplex defined name"));
-        }
-        let node = Box::new(self.closed_alternatives(options)?);
-        self.closed.push(number);
-        Ok(Opened::Node(Node::Group(node)))
-    }
-
-    fn look(&mut self, behind: bool, negated: bool, options: Options) -> Result<Opened, EvalError> {
-        let node = self.closed_alternatives(options)?;
-        if negated && node.captures() {
-            return Err(refused("a group in a negative look-around"));
-        }
-        // Joni looks behind by a fixed length, which only the outermost alternatives may each have for themselves.
-        let fixed = match &node {
-            Node::Alternatives(branches) => branches.iter().all(|branch| branch.width().is_some()),
-            other => other.width().is_some(),
-        };
-        if behind && !fixed {
-            return Err(refused("a look-behind of varying length"));
-        }
-        Ok(Opened::Node(Node::Look { behind, negated, node: Box::new(node) }))
-    }
-
-    /// Reads `imsx-imsx)` or `imsx-imsx:…)`.
-    fn options(&mut self, mut options: Options) -> Result<Opened, EvalError> {
-        let mut on = true;
-        loop {
-            match self.take() {
-                Some('-') => on = false,
-                Some('i') => options.fold = on,
-                Some('m') => options.lines = on,
-                Some('s') => options.dot_all = on,
-                Some('x') => options.extended = on,
-                Some(')') => return Ok(Opened::Rest(options)),
-                Some(':') => {
-                    let node = self.closed_alternatives(options)?;
-                    return Ok(Opened::Node(Node::Sequence(vec![node])));
-                }
-                Some('P' | 'u' | 'U' | 'd') | None => return Err(invalid("undefined group option")),
-                Some(other) => return Err(refused(format!("the group option {other} in a pattern"))),
-            }
-        }
-    }
-
-    fn closed_alternatives(&mut self, options: Options) -> Result<Node, EvalError> {
-        let node = self.alternatives(options)?;
-        if self.skip(")") { Ok(node) } else { Err(invalid("end pattern with unmatched parenthesis")) }
-    }
-}
-
-/// What an opening parenthesis began.
-enum Opened {
-    Node(Node),
-    /// Options for what follows.
-    Rest(Options),
-    Comment,
 }

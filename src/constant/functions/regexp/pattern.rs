@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::argument::refused;
 use super::parse::{Limits, Parsed, parse};
 use super::syntax::Node;
 use super::write::write;
@@ -62,11 +61,14 @@ impl Pattern {
     fn compile(pattern: &str) -> Result<Pattern, EvalError> {
         let parsed = parse(pattern)?;
         if parsed.limits.fold && !pattern.chars().all(folds_alike) {
-            return Err(refused(format!("the pattern '{pattern}', which ignores the case of such characters")));
+            return Err(EvalError::refused(format!(
+                "the pattern '{pattern}', which ignores the case of such characters"
+            )));
         }
         let compile = |final_line_feed| {
-            Engine::compile(&parsed.root, final_line_feed)
-                .ok_or_else(|| refused(format!("the pattern '{pattern}', which compiles to too large a machine")))
+            Engine::compile(&parsed.root, final_line_feed).ok_or_else(|| {
+                EvalError::refused(format!("the pattern '{pattern}', which compiles to too large a machine"))
+            })
         };
         let for_line_feed = if parsed.limits.text_end { Some(compile(true)?) } else { None };
         let Parsed { groups, names, limits, .. } = &parsed;
@@ -85,19 +87,19 @@ impl Pattern {
     pub(super) fn check(&self, text: &str) -> Result<(), EvalError> {
         let limits = self.limits;
         if limits.line_begin && text.ends_with('\n') {
-            return Err(refused("a pattern with a beginning of line over text that ends with a line feed"));
+            return Err(EvalError::refused("a pattern with a beginning of line over text that ends with a line feed"));
         }
         if !(limits.ascii_only || limits.fold || limits.boundary) || text.is_ascii() {
             return Ok(());
         }
         if limits.ascii_only {
-            return Err(refused("a pattern with a named set of characters over text beyond ASCII"));
+            return Err(EvalError::refused("a pattern with a named set of characters over text beyond ASCII"));
         }
         if limits.fold && !text.chars().all(folds_alike) {
-            return Err(refused("a pattern that ignores case over text with such characters"));
+            return Err(EvalError::refused("a pattern that ignores case over text with such characters"));
         }
         if limits.boundary && text.contains(['\u{200c}', '\u{200d}']) {
-            return Err(refused("a word boundary in a pattern over text with joiners"));
+            return Err(EvalError::refused("a word boundary in a pattern over text with joiners"));
         }
         Ok(())
     }
@@ -125,7 +127,7 @@ impl Pattern {
 }
 
 fn exhausted() -> EvalError {
-    refused("a pattern that goes back and forth too often over this text")
+    EvalError::refused("a pattern that goes back and forth too often over this text")
 }
 
 /// Whether a character's case is ignored alike here and in Joni: it has one partner at most, and

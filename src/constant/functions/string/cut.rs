@@ -1,7 +1,7 @@
 //! Parts of a text by position, the position of a part, and padding.
 
 use super::super::Function;
-use super::super::argument::{integer, invalid, refused, text};
+use super::super::argument::{integer, invalid, text};
 use super::{LONGEST, padded};
 use crate::constant::{EvalError, Value};
 
@@ -79,7 +79,7 @@ fn pad(function: &Function, arguments: &[Value]) -> Result<(String, String), Eva
         return Ok((whole, String::new()));
     }
     if target > LONGEST {
-        return Err(refused("padding to such a length"));
+        return Err(EvalError::refused("padding to such a length"));
     }
     Ok((whole, filler.chars().cycle().take(target - length).collect()))
 }

@@ -3,7 +3,7 @@
 //! These are `%s`, `%d`, `%x`, `%X`, `%f`, `%e` and `%b` with their usual flags, widths and precisions; others
 //! are refused by name.
 
-use super::super::argument::{invalid, refused, text};
+use super::super::argument::{invalid, text};
 use super::super::{Body, Function};
 use crate::constant::float::java_double;
 use crate::constant::{EvalError, Value, decimal};
@@ -46,7 +46,7 @@ fn format(function: &Function, arguments: &[Value]) -> Result<Value, EvalError> 
         rest = letters.as_str();
         if matches!(letter, '%' | 'n') {
             if conversion.width > 0 || conversion.left {
-                return Err(refused(format!("%{letter} with a width in a format")));
+                return Err(EvalError::refused(format!("%{letter} with a width in a format")));
             }
             result.push(if letter == 'n' { '\n' } else { '%' });
             continue;
@@ -74,7 +74,7 @@ fn specifier(text: &str) -> Result<(Conversion, Option<usize>, &str), EvalError>
     {
         place = number.parse().ok().filter(|place| *place > 0);
         if place.is_none() {
-            return Err(refused("such a place of an argument in a format"));
+            return Err(EvalError::refused("such a place of an argument in a format"));
         }
         rest = behind;
     }
@@ -84,7 +84,7 @@ fn specifier(text: &str) -> Result<(Conversion, Option<usize>, &str), EvalError>
             '0' => conversion.zeros = true,
             ',' => conversion.grouped = true,
             '+' => conversion.plus = true,
-            '#' | ' ' | '(' | '<' => return Err(refused(format!("the flag {flag} in a format"))),
+            '#' | ' ' | '(' | '<' => return Err(EvalError::refused(format!("the flag {flag} in a format"))),
             _ => break,
         }
         rest = &rest[1..];
@@ -101,7 +101,7 @@ fn specifier(text: &str) -> Result<(Conversion, Option<usize>, &str), EvalError>
         conversion.precision = Some(number(&mut rest).ok_or_else(|| invalid("a precision without digits"))?);
     }
     if conversion.width.max(conversion.precision.unwrap_or(0)) > WIDEST {
-        return Err(refused("so wide a field in a format"));
+        return Err(EvalError::refused("so wide a field in a format"));
     }
     if conversion.left && (conversion.zeros || conversion.width == 0) {
         return Err(invalid("a field to be filled on the right needs a width, and takes no zeros"));
@@ -114,7 +114,7 @@ fn specifier(text: &str) -> Result<(Conversion, Option<usize>, &str), EvalError>
 
 impl Conversion {
     fn apply(&self, letter: char, argument: &Value, ty: &Type) -> Result<String, EvalError> {
-        let refuse = || refused(format!("%{letter} of {ty} in a format"));
+        let refuse = || EvalError::refused(format!("%{letter} of {ty} in a format"));
         let numeric = self.zeros || self.grouped || self.plus;
         match (letter, argument) {
             ('s', _) if numeric => Err(refuse()),
@@ -154,7 +154,7 @@ impl Conversion {
         let mut whole = whole.to_owned();
         if let Some(precision) = self.precision {
             if whole.chars().any(|character| character.len_utf16() > 1) {
-                return Err(refused("the precision of text with such characters in a format"));
+                return Err(EvalError::refused("the precision of text with such characters in a format"));
             }
             whole = whole.chars().take(precision).collect();
         }
@@ -166,7 +166,7 @@ impl Conversion {
         let mut digits = digits.to_owned();
         if self.grouped {
             let whole = digits.find('.').unwrap_or(digits.len());
-            for at in (1..whole).rev().filter(|at| (whole - at) % 3 == 0) {
+            for at in (1..whole).rev().filter(|at| (whole - at).is_multiple_of(3)) {
                 digits.insert(at, ',');
             }
         }

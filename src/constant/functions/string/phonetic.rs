@@ -1,7 +1,7 @@
 //! `soundex`, in the American variant that Trino uses: H and W do not part equal codes, vowels do.
 
 use super::super::Function;
-use super::super::argument::{refused, text};
+use super::super::argument::text;
 use crate::constant::{EvalError, Value};
 
 /// The codes of A to Z; `0` for vowels, `-` for the silent H and W.
@@ -10,7 +10,7 @@ const CODES: &[u8; 26] = b"01230120022455012623010202";
 pub(super) fn soundex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let whole = text(&arguments[0]);
     if !whole.is_ascii() {
-        return Err(refused("soundex of text beyond ASCII"));
+        return Err(EvalError::refused("soundex of text beyond ASCII"));
     }
     let letters: Vec<u8> =
         whole.bytes().filter(u8::is_ascii_alphabetic).map(|letter| letter.to_ascii_uppercase()).collect();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use twox_hash::XxHash64;
 
 use super::super::Function;
-use super::super::argument::{array, integer, invalid, map, refused, text};
+use super::super::argument::{array, integer, invalid, map, text};
 use crate::constant::{EvalError, Value};
 
 /// `split(text, delimiter[, limit])`: with a limit, the last part holds the rest.
@@ -34,7 +34,7 @@ pub(super) fn split_part(_: &Function, arguments: &[Value]) -> Result<Value, Eva
     let place = usize::try_from(index - 1).unwrap_or(usize::MAX);
     if delimiter.is_empty() {
         if i32::try_from(index).is_err() {
-            return Err(refused("split_part by an empty delimiter at an index beyond 32 bits"));
+            return Err(EvalError::refused("split_part by an empty delimiter at an index beyond 32 bits"));
         }
         let character = whole.chars().nth(place);
         return Ok(character.map_or(Value::Null, |character| Value::varchar(character.encode_utf8(&mut [0; 4]))));

@@ -171,12 +171,20 @@ fn read_time(reader: &mut Reader<'_>) -> Option<i64> {
     Some(time)
 }
 
-/// Reads the digits behind a point as milliseconds of a unit, cut off.
+/// Reads up to nine digits behind a point as milliseconds of a unit. What a digit is worth is cut off
+/// to tenths of a millisecond before it counts, as the library behind Trino does it.
 pub(super) fn read_fraction(reader: &mut Reader<'_>, unit: i64) -> Option<i64> {
-    let length = reader.digits(9);
-    let digits = reader.number(1, 9)?;
-    let scale = 10_i128.pow(u32::try_from(length).ok()?);
-    i64::try_from(i128::from(digits) * i128::from(unit) / scale).ok()
+    let (digits, rest) = reader.0.split_at(reader.digits(9));
+    reader.0 = rest;
+    if digits.is_empty() {
+        return None;
+    }
+    let (mut tenths, mut worth) = (0, unit);
+    for digit in digits.bytes() {
+        tenths += i64::from(digit - b'0') * worth;
+        worth /= 10;
+    }
+    Some(tenths / 10)
 }
 
 fn write(ty: &Type, value: &Value) -> Result<Value, EvalError> {

@@ -82,7 +82,13 @@ fn read(text: &str, steps: &[Step]) -> Result<Read, EvalError> {
                 millis = Some(fraction);
             }
             Step::Offset { .. } => zone = zone_of_offset(reader.offset().ok_or_else(failed)?),
-            Step::ZoneId => zone = Ok(zone_id(&mut reader).ok_or_else(failed)?),
+            Step::ZoneId => {
+                // Old names of fixed offsets are regions to the library behind Trino, not to Trino.
+                if ["EST", "MST", "HST"].iter().any(|name| reader.0.starts_with(name)) {
+                    return Err(EvalError::refused(format!("the time zone of \"{text}\"")));
+                }
+                zone = Ok(zone_id(&mut reader).ok_or_else(failed)?);
+            }
             Step::ZoneName { .. } => zone = Ok(zone_name(&mut reader).ok_or_else(failed)?),
         }
     }
@@ -248,10 +254,10 @@ fn set(field: Field, local: i64, value: i64) -> Option<i64> {
         Field::DayOfWeek => (1..=7).contains(&value).then(|| day(days + value - day_of_week(days))),
         Field::HalfDay => clock(12 * HOUR, hour / 12, value, 2),
         Field::HourOfHalfDay => clock(HOUR, hour % 12, value, 12),
-        Field::ClockHourOfHalfDay if value < 1 || value > 12 => None,
+        Field::ClockHourOfHalfDay if !(1..=12).contains(&value) => None,
         Field::ClockHourOfHalfDay => clock(HOUR, hour % 12, value % 12, 12),
         Field::Hour => clock(HOUR, hour, value, 24),
-        Field::ClockHour if value < 1 || value > 24 => None,
+        Field::ClockHour if !(1..=24).contains(&value) => None,
         Field::ClockHour => clock(HOUR, hour, value % 24, 24),
         Field::Minute => clock(60_000, time / 60_000 % 60, value, 60),
         Field::Second => clock(1_000, time / 1_000 % 60, value, 60),

@@ -180,9 +180,6 @@ fn step(letter: char, count: usize, digits_follow: bool) -> Option<Step> {
 
 /// Compiles a format of MySQL's.
 pub(super) fn mysql(format: &str) -> Result<Vec<Step>, EvalError> {
-    if format.is_empty() {
-        return Err(invalid("Both printing and parsing not supported"));
-    }
     let mut steps = Vec::new();
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
@@ -232,6 +229,9 @@ pub(super) fn mysql(format: &str) -> Result<Vec<Step>, EvalError> {
             }
             other => literal(&mut steps, other),
         }
+    }
+    if steps.is_empty() {
+        return Err(invalid("Both printing and parsing not supported"));
     }
     Ok(steps)
 }

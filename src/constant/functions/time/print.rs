@@ -121,9 +121,6 @@ impl Moment<'_> {
         let sign = if offset < 0 { '-' } else { '+' };
         let (offset, colon) = (offset.abs(), if colon { ":" } else { "" });
         let _ = write!(out, "{sign}{:02}{colon}{:02}", offset / 3_600, offset / 60 % 60);
-        if offset % 60 != 0 {
-            let _ = write!(out, "{colon}{:02}", offset % 60);
-        }
         Ok(())
     }
 

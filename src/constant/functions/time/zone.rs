@@ -13,6 +13,10 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
         ("at_timezone" | "at time zone", [Type::TimestampWithTimeZone(_), zone]) if is_varchar(zone) => {
             Some(Body::Strict(|_, values| shown_in(&values[0], named(&values[1])?)))
         }
+        // A timestamp without a zone is of the session's, UTC.
+        ("at time zone", [Type::Timestamp(_), zone]) if is_varchar(zone) => {
+            Some(Body::Strict(|_, values| shown_in(&values[0], named(&values[1])?)))
+        }
         ("at time zone", [Type::TimestampWithTimeZone(_) | Type::TimeWithTimeZone(_), Type::IntervalDayToSecond]) => {
             Some(Body::Strict(|_, values| shown_in(&values[0], offset(&values[1])?)))
         }
@@ -64,6 +68,7 @@ fn offset(interval: &Value) -> Result<Zone, EvalError> {
 fn shown_in(value: &Value, zone: Zone) -> Result<Value, EvalError> {
     match (value, zone) {
         (Value::TimestampWithTimeZone(picos, _), zone) => Ok(Value::TimestampWithTimeZone(*picos, zone)),
+        (Value::Timestamp(picos), zone) => zoned(*picos, zone).map_err(|error| invalid(error.message)),
         (Value::TimeWithTimeZone(picos, from), Zone::Offset(to)) => {
             Ok(Value::TimeWithTimeZone(time_in_utc(time_in_utc(*picos, *from), -to), to))
         }

@@ -5,7 +5,6 @@
 
 use std::net::Ipv6Addr;
 
-use super::super::argument::refused;
 use crate::constant::EvalError;
 
 /// A URL's parts, as they are written.
@@ -107,7 +106,7 @@ fn server(authority: &str) -> Result<Option<(&str, Option<i32>)>, EvalError> {
     let host = if let Some(behind) = rest.strip_prefix('[') {
         let inner = behind.split_once(']').map(|(inner, _)| inner);
         let inner = inner.filter(|inner| inner.parse::<Ipv6Addr>().is_ok());
-        let inner = inner.ok_or_else(|| refused("a URL with such an address in brackets"))?;
+        let inner = inner.ok_or_else(|| EvalError::refused("a URL with such an address in brackets"))?;
         &rest[..inner.len() + 2]
     } else {
         let host = rest.split(':').next().unwrap_or(rest);
@@ -165,5 +164,5 @@ pub(super) fn decoded(part: &str) -> Result<String, EvalError> {
             rest = behind;
         }
     }
-    String::from_utf8(bytes).map_err(|_| refused("a URL with escapes that are no text"))
+    String::from_utf8(bytes).map_err(|_| EvalError::refused("a URL with escapes that are no text"))
 }

@@ -70,14 +70,15 @@ impl Lowering<'_> {
         }
         let mut columns = Vec::with_capacity(order_by.len());
         for (at, (key, expr)) in order_by.iter().zip(&sorted).enumerate() {
+            let place = ColumnRef { relation: keys, column: at };
             columns.push(match (&key.target, expr) {
                 (SortTarget::Output(position), _) => {
                     let column = plan_column(ColumnRef { relation: output, column: *position });
-                    sort_column(column, &items[*position].ty, keys, at)
+                    sort_column(column, &items[*position].ty, key, place)
                 }
                 (SortTarget::Expr(_), expr) => {
                     let ty = expr.as_ref().map_or(Type::Unknown, |expr| expr.ty.clone());
-                    sort_column(plan_column(ColumnRef { relation: raw, column: at }), &ty, keys, at)
+                    sort_column(plan_column(ColumnRef { relation: raw, column: at }), &ty, key, place)
                 }
             });
         }

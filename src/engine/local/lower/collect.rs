@@ -18,7 +18,7 @@ pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
         ("histogram", [_]) => Kind::Histogram,
         ("map_agg", [_, _]) => Kind::First,
         ("multimap_agg", [_, _]) => Kind::All,
-        ("listagg", [Type::Varchar(_), Type::Varchar(_)]) => {
+        ("listagg", [Type::Varchar(_)] | [Type::Varchar(_), Type::Varchar(_)]) => {
             let states = vec![Type::array(Type::VARCHAR), Type::VARCHAR];
             return Some(Function::new(states, || Text { separator: Value::Null, texts: Vec::new() }));
         }
@@ -173,12 +173,10 @@ struct Text {
 
 impl Accumulate for Text {
     fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
-        if let [text, separator] = row {
+        if let Some(separator) = row.get(1) {
             self.separator = separator.clone();
-            if !text.is_null() {
-                self.texts.push(text.clone());
-            }
         }
+        self.texts.extend(row.first().filter(|text| !text.is_null()).cloned());
         Ok(())
     }
 

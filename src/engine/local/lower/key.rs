@@ -15,6 +15,7 @@ use datafusion::logical_expr::{
 };
 
 use super::super::arrow::to_value;
+use super::raised;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 
@@ -25,8 +26,11 @@ pub(super) enum Purpose {
     Group,
     /// `=` of a join: a NULL inside the value, or a NaN, matches nothing.
     Equal,
-    /// Sorting: NaN is the largest number.
-    Sort,
+    /// Sorting, descending or not: NaN comes last either way.
+    Sort {
+        /// `DESC`.
+        descending: bool,
+    },
 }
 
 /// Whether physical values of the type are equal exactly where Trino's are.
@@ -54,7 +58,8 @@ pub(super) fn sorted_as_stored(ty: &Type) -> bool {
 
 /// What stands in for an expression where values are compared: itself, or its key.
 pub(super) fn keyed(expr: Plan, ty: &Type, purpose: Purpose) -> Plan {
-    let as_stored = if purpose == Purpose::Sort { sorted_as_stored(ty) } else { equal_as_stored(ty) };
+    let sorts = matches!(purpose, Purpose::Sort { .. });
+    let as_stored = if sorts { sorted_as_stored(ty) } else { equal_as_stored(ty) };
     if as_stored { expr } else { key_of(vec![(expr, ty.clone())], purpose) }
 }
 
@@ -89,51 +94,53 @@ impl ScalarUDFImpl for ComparisonKey {
     fn invoke_with_args(&self, call: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(&call.args)?;
         let mut builder = BinaryBuilder::new();
-        let mut bytes = Vec::new();
         for row in 0..call.number_rows {
             let values: Vec<Value> =
                 arrays.iter().zip(&self.types).map(|(array, ty)| to_value(array, row, ty)).collect();
-            bytes.clear();
-            let known = match (values.as_slice(), self.types.as_slice()) {
-                ([value], [ty]) => !value.is_null() && self.append(&mut bytes, value, ty),
-                (values, types) => {
-                    values.iter().zip(types).all(|(value, ty)| self.append_nullable(&mut bytes, value, ty))
-                }
-            };
-            builder.append_option(known.then_some(&bytes));
+            builder.append_option(self.key(&values).map_err(|error| raised(&error))?);
         }
         Ok(ColumnarValue::Array(Arc::new(builder.finish()) as ArrayRef))
     }
 }
 
 impl ComparisonKey {
-    fn append(&self, bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> bool {
-        encode(bytes, value, ty) || self.purpose != Purpose::Equal
-    }
-
-    fn append_nullable(&self, bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> bool {
-        encode_nullable(bytes, value, ty) || self.purpose != Purpose::Equal
+    fn key(&self, values: &[Value]) -> Result<Option<Vec<u8>>, EvalError> {
+        let single = values.len() == 1;
+        let mut encoder = Encoder::default();
+        let mut known = true;
+        for (value, ty) in values.iter().zip(&self.types) {
+            if single && value.is_null() {
+                return Ok(None);
+            }
+            if let Purpose::Sort { descending } = self.purpose {
+                return order_key(value, ty, descending).map(Some);
+            }
+            known &= encoder.nullable(value, ty);
+        }
+        Ok((known || self.purpose != Purpose::Equal).then_some(encoder.bytes))
     }
 }
 
-/// The key of a value that is not NULL, to sort by.
+/// The key of a value that is not NULL, to sort by. NaN is above all other numbers, or below them.
 ///
 /// # Errors
 ///
 /// The value has a NULL inside, which Trino refuses to order.
-pub(super) fn order_key(value: &Value, ty: &Type) -> Result<Vec<u8>, EvalError> {
+pub(super) fn order_key(value: &Value, ty: &Type, nan_below: bool) -> Result<Vec<u8>, EvalError> {
     if holds_null(value) {
         let message = format!("comparison not supported for values of {ty} with null elements");
         return Err(EvalError::new("NOT_SUPPORTED", message));
     }
-    Ok(group_key(value, ty))
+    let mut encoder = Encoder { nan_below, ..Encoder::default() };
+    encoder.nullable(value, ty);
+    Ok(encoder.bytes)
 }
 
 /// The key of a value, NULL included, to tell it from others by.
 pub(super) fn group_key(value: &Value, ty: &Type) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    encode_nullable(&mut bytes, value, ty);
-    bytes
+    let mut encoder = Encoder::default();
+    encoder.nullable(value, ty);
+    encoder.bytes
 }
 
 fn holds_null(value: &Value) -> bool {
@@ -143,104 +150,119 @@ fn holds_null(value: &Value) -> bool {
     }
 }
 
-/// Appends a value's key; whether `=` of it with itself is true (no NULL, no NaN inside).
-fn encode_nullable(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> bool {
-    if value.is_null() {
-        bytes.push(NULL);
-        return false;
-    }
-    bytes.push(PRESENT);
-    encode(bytes, value, ty)
-}
-
 /// Before a value that is not NULL. An array ends with [`END`], so that a prefix sorts first.
 const PRESENT: u8 = 1;
 const NULL: u8 = 2;
 const END: u8 = 0;
 
-fn encode(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> bool {
-    match (value, ty) {
-        (Value::Null, _) => bytes.push(NULL),
-        (Value::Boolean(truth), _) => bytes.push(u8::from(*truth)),
-        (Value::Integer(number) | Value::Time(number), _)
-        | (Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number), _) => integer(bytes, *number),
-        (Value::Date(days), _) => integer(bytes, i64::from(*days)),
-        (Value::Real(number), _) => return float(bytes, f64::from(*number)),
-        (Value::Double(number), _) => return float(bytes, *number),
-        (Value::Decimal(number) | Value::Timestamp(number) | Value::TimestampWithTimeZone(number, _), _) => {
-            bytes.extend((*number as u128 ^ (1 << 127)).to_be_bytes());
-        }
-        (Value::TimeWithTimeZone(picoseconds, minutes), _) => {
-            let day = 86_400 * PICOSECONDS_PER_SECOND;
-            integer(bytes, (picoseconds - i64::from(*minutes) * 60 * PICOSECONDS_PER_SECOND).rem_euclid(day));
-        }
-        (Value::Varchar(text), Type::Char(length)) => {
-            let missing = (*length as usize).saturating_sub(text.chars().count());
-            let padded = text.bytes().chain(std::iter::repeat_n(b' ', missing));
-            delimited(bytes, padded);
-        }
-        (Value::Varchar(text) | Value::Json(text), _) => delimited(bytes, text.bytes()),
-        (Value::Varbinary(binary), _) => delimited(bytes, binary.iter().copied()),
-        (Value::Array(items), Type::Array(element)) => {
-            let mut known = true;
-            for item in items.iter() {
-                known &= encode_nullable(bytes, item, element);
-            }
-            bytes.push(END);
-            return known;
-        }
-        (Value::Row(fields), Type::Row(types)) => {
-            let mut known = true;
-            for (field, ty) in fields.iter().zip(types.iter()) {
-                known &= encode_nullable(bytes, field, &ty.ty);
-            }
-            return known;
-        }
-        (Value::Map(entries), Type::Map(key, item)) => {
-            let mut known = true;
-            let mut keys: Vec<Vec<u8>> = Vec::with_capacity(entries.len());
-            for (name, value) in entries.iter() {
-                let mut entry = Vec::new();
-                known &= encode_nullable(&mut entry, name, key);
-                known &= encode_nullable(&mut entry, value, item);
-                keys.push(entry);
-            }
-            keys.sort();
-            bytes.extend(keys.concat());
-            bytes.push(END);
-            return known;
-        }
-        (Value::Array(_) | Value::Row(_) | Value::Map(_), _) => {
-            unreachable!("a nested value has the type of its column")
-        }
-    }
-    true
-}
-
 const PICOSECONDS_PER_SECOND: i64 = 1_000_000_000_000;
 
-fn integer(bytes: &mut Vec<u8>, number: i64) {
-    bytes.extend((number as u64 ^ (1 << 63)).to_be_bytes());
+/// Keys in the making. Each method appends and says whether `=` of the value with itself is true,
+/// which it is not with a NULL or a NaN inside.
+#[derive(Default)]
+struct Encoder {
+    bytes: Vec<u8>,
+    nan_below: bool,
 }
 
-/// A number in IEEE 754 total order, with one NaN above all and one zero.
-fn float(bytes: &mut Vec<u8>, number: f64) -> bool {
-    let number = if number.is_nan() { f64::NAN.abs() } else { number + 0.0 };
-    let raw = number.to_bits();
-    let ordered = if number.is_sign_negative() { !raw } else { raw ^ (1 << 63) };
-    bytes.extend(ordered.to_be_bytes());
-    !number.is_nan()
-}
-
-/// Bytes with an end mark that sorts before every byte: a zero byte is written as 0 255, the end as 0 0.
-fn delimited(bytes: &mut Vec<u8>, content: impl Iterator<Item = u8>) {
-    for byte in content {
-        bytes.push(byte);
-        if byte == 0 {
-            bytes.push(255);
+impl Encoder {
+    fn nullable(&mut self, value: &Value, ty: &Type) -> bool {
+        if value.is_null() {
+            self.bytes.push(NULL);
+            return false;
         }
+        self.bytes.push(PRESENT);
+        self.value(value, ty)
     }
-    bytes.extend([0, 0]);
+
+    fn value(&mut self, value: &Value, ty: &Type) -> bool {
+        match (value, ty) {
+            (Value::Null, _) => unreachable!("NULL has a mark of its own"),
+            (Value::Boolean(truth), _) => self.bytes.push(u8::from(*truth)),
+            (Value::Integer(number) | Value::Time(number), _)
+            | (Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number), _) => self.integer(*number),
+            (Value::Date(days), _) => self.integer(i64::from(*days)),
+            (Value::Real(number), _) => return self.float(f64::from(*number)),
+            (Value::Double(number), _) => return self.float(*number),
+            (Value::Decimal(number) | Value::Timestamp(number) | Value::TimestampWithTimeZone(number, _), _) => {
+                self.bytes.extend((*number as u128 ^ (1 << 127)).to_be_bytes());
+            }
+            (Value::TimeWithTimeZone(picoseconds, minutes), _) => {
+                let day = 86_400 * PICOSECONDS_PER_SECOND;
+                self.integer((picoseconds - i64::from(*minutes) * 60 * PICOSECONDS_PER_SECOND).rem_euclid(day));
+            }
+            (Value::Varchar(text), Type::Char(length)) => {
+                let missing = (*length as usize).saturating_sub(text.chars().count());
+                self.delimited(text.bytes().chain(std::iter::repeat_n(b' ', missing)));
+            }
+            (Value::Varchar(text) | Value::Json(text), _) => self.delimited(text.bytes()),
+            (Value::Varbinary(binary), _) => self.delimited(binary.iter().copied()),
+            (Value::Array(items), Type::Array(element)) => {
+                let mut known = true;
+                for item in items.iter() {
+                    known &= self.nullable(item, element);
+                }
+                self.bytes.push(END);
+                return known;
+            }
+            (Value::Row(fields), Type::Row(types)) => {
+                let mut known = true;
+                for (field, ty) in fields.iter().zip(types.iter()) {
+                    known &= self.nullable(field, &ty.ty);
+                }
+                return known;
+            }
+            (Value::Map(entries), Type::Map(key, item)) => return self.map(entries, key, item),
+            (Value::Array(_) | Value::Row(_) | Value::Map(_), _) => {
+                unreachable!("a nested value has the type of its column")
+            }
+        }
+        true
+    }
+
+    /// A map's entries, whatever order they are in.
+    fn map(&mut self, entries: &[(Value, Value)], key: &Type, item: &Type) -> bool {
+        let mut known = true;
+        let mut keys: Vec<Vec<u8>> = Vec::with_capacity(entries.len());
+        for (name, value) in entries {
+            let mut entry = Encoder { nan_below: self.nan_below, ..Encoder::default() };
+            known &= entry.nullable(name, key);
+            known &= entry.nullable(value, item);
+            keys.push(entry.bytes);
+        }
+        keys.sort();
+        self.bytes.extend(keys.concat());
+        self.bytes.push(END);
+        known
+    }
+
+    fn integer(&mut self, number: i64) {
+        self.bytes.extend((number as u64 ^ (1 << 63)).to_be_bytes());
+    }
+
+    /// A number in IEEE 754 total order, with one NaN at one end and one zero.
+    fn float(&mut self, number: f64) -> bool {
+        let raw = if number.is_nan() { f64::NAN.abs().to_bits() } else { (number + 0.0).to_bits() };
+        let ordered = match (number.is_nan(), raw >> 63) {
+            (true, _) if self.nan_below => 0,
+            (_, 0) => raw ^ (1 << 63),
+            _ => !raw,
+        };
+        self.bytes.extend(ordered.to_be_bytes());
+        !number.is_nan()
+    }
+
+    /// Bytes with an end mark that sorts before every byte: a zero byte is written as 0 255, the end
+    /// as 0 0.
+    fn delimited(&mut self, content: impl Iterator<Item = u8>) {
+        for byte in content {
+            self.bytes.push(byte);
+            if byte == 0 {
+                self.bytes.push(255);
+            }
+        }
+        self.bytes.extend([0, 0]);
+    }
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
 
 /// A column to sort by: the value, or what stands in for it.
-pub(super) fn sort_column(expr: Plan, ty: &Type, keys: RelationId, at: usize) -> Plan {
-    named(keyed(expr, ty, Purpose::Sort), ColumnRef { relation: keys, column: at })
+pub(super) fn sort_column(expr: Plan, ty: &Type, key: &SortKey, column: ColumnRef) -> Plan {
+    named(keyed(expr, ty, Purpose::Sort { descending: key.descending }), column)
 }
 
 /// The sort expressions over columns made by [`sort_column`].

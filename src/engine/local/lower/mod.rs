@@ -68,6 +68,9 @@ pub(crate) trait TableSources {
 ///
 /// The query uses something that the engine lacks; the message names it and the span says where.
 pub(crate) fn plan(query: &Query, tables: &dyn TableSources) -> Result<LogicalPlan, EngineError> {
+    if let Some(span) = walk::order_of_made_map(query) {
+        return Err(unsupported("the order of entries in a map that an aggregate makes", span));
+    }
     let mut lowering = Lowering { tables, mentioned: query.mentioned(), next: name::FIRST_SYNTHETIC };
     let output = lowering.relation();
     let plan = lowering.query(query, None, output, true)?;
@@ -106,7 +109,8 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
 /// An error of evaluation, on its way through DataFusion. What the evaluator lacks for some value only
 /// it says so by Trino's name for such a thing.
 fn raised(error: &EvalError) -> DataFusionError {
-    let class = if error.name == "NOT_SUPPORTED" { ErrorClass::Unsupported } else { ErrorClass::Statement };
+    let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
+    let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
     carried(EngineError::new(class, error.to_string()))
 }
 

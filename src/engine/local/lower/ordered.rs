@@ -30,7 +30,11 @@ impl Order {
             return Ok(vec![if self.nulls_first { 0 } else { 2 }]);
         }
         let mut place = vec![1];
-        place.extend(order_key(value, &self.ty)?.into_iter().map(|byte| if self.descending { !byte } else { byte }));
+        place.extend(
+            order_key(value, &self.ty, self.descending)?
+                .into_iter()
+                .map(|byte| if self.descending { !byte } else { byte }),
+        );
         Ok(place)
     }
 }

@@ -137,16 +137,9 @@ struct Ranks {
 impl Ranks {
     /// The rank of a key: lower is better. NaN is worst either way, as in Trino.
     fn rank(&self, key: &Value) -> Result<Vec<u8>, EvalError> {
-        let is_nan = match key {
-            Value::Double(number) => number.is_nan(),
-            Value::Real(number) => number.is_nan(),
-            _ => false,
-        };
-        let mut rank = vec![u8::from(is_nan)];
-        let bytes = order_key(key, &self.key)?;
+        let bytes = order_key(key, &self.key, self.greatest)?;
         // The keys of two values are no prefixes of each other, so that complements sort in reverse.
-        rank.extend(bytes.into_iter().map(|byte| if self.greatest { !byte } else { byte }));
-        Ok(rank)
+        Ok(bytes.into_iter().map(|byte| if self.greatest { !byte } else { byte }).collect())
     }
 }
 
@@ -172,9 +165,7 @@ impl Extremes {
     }
 
     fn want(&mut self, count: &Value) -> Result<(), EvalError> {
-        let Value::Integer(count) = count else {
-            return Err(EvalError::new("INVALID_FUNCTION_ARGUMENT", "third argument of max_n/min_n must be a number"));
-        };
+        let Value::Integer(count) = count else { return Ok(()) };
         let count = usize::try_from(*count).ok().filter(|count| (1..=10_000).contains(count));
         let count = count.ok_or_else(|| {
             EvalError::new("INVALID_FUNCTION_ARGUMENT", "the number of values must be between 1 and 10000")
@@ -188,9 +179,10 @@ impl Accumulate for Extremes {
     fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
         let row = if self.wanted.is_some() {
             let Some((count, row)) = row.split_last() else { return Ok(()) };
-            if !count.is_null() {
-                self.want(count)?;
+            if count.is_null() {
+                return Ok(());
             }
+            self.want(count)?;
             row
         } else {
             row

@@ -159,7 +159,7 @@ pub(super) fn add_output_keys(
             unreachable!("only a block's ORDER BY may use more than its output")
         };
         let expr = plan_column(ColumnRef { relation: output, column: *column });
-        more.push(super::limit::sort_column(expr, &types[*column], keys, at));
+        more.push(super::limit::sort_column(expr, &types[*column], key, ColumnRef { relation: keys, column: at }));
     }
     super::name::extend(plan, more)
 }

@@ -28,9 +28,9 @@ impl Lowering<'_> {
         base: Option<LogicalPlan>,
         pending: &mut Vec<Expr>,
     ) -> Result<LogicalPlan, EngineError> {
-        let Some(base) = base else { return self.from_alone(from, pending) };
+        let Some(base) = base else { return self.lone_from(from, pending) };
         if from.free().is_empty() {
-            let plan = self.from_alone(from, pending)?;
+            let plan = self.lone_from(from, pending)?;
             let on = take_equalities(pending, &base, &plan);
             return self.join(base, plan, JoinType::Inner, &on);
         }
@@ -41,9 +41,9 @@ impl Lowering<'_> {
     }
 
     /// A FROM clause that refers to nothing outside.
-    fn from_alone(&mut self, from: &From, pending: &mut Vec<Expr>) -> Result<LogicalPlan, EngineError> {
+    fn lone_from(&mut self, from: &From, pending: &mut Vec<Expr>) -> Result<LogicalPlan, EngineError> {
         let join = match from {
-            From::Relation(relation) => return self.relation_alone(relation),
+            From::Relation(relation) => return self.lone_relation(relation),
             From::Join(join) => join,
         };
         let nothing = &mut Vec::new();
@@ -94,14 +94,14 @@ impl Lowering<'_> {
             JoinKind::Left => {
                 let left = self.from(&join.left, Some(base), pending)?;
                 if join.right.free().is_empty() {
-                    let right = self.from_alone(&join.right, &mut Vec::new())?;
+                    let right = self.lone_from(&join.right, &mut Vec::new())?;
                     return self.join_sides(join, JoinType::Left, left, right, pending);
                 }
                 self.join_to_the_left(join, JoinType::Left, left, pending)
             }
             JoinKind::Right if join.left.free().is_empty() => {
                 let right = self.from(&join.right, Some(base), pending)?;
-                let left = self.from_alone(&join.left, &mut Vec::new())?;
+                let left = self.lone_from(&join.left, &mut Vec::new())?;
                 self.join_sides(join, JoinType::Left, right, left, pending)
             }
             JoinKind::Right | JoinKind::Full => {
@@ -133,7 +133,7 @@ impl Lowering<'_> {
     }
 
     /// A relation that refers to nothing outside.
-    fn relation_alone(&mut self, relation: &Relation) -> Result<LogicalPlan, EngineError> {
+    fn lone_relation(&mut self, relation: &Relation) -> Result<LogicalPlan, EngineError> {
         match &relation.kind {
             RelationKind::Table(table, span) => {
                 let provider =

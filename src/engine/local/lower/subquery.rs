@@ -187,7 +187,8 @@ impl Lowering<'_> {
         Ok((plan, bound_column(value, &expr.ty, expr.span)))
     }
 
-    /// `value IN (query)`, with SQL's three values.
+    /// `value IN (query)`, with SQL's three values. Here Trino matches values that are not distinct
+    /// (a NaN matches a NaN), which is not so in a conjunct of its own ([`Lowering::semi_join`]).
     fn attach_in(
         &mut self,
         plan: LogicalPlan,
@@ -212,12 +213,12 @@ impl Lowering<'_> {
         let rows = self.summarized(Asked { rows, found, domain: domain.clone(), output }, counts)?;
         let number = self.column();
         let mut columns: Vec<Plan> = keys.iter().map(|key| named(key.clone(), number)).collect();
-        columns.push(named(key_of(vec![item(output)], Purpose::Equal), match_key));
+        columns.push(named(key_of(vec![item(output)], Purpose::Group), match_key));
         let candidates = project(shared.plan, columns)?;
         let distinct = AggregatePlan::try_new(Arc::new(candidates.clone()), super::name::all(&candidates), Vec::new());
         let distinct = LogicalPlan::Aggregate(distinct.map_err(engine_error)?);
         let wanted = self.column();
-        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], Purpose::Equal), wanted)])?;
+        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], Purpose::Group), wanted)])?;
         let mut matches = plan_column(wanted).eq(plan_column(match_key));
         if let Some(domain) = &domain {
             matches = matches.and(plan_column(domain.number).eq(plan_column(number)));
@@ -258,7 +259,7 @@ impl Lowering<'_> {
         let compare =
             |sign: &str, other: ColumnRef| boolean(ExprKind::Call(sign.to_owned(), vec![value.clone(), column(other)]));
         // `= ALL`: all values are the same and equal; `<> ANY` is its negation.
-        let constant_and_equal = || boolean(ExprKind::And(vec![compare("=", least), compare("=", greatest)]));
+        let same = boolean(ExprKind::Call("=".to_owned(), vec![column(least), column(greatest)]));
         let decided = match (comparison, all) {
             (Comparison::Less, true) => compare("<", least),
             (Comparison::Less, false) => compare("<", greatest),
@@ -268,20 +269,21 @@ impl Lowering<'_> {
             (Comparison::Greater, false) => compare(">", least),
             (Comparison::GreaterOrEqual, true) => compare(">=", greatest),
             (Comparison::GreaterOrEqual, false) => compare(">=", least),
-            (Comparison::Equal, _) => constant_and_equal(),
-            (Comparison::NotEqual, _) => boolean(ExprKind::Not(Box::new(constant_and_equal()))),
+            (Comparison::Equal | Comparison::NotEqual, _) => boolean(ExprKind::And(vec![same, compare("=", greatest)])),
         };
+        let negated = comparison == Comparison::NotEqual;
+        let all = all || negated;
         let count = |column: ColumnRef| bound_column(column, &Type::BigInt, span);
         let zero = Expr { kind: ExprKind::Literal(Value::Integer(0)), ty: Type::BigInt, span };
         let empty = boolean(ExprKind::Call("=".to_owned(), vec![count(rows), zero]));
         let nulls = boolean(ExprKind::Call("<".to_owned(), vec![count(values), count(rows)]));
-        // With NULLs among the values only the answer that one value can force is known.
-        let forced = if all { boolean(ExprKind::Not(Box::new(decided.clone()))) } else { decided.clone() };
-        let truth = |value: Value| boolean(ExprKind::Literal(value));
-        let with_nulls =
-            boolean(ExprKind::Case(vec![(forced, truth(Value::Boolean(!all)))], Some(Box::new(truth(Value::Null)))));
-        let branches = vec![(empty, truth(Value::Boolean(all))), (nulls, with_nulls)];
-        Ok((plan, boolean(ExprKind::Case(branches, Some(Box::new(decided))))))
+        let truth = |value: Value| Box::new(boolean(ExprKind::Literal(value)));
+        // A NULL among the values leaves only the answer that another value forces.
+        let rest = boolean(ExprKind::Case(vec![(nulls, *truth(Value::Null))], Some(truth(Value::Boolean(all)))));
+        let answer = if all { ExprKind::And(vec![decided, rest]) } else { ExprKind::Or(vec![decided, rest]) };
+        let branches = vec![(empty, *truth(Value::Boolean(all)))];
+        let answer = boolean(ExprKind::Case(branches, Some(Box::new(boolean(answer)))));
+        Ok((plan, if negated { boolean(ExprKind::Not(Box::new(answer))) } else { answer }))
     }
 
     /// A column that holds a native truth value, as a bound expression.

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::bind::expr::{Aggregate, ColumnRef, Expr, ExprKind, Frame, FrameBound, WindowCall, WindowSpec};
 use crate::bind::query::{Block, Body, From, Query, Relation, RelationId, RelationKind, SortKey, SortTarget};
+use crate::source::Span;
+use crate::types::Type;
 
 /// Something that takes columns: an expression, a query, a FROM clause.
 pub(super) trait Columns {
@@ -34,12 +36,32 @@ pub(super) trait Columns {
 pub(super) struct Found {
     columns: BTreeSet<ColumnRef>,
     relations: BTreeSet<RelationId>,
+    /// Whether an aggregate makes a map: Trino orders its entries by its own hashes.
+    makes_map: bool,
+    /// Where the order of a map's entries is asked for.
+    asks_order: Option<Span>,
+}
+
+/// Where a query asks for the order of a map's entries while it makes maps whose order is Trino's own.
+pub(super) fn order_of_made_map(query: &Query) -> Option<Span> {
+    let mut found = Found::default();
+    query.collect(&mut found);
+    found.asks_order.filter(|_| found.makes_map)
 }
 
 impl Columns for Expr {
     fn collect(&self, found: &mut Found) {
-        if let ExprKind::Column(column) = &self.kind {
-            found.columns.insert(*column);
+        match &self.kind {
+            ExprKind::Column(column) => {
+                found.columns.insert(*column);
+            }
+            ExprKind::Aggregate(call) if matches!(call.name.as_str(), "map_agg" | "multimap_agg" | "histogram") => {
+                found.makes_map = true;
+            }
+            ExprKind::Call(name, _) if matches!(name.as_str(), "map_keys" | "map_values" | "map_entries") => {
+                found.asks_order = Some(self.span);
+            }
+            _ => {}
         }
         if let Some(query) = self.query() {
             query.collect(found);
@@ -126,7 +148,12 @@ impl Columns for Relation {
             RelationKind::View(_, query, _) | RelationKind::Subquery(query) | RelationKind::Lateral(_, query) => {
                 query.collect(found);
             }
-            RelationKind::Unnest { expressions, .. } => expressions.as_slice().collect(found),
+            RelationKind::Unnest { expressions, .. } => {
+                if expressions.iter().any(|expr| matches!(expr.ty, Type::Map(..))) {
+                    found.asks_order = Some(self.span);
+                }
+                expressions.as_slice().collect(found);
+            }
         }
     }
 }

@@ -13,20 +13,40 @@ use super::frame::{Bound, Frame, RangeKey};
 use super::key::{Purpose, keyed};
 use super::name::{extend, named, plan_column};
 use super::ordered::Order;
-use super::query::Domain;
+use super::query::{Domain, coerced};
 use super::window_function::{Layout, Numbering, OverPartition, WindowKind};
 use super::{Lowering, engine_error, unsupported};
 use crate::bind::expr::{ColumnRef, Expr, ExprKind, FrameBound, WindowSpec};
 use crate::bind::query::SortTarget;
 use crate::constant::functions;
 use crate::engine::EngineError;
-use crate::types::Type;
+use crate::types::{Type, resolve_operator};
 
 /// Columns next to a plan's that window calls take as arguments.
 #[derive(Default)]
 struct Arguments {
     columns: Vec<Plan>,
     types: Vec<Type>,
+}
+
+/// The function that moves a sort key by an offset, and the type that it takes the offset in. The moved
+/// key is held against unmoved ones, so it has to be held in the same way.
+fn moving(sign: &str, key: &Type, offset: &Type) -> Option<(functions::Function, Type)> {
+    let resolution = resolve_operator(sign, &[key.clone(), offset.clone()]).ok()?;
+    let alike = match (key, &resolution.result) {
+        (Type::Decimal(_, scale), Type::Decimal(_, moved)) => scale == moved,
+        (key, moved) => key == moved || (key.is_integer() && moved.is_integer()),
+    };
+    let [_, offset] = resolution.arguments.as_slice() else { return None };
+    let function = functions::function(sign, &resolution.arguments, &resolution.result)?;
+    alike.then(|| (function, offset.clone()))
+}
+
+/// A plan with the columns that a window is sorted by, and what they stand for.
+struct SortedBy {
+    plan: LogicalPlan,
+    sort: Vec<SortExpr>,
+    order: Vec<(Expr, Order)>,
 }
 
 impl Lowering<'_> {
@@ -63,7 +83,6 @@ impl Lowering<'_> {
         expr: &Expr,
         domain: Option<&Domain>,
     ) -> Result<(LogicalPlan, ColumnRef), EngineError> {
-        let mut filter = None;
         let (kind, operands, over) = match &expr.kind {
             ExprKind::Window(call) => {
                 let kind = WindowKind::of(&call.name, call.ignore_nulls)
@@ -72,10 +91,12 @@ impl Lowering<'_> {
             }
             ExprKind::Aggregate(aggregate) => {
                 let Some(over) = &aggregate.over else { unreachable!("only calls with a window are collected") };
-                if aggregate.distinct || !aggregate.order_by.is_empty() {
-                    return Err(unsupported("DISTINCT or ORDER BY inside a window call", expr.span));
+                if aggregate.distinct || !aggregate.order_by.is_empty() || aggregate.filter.is_some() {
+                    return Err(unsupported(
+                        "DISTINCT, ORDER BY or FILTER of a window call (nor does Trino)",
+                        expr.span,
+                    ));
                 }
-                filter = aggregate.filter.as_ref();
                 (WindowKind::Aggregate(self.aggregate_call(aggregate, expr)?), &aggregate.arguments, over)
             }
             _ => unreachable!("only window calls are collected"),
@@ -84,17 +105,11 @@ impl Lowering<'_> {
         for operand in operands {
             plan = self.argument(plan, operand, &mut arguments)?.0;
         }
-        let (windowed, sort, order) = self.sort_keys(plan, over, &mut arguments)?;
-        plan = windowed;
+        let SortedBy { plan: sorted, sort, order } = self.sort_keys(plan, over, &mut arguments)?;
+        plan = sorted;
         let peers = operands.len()..arguments.columns.len();
         let (framed, frame) = self.frame(plan, over, &order, &mut arguments)?;
         plan = framed;
-        let mut filtered = None;
-        if let Some(predicate) = filter {
-            let (with_filter, at) = self.argument(plan, predicate, &mut arguments)?;
-            plan = with_filter;
-            filtered = Some(at);
-        }
         let mut partition: Vec<Plan> = domain.iter().map(|domain| plan_column(domain.number)).collect();
         for by in &over.partition_by {
             let (attached, by) = self.attach_all(plan, by)?;
@@ -102,7 +117,7 @@ impl Lowering<'_> {
             plan = extend(attached, vec![named(keyed(lowered(&by)?, &by.ty, Purpose::Group), column)])?;
             partition.push(plan_column(column));
         }
-        let layout = Layout { types: arguments.types, operands: operands.len(), peers, filter: filtered };
+        let layout = Layout { types: arguments.types, operands: operands.len(), peers };
         let function = OverPartition::new(kind, layout, frame, &expr.ty)?;
         self.windowed(plan, function, arguments.columns, partition, sort)
     }
@@ -129,7 +144,7 @@ impl Lowering<'_> {
         plan: LogicalPlan,
         over: &WindowSpec,
         arguments: &mut Arguments,
-    ) -> Result<(LogicalPlan, Vec<SortExpr>, Vec<(Expr, Order)>), EngineError> {
+    ) -> Result<SortedBy, EngineError> {
         let mut plan = plan;
         let mut sort = Vec::new();
         let mut order = Vec::new();
@@ -137,14 +152,15 @@ impl Lowering<'_> {
             let SortTarget::Expr(by) = &key.target else { unreachable!("a window is ordered by expressions") };
             let (attached, by) = self.attach_all(plan, by)?;
             let column = self.column();
-            plan = extend(attached, vec![named(keyed(lowered(&by)?, &by.ty, Purpose::Sort), column)])?;
+            let purpose = Purpose::Sort { descending: key.descending };
+            plan = extend(attached, vec![named(keyed(lowered(&by)?, &by.ty, purpose), column)])?;
             sort.push(SortExpr::new(plan_column(column), !key.descending, key.nulls_first));
             arguments.columns.push(plan_column(column));
             arguments.types.push(by.ty.clone());
             let place = Order { ty: by.ty.clone(), descending: key.descending, nulls_first: key.nulls_first };
             order.push((by, place));
         }
-        Ok((plan, sort, order))
+        Ok(SortedBy { plan, sort, order })
     }
 
     /// The frame, and the arguments its bounds take.
@@ -169,9 +185,8 @@ impl Lowering<'_> {
                 continue;
             };
             let following = matches!(written, FrameBound::Following(_));
-            let (with_offset, at) = self.argument(plan, offset, arguments)?;
-            plan = with_offset;
             let mut shift = None;
+            let mut offset = offset.clone();
             if frame.unit == crate::spec::ast::FrameUnit::Range {
                 let [(by, place)] = order else {
                     return Err(unsupported("a RANGE frame with an offset and several sort keys", offset.span));
@@ -182,10 +197,13 @@ impl Lowering<'_> {
                     key = Some(RangeKey { argument: at, order: place.clone() });
                 }
                 let sign = if following == place.descending { "-" } else { "+" };
-                let types = [by.ty.clone(), offset.ty.clone()];
-                let function = functions::function(sign, &types, &by.ty);
-                shift = Some(function.ok_or_else(|| unsupported("this offset of a RANGE frame", offset.span))?);
+                let found = moving(sign, &by.ty, &offset.ty);
+                let (function, ty) = found.ok_or_else(|| unsupported("this offset of a RANGE frame", offset.span))?;
+                offset = coerced(offset, &ty);
+                shift = Some(function);
             }
+            let (with_offset, at) = self.argument(plan, &offset, arguments)?;
+            plan = with_offset;
             *bound = if following { Bound::Following(at, shift) } else { Bound::Preceding(at, shift) };
         }
         let [start, end] = bounds;
@@ -205,7 +223,7 @@ impl Lowering<'_> {
         numbering: Numbering,
     ) -> Result<(LogicalPlan, ColumnRef), EngineError> {
         let peers: Vec<Plan> = sort.iter().map(|key| key.expr.clone()).collect();
-        let layout = Layout { types: Vec::new(), operands: 0, peers: 0..peers.len(), filter: None };
+        let layout = Layout { types: Vec::new(), operands: 0, peers: 0..peers.len() };
         let function = OverPartition::new(numbering.into(), layout, Frame::default(), &Type::BigInt)?;
         self.windowed(plan, function, peers, partition.to_vec(), sort.to_vec())
     }

@@ -97,8 +97,6 @@ pub(super) struct Layout {
     pub(super) operands: usize,
     /// Which are the columns that the partition is sorted by.
     pub(super) peers: Range<usize>,
-    /// Which is the predicate of FILTER.
-    pub(super) filter: Option<usize>,
 }
 
 /// A window call, as DataFusion sees it: given a whole partition at once.
@@ -187,7 +185,7 @@ impl WindowCall {
         let columns = &arguments[self.layout.peers.clone()];
         let peers = match rows {
             0 => Vec::new(),
-            _ if columns.is_empty() => vec![0..rows],
+            _ if columns.is_empty() => std::iter::once(0..rows).collect(),
             _ => partition(columns)?.ranges(),
         };
         let mut group = Vec::with_capacity(rows);
@@ -244,7 +242,7 @@ impl WindowCall {
         ignore_nulls: bool,
     ) -> Result<Value, EvalError> {
         let offset = if self.layout.operands > 1 { (partition.value)(1, row) } else { Value::Integer(1) };
-        let Value::Integer(offset) = offset else { return Ok(Value::Null) };
+        let Value::Integer(offset) = offset else { return Err(argument("Offset must not be null")) };
         let offset = usize::try_from(offset).map_err(|_| argument("Offset must be at least 0"))?;
         let step = |from: usize, by: usize| if lead { from.checked_add(by) } else { from.checked_sub(by) };
         let position = if ignore_nulls && offset > 0 {
@@ -293,13 +291,9 @@ impl WindowCall {
                 done = frame.start..frame.start;
             }
             for at in done.end..frame.end {
-                let counts =
-                    self.layout.filter.is_none_or(|filter| (partition.value)(filter, at) == Value::Boolean(true));
-                if counts {
-                    let arguments: Vec<Value> =
-                        (0..call.arguments().len()).map(|argument| (partition.value)(argument, at)).collect();
-                    accumulator.add(&arguments)?;
-                }
+                let arguments: Vec<Value> =
+                    (0..call.arguments().len()).map(|argument| (partition.value)(argument, at)).collect();
+                accumulator.add(&arguments)?;
             }
             done = frame;
             results.push(accumulator.result()?);

@@ -1,0 +1,17 @@
+//! The laws of the compiler, held for generated specs over generated archives.
+//!
+//! `ATHPLAN_LAW_CASES` asks for more cases than the default (in units in which the default is 1,000),
+//! `ATHPLAN_LAW_SEED` for other ones.
+#![cfg(feature = "local")]
+
+mod archive;
+mod bench;
+mod calendar;
+mod cell;
+mod choices;
+mod generate;
+mod model;
+mod naive;
+mod print;
+mod property;
+mod same_rows;

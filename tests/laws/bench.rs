@@ -1,0 +1,208 @@
+//! Compiling and running a spec as the command line does it, in a temporary folder.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use athplan::bind::spec::BoundStatementKind;
+use athplan::bind::{BindOptions, NoTables};
+use athplan::catalog::{Inventory, ListedFile, read_file};
+use athplan::constant::{Value, Zone, format};
+use athplan::engine::local::store::{Mapping, Store};
+use athplan::engine::local::{LocalEngine, LocalOptions, list};
+use athplan::engine::{Engine, ErrorClass, ResultSet};
+use athplan::expand::World;
+use athplan::plan::Settings;
+use athplan::run::{Outcome, RunError, RunOptions, run};
+use athplan::source::Source;
+use athplan::types::Dialect;
+use athplan::{Compiled, compile, front, scanned_tables};
+use tempfile::TempDir;
+
+/// The location that stands for the output folder.
+const OUTPUT: &str = "s3://output/";
+
+/// What a spec is compiled with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Seconds since the epoch.
+    pub now: i64,
+    /// Whether driver rows are merged.
+    pub merge: bool,
+    /// `--slack`.
+    pub slack: Option<i64>,
+    /// How many statements may run side by side.
+    pub slots: usize,
+    /// What each file's size counts: with large figures partitions are spread over statements.
+    pub bytes_a_byte: u64,
+    /// Parameters.
+    pub arguments: BTreeMap<String, String>,
+}
+
+impl Options {
+    /// As the command line has it without options.
+    pub fn new(now: i64) -> Options {
+        Options { now, merge: true, slack: None, slots: 2, bytes_a_byte: 1, arguments: BTreeMap::new() }
+    }
+
+    /// One statement a row.
+    pub fn row_by_row(mut self) -> Options {
+        self.merge = false;
+        self
+    }
+}
+
+/// Why a spec gave no rows.
+#[derive(Debug)]
+pub enum Failure {
+    /// A part that is refused by name, before or while it runs.
+    Refused(String),
+    /// Anything else: the spec was good.
+    Broken(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Refused(message) => write!(f, "refused: {message}"),
+            Failure::Broken(message) => write!(f, "broken: {message}"),
+        }
+    }
+}
+
+/// A bucket, the spec's local files, and room for output.
+pub struct Bench {
+    folder: TempDir,
+    runs: AtomicUsize,
+}
+
+impl Bench {
+    /// An empty one.
+    pub fn new() -> Bench {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["bucket", "files"] {
+            std::fs::create_dir(folder.path().join(name)).expect("the folder is new");
+        }
+        Bench { folder, runs: AtomicUsize::new(0) }
+    }
+
+    /// The folder that stands for `s3://bucket`.
+    pub fn bucket(&self) -> PathBuf {
+        self.folder.path().join("bucket")
+    }
+
+    /// The folder that the spec's local files are relative to.
+    pub fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
+    }
+
+    fn mappings(&self) -> Vec<Mapping> {
+        vec![Mapping { location: "s3://bucket".to_owned(), directory: self.bucket() }]
+    }
+
+    /// Compiles a spec with what the bucket holds.
+    pub fn compile(&self, text: &str, options: &Options) -> Result<Compiled, Failure> {
+        let source = Arc::new(Source::new("spec.sql", text));
+        let now = i128::from(options.now) * 1_000_000_000_000;
+        let bind = BindOptions {
+            dialect: Dialect::default(),
+            now: Value::TimestampWithTimeZone(now, Zone::Offset(0)),
+            arguments: &options.arguments,
+            catalog: &NoTables,
+        };
+        let bound = front(&source, &bind).map_err(|errors| Failure::Broken(shown(errors)))?;
+        let store = Store::new(&self.mappings()).expect("the folder is there");
+        let (mut inventory, mut files) = (Inventory::default(), BTreeMap::new());
+        for table in scanned_tables(&bound) {
+            let listed = list(&store, &table).expect("the folder can be read").unwrap_or_default();
+            let sized = listed.into_iter().map(|file| ListedFile { bytes: file.bytes * options.bytes_a_byte, ..file });
+            inventory.merge(Inventory::from_listing(&table, sized, now));
+        }
+        for statement in &bound.statements {
+            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+                let bytes = std::fs::read(self.files().join(path)).expect("the file was written");
+                let file = read_file(&bytes, table).map_err(|error| Failure::Broken(error.to_string()))?;
+                files.insert(path.clone(), file);
+            }
+        }
+        let settings = Settings {
+            now: options.now,
+            slack: options.slack,
+            allow_full_scan: Default::default(),
+            merge: options.merge,
+        };
+        compile(bound, settings, World { inventory, files, slots: options.slots }).map_err(|errors| {
+            // Forms that no plan knows yet are refused by name; everything else ought to compile.
+            let refused = errors
+                .errors
+                .iter()
+                .all(|error| error.code().is_some_and(|code| REFUSALS.contains(&code.to_string().as_str())));
+            let message = shown(errors);
+            if refused { Failure::Refused(message) } else { Failure::Broken(message) }
+        })
+    }
+
+    /// An embedded engine with an output folder of its own.
+    pub fn engine(&self, options: &Options) -> LocalEngine {
+        let output = self.folder.path().join(format!("out{}", self.runs.fetch_add(1, Ordering::Relaxed)));
+        let mut local = LocalOptions::new(output, i128::from(options.now) * 1_000_000_000_000);
+        local.maps = self.mappings();
+        local.output.location = OUTPUT.to_owned();
+        (local.threads, local.slots) = (1, options.slots);
+        LocalEngine::new(local).expect("the folders are there")
+    }
+
+    /// Runs a compiled spec on an engine of this bench.
+    pub async fn run<E: Engine>(&self, compiled: &Compiled, engine: &E) -> Result<Outcome, Failure> {
+        let options = RunOptions { run: "r1".to_owned(), output: OUTPUT.to_owned() };
+        run(compiled, engine, &options, &|_| {}).await.map_err(|error| match &error {
+            RunError::Statement { error: cause, .. } if cause.class == ErrorClass::Unsupported => {
+                Failure::Refused(error.to_string())
+            }
+            _ => Failure::Broken(error.to_string()),
+        })
+    }
+
+    /// The rows of each answer, as sorted texts.
+    pub async fn answers(&self, text: &str, options: &Options) -> Result<Vec<Vec<String>>, Failure> {
+        let compiled = self.compile(text, options)?;
+        let outcome = self.run(&compiled, &self.engine(options)).await?;
+        Ok(outcome.answers.iter().map(|(_, rows)| bag(rows)).collect())
+    }
+}
+
+/// Errors that refuse a form by name.
+const REFUSALS: [&str; 1] = ["athplan::plan::nested_foreach"];
+
+fn shown(errors: athplan::error::Errors) -> String {
+    errors.reports().iter().map(|report| format!("{report:?}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A runtime for one thread's runs.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_stack_size(32 << 20)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Rows as texts with bars between, sorted.
+pub fn bag(rows: &ResultSet) -> Vec<String> {
+    let value = |(value, (_, ty)): (&Value, &(String, athplan::types::Type))| match value {
+        Value::Null => "NULL".to_owned(),
+        value => format(value, ty),
+    };
+    let row = |row: &Vec<Value>| row.iter().zip(&rows.columns).map(value).collect::<Vec<_>>().join("|");
+    let mut bag: Vec<String> = rows.rows.iter().map(row).collect();
+    bag.sort();
+    bag
+}
+
+/// Where a spec's own examples lie.
+pub fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}

@@ -1,0 +1,163 @@
+//! Conditions on one scan of the log table: a bound on time, and what else an investigator asks.
+
+use super::super::archive::{ACTORS, DECOY_REGION, Layout, NAMES, REGIONS};
+use super::super::calendar::{DAY, HOUR, day_text, iso};
+use super::super::cell::Cell;
+use super::super::model::Expr;
+use super::{Kind, Making, Seen};
+
+/// The conjuncts of a scan; `rows` are the driver rows it may use.
+pub fn conjuncts(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Vec<Expr> {
+    let times: Vec<Expr> = rows.iter().flat_map(|row| row.of(Kind::Time)).collect();
+    let mut conjuncts = if !times.is_empty() && making.choices.below(4) != 3 {
+        correlated_time(making, scan, &times)
+    } else {
+        vec![constant_time(making, scan)]
+    };
+    if making.archive.decoy_region || making.choices.below(3) == 1 {
+        conjuncts.push(region(making, scan, rows));
+    }
+    for _ in 0..making.choices.below(3) {
+        conjuncts.push(other(making, scan, rows));
+    }
+    if making.choices.once_in(4) {
+        conjuncts.reverse();
+    }
+    conjuncts
+}
+
+fn event_time(scan: &Seen) -> Expr {
+    Expr::column(&scan.alias, "eventtime")
+}
+
+/// Bounds that the driver's row sets.
+fn correlated_time(making: &mut Making<'_, '_>, scan: &Seen, times: &[Expr]) -> Vec<Expr> {
+    let time = event_time(scan);
+    let (issued, until) = (making.choices.one(times), making.choices.one(times));
+    let hours = making.choices.range(1, 30);
+    let open_end = !making.archive.decoys_after;
+    match making.choices.below(10) {
+        0 => vec![time.instant().between(issued.clone().instant(), issued.instant().later(hours))],
+        1 => vec![time.between(issued, until)],
+        2 => {
+            let low = time.clone().instant().compare(">=", issued.clone().instant());
+            vec![low, time.instant().compare("<", issued.instant().later(hours))]
+        }
+        3 => vec![time.prefix(10).compare("=", issued.prefix(10))],
+        4 => vec![Expr::Date(Box::new(time.instant())).compare("=", Expr::Date(Box::new(issued.instant())))],
+        5 => {
+            let unit = making.choices.one(&[HOUR, DAY]);
+            let truncated = |text: Expr| Expr::Truncated(unit, Box::new(text.instant()));
+            vec![truncated(time).compare("=", truncated(issued))]
+        }
+        6 if open_end => vec![time.compare(making.choices.one(&[">=", ">"]), issued)],
+        6 | 7 => {
+            let end = Expr::text(iso(making.archive.end()));
+            vec![issued.compare("<=", time.clone()), time.compare("<", end)]
+        }
+        8 => {
+            let end = Expr::text(iso(making.archive.moment(making.choices)));
+            vec![time.between(issued, Expr::Coalesce(Box::new([until, end])))]
+        }
+        _ => {
+            let one = time.clone().between(issued.clone(), until);
+            let other = time.compare("=", issued);
+            vec![Expr::Or(vec![one, other])]
+        }
+    }
+}
+
+/// A bound by constants.
+fn constant_time(making: &mut Making<'_, '_>, scan: &Seen) -> Expr {
+    let time = event_time(scan);
+    let archive = making.archive;
+    let first = archive.moment(making.choices);
+    let last = (first + making.choices.one(&[DAY, 0, HOUR, 2 * DAY, 20 * HOUR])).min(archive.end() - 1);
+    let (low, high) = (Expr::text(iso(first)), Expr::text(iso(last)));
+    match making.choices.below(14) {
+        0 => time.between(low, high),
+        1 => Expr::And(vec![time.clone().compare(">=", low), time.compare("<", high)]),
+        2 => Expr::StartsWith(Box::new(time), day_text(first, '-')),
+        3 => Expr::StartsWith(Box::new(time), iso(first)[..13].to_owned()),
+        4 => {
+            let days = (0..making.choices.range(1, 3)).map(|more| Expr::text(day_text(first - more * DAY, '-')));
+            Expr::In(Box::new(time.prefix(10)), days.collect(), false)
+        }
+        5 => {
+            let (low, high) = (day_text(first, '-'), day_text(last, '-'));
+            time.prefix(10).between(Expr::text(low), Expr::text(high))
+        }
+        6 => time.instant().between(Expr::Literal(Cell::Instant(first)), Expr::Literal(Cell::Instant(last))),
+        7 => time.instant().between(low.instant(), high.instant()),
+        8 => Expr::Date(Box::new(time.instant())).compare("=", Expr::Literal(Cell::Date(first.div_euclid(DAY)))),
+        9 => {
+            let hour = Expr::Literal(Cell::Instant(first - first.rem_euclid(HOUR)));
+            let truncated = Expr::Truncated(HOUR, Box::new(time.clone().instant()));
+            Expr::And(vec![truncated.compare("<=", hour), time.compare(">=", Expr::text(iso(archive.start)))])
+        }
+        10 => {
+            let elsewhere = Expr::text(iso(archive.moment(making.choices)));
+            let one = Expr::And(vec![time.clone().between(low, high), other(making, scan, &[])]);
+            Expr::Or(vec![one, time.compare("=", elsewhere)])
+        }
+        11 => {
+            let outside = vec![time.clone().compare("<", low), time.compare(">", high)];
+            Expr::Not(Box::new(Expr::Or(outside)))
+        }
+        12 if archive.layout != Layout::Split => {
+            let separator = if archive.layout == Layout::Registered { '-' } else { '/' };
+            let day = |second: i64| Expr::text(day_text(second, separator));
+            Expr::column(&scan.alias, "day").between(day(first), day(last))
+        }
+        _ if !archive.decoys_after => time.compare(">", low),
+        _ if !archive.decoys_before => time.compare("<=", high),
+        _ => time.between(low, high),
+    }
+}
+
+/// A condition on the region that leaves the decoy region out.
+fn region(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
+    let region = Expr::column(&scan.alias, "region");
+    let places: Vec<Expr> = rows.iter().flat_map(|row| row.of(Kind::Region)).collect();
+    let one = Expr::text(making.choices.one(&REGIONS));
+    let another = Expr::text(making.choices.one(&REGIONS));
+    match making.choices.below(8) {
+        0 | 1 if !places.is_empty() => region.compare("=", making.choices.one(&places)),
+        1 => Expr::In(Box::new(region), vec![one, another], false),
+        2 => region.compare("=", one),
+        3 => region.compare("<>", Expr::text(DECOY_REGION)),
+        4 => Expr::In(Box::new(region), vec![Expr::text(DECOY_REGION), one], true),
+        5 => Expr::StartsWith(Box::new(region), "us-".to_owned()),
+        6 => {
+            let get = Expr::column(&scan.alias, "eventname").compare("=", Expr::text(NAMES[0]));
+            let both = Expr::And(vec![region.clone().compare("=", one), get]);
+            Expr::Or(vec![both, region.compare("=", another)])
+        }
+        7 if !places.is_empty() => {
+            let place = making.choices.one(&places);
+            Expr::Or(vec![region.clone().compare("=", place), region.compare("=", one)])
+        }
+        _ => region.compare("<", Expr::text(DECOY_REGION)),
+    }
+}
+
+/// A condition on what is no partition key.
+pub fn other(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
+    let column = |name: &str| Expr::column(&scan.alias, name);
+    let actors: Vec<Expr> = rows.iter().flat_map(|row| row.of(Kind::Who)).collect();
+    let name = Expr::text(making.choices.one(&NAMES));
+    match making.choices.below(9) {
+        0 | 1 if !actors.is_empty() => column("sourceipaddress").compare("=", making.choices.one(&actors)),
+        1 => column("sourceipaddress").compare("=", Expr::text(making.choices.one(&ACTORS))),
+        2 => column("eventname").compare("=", name),
+        3 => column("eventname").compare("<>", name),
+        4 => Expr::IsNull(Box::new(column("errorcode"))),
+        5 => Expr::Not(Box::new(Expr::IsNull(Box::new(column("errorcode"))))),
+        6 => Expr::In(Box::new(column("eventname")), vec![name, Expr::text(NAMES[0])], making.choices.below(2) == 1),
+        7 => {
+            let code = column("errorcode").compare("=", Expr::text("denied"));
+            Expr::Or(vec![code, column("sourceipaddress").compare("=", Expr::text(ACTORS[0]))])
+        }
+        _ => Expr::Coalesce(Box::new([column("errorcode"), column("eventname")])).compare(">", Expr::text("List")),
+    }
+}

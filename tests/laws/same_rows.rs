@@ -1,0 +1,142 @@
+//! Laws 1 and 2: merged, row by row and unpruned, all give the rows that nested loops give.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::strategy::Strategy;
+
+use super::archive::Archive;
+use super::bench::{Bench, Failure, Options, runtime};
+use super::cell::Row;
+use super::choices::Choices;
+use super::model::Spec;
+use super::property::{cases, hold};
+use super::{generate, naive, print};
+
+/// The choices of an archive and of some queries over it.
+type Case = (Vec<u32>, Vec<Vec<u32>>);
+
+/// Queries over one archive.
+const QUERIES: usize = 4;
+
+fn generated() -> impl Strategy<Value = Case> {
+    (vec(any::<u32>(), 0..400), vec(vec(any::<u32>(), 0..250), 1..=QUERIES))
+}
+
+/// What was met, so that a law cannot hold for want of cases.
+#[derive(Debug, Default)]
+struct Seen {
+    rungs: BTreeMap<String, usize>,
+    refused: BTreeMap<String, usize>,
+    answers: usize,
+    answers_with_rows: usize,
+    runs: usize,
+    spread: usize,
+}
+
+#[test]
+fn merged_row_by_row_and_unpruned_are_what_nested_loops_give() {
+    let seen = Mutex::new(Seen::default());
+    hold(cases(300), &generated, &|| {
+        let runtime = runtime();
+        let seen = &seen;
+        move |case: &Case| runtime.block_on(same_rows(case, seen))
+    });
+    let seen = seen.into_inner().expect("nobody panicked");
+    println!("{seen:#?}");
+    for rung in ["uncorrelated", "join", "substituted"] {
+        assert!(seen.rungs.contains_key(rung), "no FOREACH reached the rung {rung}");
+    }
+    assert!(seen.answers_with_rows * 4 > seen.answers, "too few answers have rows");
+    assert!(seen.spread > 0, "no FOREACH was spread over statements");
+    assert!(seen.refused.values().sum::<usize>() * 10 < seen.runs, "too much was refused");
+}
+
+async fn same_rows(case: &Case, seen: &Mutex<Seen>) -> Result<(), String> {
+    let archive = Archive::generate(&mut Choices::new(&case.0));
+    let spec = generate::spec(&archive, &case.1);
+    let bench = Bench::new();
+    archive.write(&bench.bucket());
+    archive.write_files(&bench.files());
+    let expected: Vec<Vec<String>> =
+        naive::answers(&archive.tables(), &spec).into_iter().map(|answer| shown(answer.rows)).collect();
+    let plain = Options::new(archive.now());
+    let mut heavy = plain.clone();
+    (heavy.bytes_a_byte, heavy.slots) = (1 << 30, 3);
+    let mut ways = vec![("merged", true, plain.clone()), ("row by row", true, plain.clone().row_by_row())];
+    ways.push(("spread over statements", true, heavy));
+    if !(archive.decoys_before || archive.decoys_after || archive.decoy_region) {
+        ways.push(("without a time mapping", false, plain));
+    }
+    for (way, time_mapping, options) in ways {
+        let text = format!("{}{}", archive.declarations(time_mapping), print::spec(&spec));
+        let found = one_way(&bench, &text, &options, &spec, seen).await;
+        match found {
+            Ok(found) => {
+                if let Some(at) = (0..expected.len()).find(|at| found.get(*at) != Some(&expected[*at])) {
+                    let found = found.get(at).map(Vec::as_slice).unwrap_or_default();
+                    return Err(report(&archive, &text, way, at, &expected[at], found));
+                }
+                let mut seen = seen.lock().expect("nobody panicked");
+                seen.runs += 1;
+                seen.answers += expected.len();
+                seen.answers_with_rows += expected.iter().filter(|rows| !rows.is_empty()).count();
+            }
+            Err(Failure::Refused(reason)) => {
+                let mut seen = seen.lock().expect("nobody panicked");
+                seen.runs += 1;
+                let short: String = reason.chars().take(160).collect();
+                *seen.refused.entry(short).or_default() += 1;
+            }
+            Err(failure) => return Err(format!("{way}: {failure}\n\n{text}\n{:#?}", archive.records)),
+        }
+    }
+    Ok(())
+}
+
+async fn one_way(
+    bench: &Bench,
+    text: &str,
+    options: &Options,
+    spec: &Spec,
+    seen: &Mutex<Seen>,
+) -> Result<Vec<Vec<String>>, Failure> {
+    let compiled = bench.compile(text, options)?;
+    let outcome = bench.run(&compiled, &bench.engine(options)).await?;
+    {
+        let mut seen = seen.lock().expect("nobody panicked");
+        for foreach in compiled.plan.foreachs.values() {
+            *seen.rungs.entry(foreach.rung.to_string()).or_default() += 1;
+        }
+        let merged = options.merge;
+        seen.spread += outcome.expansions.iter().filter(|report| merged && report.statements > 1).count();
+    }
+    assert_eq!(outcome.answers.len(), spec.answers.len());
+    Ok(outcome.answers.iter().map(|(_, rows)| super::bench::bag(rows)).collect())
+}
+
+fn shown(rows: Vec<Row>) -> Vec<String> {
+    let mut shown: Vec<String> =
+        rows.iter().map(|row| row.iter().map(super::cell::Cell::shown).collect::<Vec<_>>().join("|")).collect();
+    shown.sort();
+    shown
+}
+
+fn report(archive: &Archive, text: &str, way: &str, at: usize, expected: &[String], found: &[String]) -> String {
+    let records: Vec<String> = archive
+        .records
+        .iter()
+        .map(|record| archive.row(record).iter().map(super::cell::Cell::shown).collect::<Vec<_>>().join(" "))
+        .collect();
+    format!(
+        "{way}: answer {} differs\n\n{text}\nrecords:\n{}\nkeys: {:?}\nlabels: {:?}\n\nnested loops:\n{}\n\nathplan:\n{}\n",
+        at + 1,
+        records.join("\n"),
+        archive.keys,
+        archive.labels,
+        expected.join("\n"),
+        found.join("\n")
+    )
+}

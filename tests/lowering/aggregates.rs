@@ -1,0 +1,67 @@
+//! Grouping and aggregate functions.
+
+use athplan::engine::ErrorClass;
+
+use super::bench::Bench;
+
+#[test]
+fn aggregates() {
+    Bench::new().check(&[
+        ("SELECT sum(x), avg(x), min(x), max(x) FROM (VALUES 1, 2, 3, NULL, 3) t(x)", "9|2.25E0|1|3"),
+        ("SELECT sum(x), avg(x), count(x), max(x) FROM (SELECT 1 WHERE false) t(x)", "NULL|NULL|0|NULL"),
+        (
+            "SELECT count(DISTINCT x), array_agg(DISTINCT x ORDER BY x DESC) FROM (VALUES 1, 2, 2, NULL) t(x)",
+            "2|[2,1,NULL]",
+        ),
+        (
+            "SELECT array_agg(x ORDER BY y DESC, x), array_agg(x) FILTER (WHERE y = 1) FROM (VALUES (1, 1), (2, 2), (3, 1)) t(x, y)",
+            "[2,1,3]|[1,3]",
+        ),
+        (
+            "SELECT k, max_by(x, y), min_by(x, y), max(y, 2) FROM (VALUES ('a', 1, 5), ('a', 2, 7), ('b', 3, NULL)) t(k, x, y) GROUP BY k",
+            "a|2|1|[7,5]; b|NULL|NULL|NULL",
+        ),
+        (
+            "SELECT bool_and(x > 1), bool_or(x > 1), count_if(x > 1), every(x > 0) FROM (VALUES 1, 2) t(x)",
+            "false|true|1|true",
+        ),
+        (
+            "SELECT k, x, count(*) FROM (VALUES ('a', 1), ('a', 2), ('b', 1)) t(k, x) GROUP BY ROLLUP (k, x)",
+            "a|1|1; a|2|1; b|1|1; a|NULL|2; b|NULL|1; NULL|NULL|3",
+        ),
+        (
+            "SELECT k, x, grouping(k, x), count(*) FROM (VALUES ('a', 1), ('a', 2)) t(k, x) GROUP BY GROUPING SETS ((k), (x), ())",
+            "a|NULL|1|2; NULL|1|2|1; NULL|2|2|1; NULL|NULL|3|2",
+        ),
+        ("SELECT count(*) FROM (SELECT 1 WHERE false) t(x) GROUP BY ROLLUP (x)", "0"),
+        ("SELECT count(*) FROM (SELECT 1 WHERE false) t(x) GROUP BY x", ""),
+        (
+            "SELECT x, count(*) FROM (VALUES 0e0, -0e0, CAST('NaN' AS double), CAST('NaN' AS double)) t(x) GROUP BY x",
+            "0E0|2; NaN|2",
+        ),
+        (
+            "SELECT count(*) FROM (SELECT DISTINCT x FROM (VALUES TIMESTAMP '2020-01-01 00:00:00 UTC', TIMESTAMP '2020-01-01 01:00:00 +01:00') t(x))",
+            "1",
+        ),
+        (
+            "SELECT count(*) FROM (VALUES TIMESTAMP '2020-01-01 00:00:00 UTC') a(x) JOIN (VALUES TIMESTAMP '2020-01-01 01:00:00 +01:00') b(x) ON a.x = b.x",
+            "1",
+        ),
+        (
+            "SELECT count(*) FROM (VALUES CAST('NaN' AS double)) a(x) JOIN (VALUES CAST('NaN' AS double)) b(x) ON a.x = b.x",
+            "0",
+        ),
+        ("SELECT sum(n) FROM (SELECT k, count(*) n FROM (VALUES 'a', 'a', 'b') t(k) GROUP BY k) GROUP BY ()", "3"),
+        ("SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x DESC) FROM (VALUES 'a', 'c', 'b') t(x)", "c,b,a"),
+        ("SELECT k FROM (VALUES 'b', 'a', 'b') t(k) GROUP BY k ORDER BY count(*) DESC, k", "b; a"),
+        (
+            "SELECT array_agg(DISTINCT r) FROM (VALUES ROW(1, NULL), ROW(1, NULL)) t(a, b) CROSS JOIN LATERAL (SELECT ROW(a, b) r)",
+            "[[1,NULL]]",
+        ),
+    ]);
+    Bench::new().fails("SELECT sum(x) FROM (VALUES 9223372036854775807, 1) t(x)", "NUMERIC_VALUE_OUT_OF_RANGE");
+    let refused = Bench::new().rows("SELECT checksum(x) FROM (VALUES 1) t(x)").expect_err("checksum is not there");
+    assert_eq!(refused.class, ErrorClass::Unsupported);
+    assert!(refused.message.contains("checksum(integer)"), "{refused}");
+    assert!(refused.span.is_some());
+}
