@@ -12,6 +12,7 @@ mod gallery;
 mod grammar;
 mod laws;
 mod lowering;
+mod middle;
 mod output;
 mod partition;
 mod program;

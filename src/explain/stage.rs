@@ -77,7 +77,9 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
     for (at, step) in plan.steps.iter().enumerate() {
         match &step.kind {
             StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
-            StepKind::AddPartitions(table, entries) => found.extend(emit::add_partitions(plan, table, entries)),
+            StepKind::AddPartitions(table, entries) => {
+                found.extend(emit::add_partitions(plan, &step.name, table, entries));
+            }
             StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
             StepKind::Materialise(table, query, lifetime) => {
                 found.push(emit::store(plan, at, table, query, *lifetime, rectangles));
