@@ -119,6 +119,7 @@ fn explained(failure: Failure) -> String {
     match failure {
         Failure::Spec(errors) => errors.to_string(),
         Failure::Other(report) => report.to_string(),
+        Failure::Closed => "nobody reads".to_owned(),
     }
 }
 

@@ -2,10 +2,10 @@
 //! nowhere to the left.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{fs, io};
 
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use serde::Deserialize;
@@ -32,11 +32,22 @@ pub enum Failure {
     Spec(Errors),
     /// Something around it is.
     Other(Report),
+    /// Nobody reads the output any more.
+    Closed,
 }
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
         Failure::Other(report)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::Other(miette!("{error}")),
+        }
     }
 }
 

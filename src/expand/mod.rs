@@ -136,7 +136,10 @@ pub fn expand(
             all.take_in(&need);
             all
         });
-        needs.extend(all.map(|all| (scan.relation, all)));
+        needs.extend(all.map(|mut all| {
+            all.set.size = Some(world.inventory.measure(&all.table, &all.set.tuples));
+            (scan.relation, all)
+        }));
     }
     let rows_without_partitions = if by_row.is_empty() {
         0
