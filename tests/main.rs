@@ -13,6 +13,7 @@ mod gallery;
 mod grammar;
 mod laws;
 mod lowering;
+mod middle;
 mod output;
 mod partition;
 mod program;

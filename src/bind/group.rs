@@ -14,10 +14,18 @@ use crate::types::is_comparable;
 /// Trino's own limit (`query.max-grouping-sets`).
 const GROUPING_SETS: usize = 2048;
 
+/// The keys of a GROUP BY as they are read.
+#[derive(Default)]
+struct Keys {
+    distinct: Vec<Expr>,
+    /// As [`Group::written`].
+    written: Vec<(usize, Span)>,
+}
+
 impl Binder<'_> {
     /// Binds GROUP BY: its keys, and its grouping sets as positions among them.
     pub(super) fn group(&mut self, written: &ast::GroupBy, items: &[Item], place: Place<'_>) -> Group {
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
         for element in &written.elements {
             let more = self.element_sets(element, items, &mut keys, written.span, place);
@@ -32,14 +40,14 @@ impl Binder<'_> {
             let mut seen = BTreeSet::new();
             sets.retain(|set| seen.insert(set.iter().copied().collect::<BTreeSet<_>>()));
         }
-        Group { keys, sets, span: Some(written.span) }
+        Group { keys: keys.distinct, sets, written: keys.written, span: Some(written.span) }
     }
 
     fn element_sets(
         &mut self,
         element: &GroupingElement,
         items: &[Item],
-        keys: &mut Vec<Expr>,
+        keys: &mut Keys,
         span: Span,
         place: Place<'_>,
     ) -> Vec<Vec<usize>> {
@@ -76,13 +84,7 @@ impl Binder<'_> {
     }
 
     /// The position of a key among the keys, put there if it is new.
-    fn group_key(
-        &mut self,
-        written: &ast::Expr,
-        items: &[Item],
-        keys: &mut Vec<Expr>,
-        place: Place<'_>,
-    ) -> Option<usize> {
+    fn group_key(&mut self, written: &ast::Expr, items: &[Item], keys: &mut Keys, place: Place<'_>) -> Option<usize> {
         let key = match position(written) {
             Some(text) => {
                 let output = self.ordinal(text, "GROUP BY", items.len(), written.span)?;
@@ -94,10 +96,12 @@ impl Binder<'_> {
         if !key.ty.is_opaque() && !is_comparable(&key.ty) {
             self.not_comparable(&key.ty, "GROUP BY", written.span);
         }
-        Some(keys.iter().position(|own| *own == key).unwrap_or_else(|| {
-            keys.push(key);
-            keys.len() - 1
-        }))
+        let at = keys.distinct.iter().position(|own| *own == key).unwrap_or_else(|| {
+            keys.distinct.push(key);
+            keys.distinct.len() - 1
+        });
+        keys.written.push((at, written.span));
+        Some(at)
     }
 
     /// The block's grouping, one empty set if there are only aggregates; columns that are neither
@@ -114,7 +118,9 @@ impl Binder<'_> {
         let outputs: Vec<&Expr> = items.iter().map(|item| &item.expr).chain(having).chain(sorted).collect();
         let is_aggregated = having.is_some() || outputs.iter().any(|expr| expr.any(&mut is_group_aggregate));
         let group = match group {
-            None if is_aggregated => Group { keys: Vec::new(), sets: vec![Vec::new()], span: None },
+            None if is_aggregated => {
+                Group { keys: Vec::new(), sets: vec![Vec::new()], written: Vec::new(), span: None }
+            }
             None => return None,
             Some(group) => group,
         };

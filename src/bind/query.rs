@@ -153,11 +153,13 @@ pub struct Group {
     pub keys: Vec<Expr>,
     /// Grouping sets, as positions among the keys; plain GROUP BY has one set of all keys.
     pub sets: Vec<Vec<usize>>,
+    /// Each key as often as it is written: its position among the keys, and where it stands.
+    pub written: Vec<(usize, Span)>,
     /// The clause; none if the block has aggregates and no GROUP BY.
     pub span: Option<Span>,
 }
 
-/// A sort key of ORDER BY.
+/// A sort key of ORDER BY. Two are equal if they mean the same, wherever they stand.
 #[derive(Debug, Clone)]
 pub struct SortKey {
     /// What is sorted by.
@@ -166,13 +168,13 @@ pub struct SortKey {
     pub descending: bool,
     /// Whether NULLs come first; Trino's default is last.
     pub nulls_first: bool,
-    /// The text of what is sorted by.
+    /// What is sorted by, as written.
     pub span: Span,
 }
 
 impl PartialEq for SortKey {
     fn eq(&self, other: &Self) -> bool {
-        (&self.target, self.descending, self.nulls_first) == (&other.target, other.descending, other.nulls_first)
+        self.target == other.target && self.descending == other.descending && self.nulls_first == other.nulls_first
     }
 }
 

@@ -84,6 +84,10 @@ impl Run {
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
         let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
+        for table in crate::scanned_tables(&compiled.plan.spec) {
+            // A location that no folder stands for is better said before the first step runs.
+            engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+        }
         let progress = Progress::new(self.quiet);
         let run_options = RunOptions { run: run_id.clone(), output };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -282,6 +286,9 @@ fn coverage_line(coverage: &Coverage) -> String {
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
     }
+    if coverage.nothing_there {
+        line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
+    }
     if !coverage.unreadable.is_empty() {
         line.push_str(&format!("; NOT READ: {}", counted(coverage.unreadable.len() as u64, "file")));
     }
@@ -339,6 +346,8 @@ impl Progress {
                 }
                 return;
             }
+            // Statements that read nothing define, register and drop: no news.
+            Event::Finished { bytes: 0, .. } => return,
             Event::Finished { statement, bytes, milliseconds } => {
                 format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
             }

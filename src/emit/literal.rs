@@ -25,8 +25,8 @@ pub fn literal(value: &Value, ty: &Type) -> Result<String, NoLiteral> {
         (Value::Null, _) => format!("CAST(NULL AS {ty})"),
         (Value::Boolean(true), Type::Boolean) => "TRUE".to_owned(),
         (Value::Boolean(false), Type::Boolean) => "FALSE".to_owned(),
-        (Value::Integer(number), Type::Integer) => number.to_string(),
-        // The literal of the smallest number is minus a number that is too large.
+        (Value::Integer(number), Type::Integer) if *number >= 0 => number.to_string(),
+        // A minus sign behind another one begins a comment.
         (Value::Integer(number), _) => format!("{} '{number}'", integer_name(ty).ok_or_else(refused)?),
         (Value::Double(number), Type::Double) if number.is_finite() => format!("DOUBLE '{number:e}'"),
         (Value::Double(_), Type::Double) => format!("DOUBLE '{}'", text(value)),
@@ -79,6 +79,17 @@ pub fn literal(value: &Value, ty: &Type) -> Result<String, NoLiteral> {
     })
 }
 
+/// Whether every value of a type can be written as a literal.
+pub fn has_literal(ty: &Type) -> bool {
+    match ty {
+        Type::Function(..) | Type::Named(_) | Type::Opaque => false,
+        Type::Array(element) => has_literal(element),
+        Type::Map(key, value) => has_literal(key) && has_literal(value),
+        Type::Row(fields) => fields.iter().all(|field| has_literal(&field.ty)),
+        _ => true,
+    }
+}
+
 /// Writes a text as a string literal: plain quotes where every character shows itself, else
 /// `U&'…'` with the hidden ones escaped.
 pub fn string(text: &str) -> String {
@@ -122,6 +133,7 @@ fn integer_name(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::TinyInt => Some("TINYINT"),
         Type::SmallInt => Some("SMALLINT"),
+        Type::Integer => Some("INTEGER"),
         Type::BigInt => Some("BIGINT"),
         _ => None,
     }

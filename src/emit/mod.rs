@@ -2,18 +2,24 @@
 
 mod check;
 mod context;
+mod expression;
 mod foreach;
 mod literal;
+mod name;
 mod partition;
+mod relation;
+mod select;
 mod splice;
 mod sql;
 mod statement;
 mod storage;
+mod text;
 
-pub use check::check_printable;
-pub use context::{Context, table_name};
-pub use foreach::{Part, Portion, ROW_NUMBER, driver_table, rectangle_text, result_table};
+pub use check::check_plan;
+pub use context::Context;
+pub use foreach::{Part, Portion, portion_query, rectangle_text, result_table};
 pub use literal::{NoLiteral, hidden, identifier, literal, string};
+pub use name::{driver_table, run_name, table_name};
 pub use splice::{Edit, splice};
 pub use sql::{Piece, Sql, Symbol};
 pub use statement::{

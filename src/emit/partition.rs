@@ -42,19 +42,36 @@ pub fn key_predicate(plan: &Plan, table: &Table, rectangle: &Rectangle, qualifie
             Some(qualifier) => format!("{}.{}", identifier(qualifier), identifier(&key.name)),
             None => identifier(&key.name),
         };
-        let render = |value: &String| key_literal(value, &key.ty);
-        let text = match values.as_slice() {
-            [] => "FALSE".to_owned(),
-            [single] => format!("{name} = {}", render(single)),
-            [first, .., last] if is_range(plan, table, at, values) => {
-                format!("{name} BETWEEN {} AND {}", render(first), render(last))
+        let (null, values): (Vec<&String>, Vec<&String>) = values.iter().partition(|value| *value == NULL_FOLDER);
+        let listed = match values.as_slice() {
+            [] => None,
+            [first, .., last] if is_range(plan, table, at, &values) => {
+                Some(format!("{name} BETWEEN {} AND {}", key_literal(first, &key.ty), key_literal(last, &key.ty)))
             }
-            several => format!("{name} IN ({})", several.iter().map(render).collect::<Vec<_>>().join(", ")),
+            values => Some(in_list(&name, values, &key.ty)),
         };
-        conjuncts.push(Sql::text(text));
+        conjuncts.push(Sql::text(match (listed, null.is_empty()) {
+            (None, true) => "FALSE".to_owned(),
+            (None, false) => format!("{name} IS NULL"),
+            (Some(listed), true) => listed,
+            (Some(listed), false) => format!("({listed} OR {name} IS NULL)"),
+        }));
     }
     conjuncts
 }
+
+/// `key = value`, or `key IN (…)`. Folders `7` and `07` of a number are one value.
+fn in_list(name: &str, values: &[&String], ty: &Type) -> String {
+    let mut literals: Vec<String> = values.iter().map(|value| key_literal(value, ty)).collect();
+    literals.dedup();
+    match literals.as_slice() {
+        [single] => format!("{name} = {single}"),
+        several => format!("{name} IN ({})", several.join(", ")),
+    }
+}
+
+/// The folder value by which Hive says that a key is NULL.
+const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// A key's value in the key's own type.
 fn key_literal(value: &str, ty: &Type) -> String {
@@ -73,7 +90,7 @@ fn zero(value: &str) -> &'static str {
 
 /// Whether values are all that the key can have between the first and the last of them, in the
 /// order in which text is compared; then a range says the same as the list, and is easier to review.
-fn is_range(plan: &Plan, table: &Table, key: usize, values: &[String]) -> bool {
+fn is_range(plan: &Plan, table: &Table, key: usize, values: &[&String]) -> bool {
     let Layout::Projection { keys, .. } = &table.layout else { return false };
     if values.len() < 4 || !matches!(table.partition_keys[key].ty, Type::Varchar(_)) {
         return false;
@@ -81,5 +98,5 @@ fn is_range(plan: &Plan, table: &Table, key: usize, values: &[String]) -> bool {
     let Some(mut domain) = keys[key].values(plan.settings.now_picos()) else { return false };
     domain.sort();
     let (Some(first), Some(last)) = (values.first(), values.last()) else { return false };
-    values.is_sorted() && domain.iter().filter(|value| *value >= first && *value <= last).eq(values)
+    values.is_sorted() && domain.iter().filter(|value| value >= first && value <= last).eq(values.iter().copied())
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::context::{Context, run_name, table_name};
-use super::foreach::{Portion, driver_query, driver_table, keys_query, portion_query};
+use super::context::Context;
+use super::foreach::{Portion, driver_query, keys_query, portion_query};
+use super::name::{driver_name, driver_table, run_name, table_name};
 use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
@@ -72,19 +73,19 @@ pub fn define(plan: &Plan, table: &Table, inventory: &Inventory) -> Vec<Statemen
     let mut statements = vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
     if let Layout::Registered(entries) = &table.layout {
         let listed = inventory.table(&table.name).filter(|_| entries.is_empty()).map(TableInventory::entries);
-        statements.extend(add_partitions(plan, table, listed.as_ref().unwrap_or(entries)));
+        statements.extend(add_partitions(plan, &table.name, table, listed.as_ref().unwrap_or(entries)));
     }
     statements
 }
 
-/// Registers partitions of a table.
-pub fn add_partitions(plan: &Plan, table: &Table, entries: &[PartitionEntry]) -> Vec<Statement> {
+/// Registers partitions of a table, in a step of its own or in the one that declares it.
+pub fn add_partitions(plan: &Plan, step: &str, table: &Table, entries: &[PartitionEntry]) -> Vec<Statement> {
     add_partition_statements(table, PLACE, entries, TEXT_LIMIT - 1024)
         .expect(PRINTABLE)
         .into_iter()
         .enumerate()
         .map(|(at, text)| {
-            let id = format!("{}/partitions {}", table.name, at + 1);
+            let id = format!("{step}/partitions {}", at + 1);
             statement(id, Purpose::Define, place(plan, table, &text))
         })
         .collect()
@@ -189,7 +190,7 @@ pub fn foreach_head(
         let mut sql = Sql::text("CREATE TABLE ");
         sql.append(&driver_table(foreach)).push("\nWITH (format = 'PARQUET', external_location = '");
         sql.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
-        sql.push(format!("/{}_driver/", run_name(&foreach.name))).symbol(Symbol::Attempt(0)).push("/')\nAS ");
+        sql.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/')\nAS ");
         sql.append(&driver_query(plan, foreach, driver_scans));
         statement(format!("{}/driver", foreach.name), Purpose::Store, sql)
     });

@@ -1,7 +1,7 @@
 //! Writing and reading columns that storage takes apart (see [`crate::plan::Stored`]).
 
 use super::literal::identifier;
-use crate::plan::{Stored, stored};
+use crate::plan::{INSTANT, Stored, ZONE, stored};
 use crate::types::Type;
 
 /// The select items that read logical columns from a hidden table, `qualifier.` in front of each.
@@ -16,13 +16,14 @@ pub fn read_stored(columns: &[(String, Type)], qualifier: Option<&str>) -> Vec<S
             let whole = match stored(ty) {
                 None | Some(Stored::Plain) => return part(""),
                 Some(Stored::InstantAndZone) => {
-                    let zoned = format!("at_timezone(with_timezone({}, 'UTC'), {})", part("__instant"), part("__zone"));
+                    let zoned = format!("at_timezone(with_timezone({}, 'UTC'), {})", part(INSTANT), part(ZONE));
                     if *ty == Type::TimestampWithTimeZone(3) { zoned } else { format!("CAST({zoned} AS {ty})") }
                 }
                 Some(Stored::JsonText) => format!("json_parse({})", part("")),
                 Some(Stored::Text) => format!("CAST({} AS {ty})", part("")),
                 Some(Stored::Milliseconds) => format!("{} * INTERVAL '0.001' SECOND", part("")),
                 Some(Stored::Months) => format!("{} * INTERVAL '1' MONTH", part("")),
+                Some(Stored::Null) => "NULL".to_owned(),
             };
             format!("{whole} AS {}", identifier(name))
         })
@@ -39,11 +40,12 @@ pub fn write_stored(columns: &[(String, Type)], qualifier: &str) -> Vec<String> 
             match stored(ty) {
                 None | Some(Stored::Plain) => vec![value],
                 Some(Stored::InstantAndZone) => vec![
-                    named(format!("CAST(at_timezone({value}, 'UTC') AS timestamp(3))"), "__instant"),
-                    named(format!("format_datetime({value}, 'ZZZ')"), "__zone"),
+                    named(format!("CAST(at_timezone({value}, 'UTC') AS timestamp(3))"), INSTANT),
+                    named(format!("format_datetime({value}, 'ZZZ')"), ZONE),
                 ],
                 Some(Stored::JsonText) => vec![named(format!("json_format({value})"), "")],
                 Some(Stored::Text) => vec![named(format!("CAST({value} AS varchar)"), "")],
+                Some(Stored::Null) => vec![named(format!("CAST({value} AS boolean)"), "")],
                 Some(Stored::Milliseconds) => vec![named(format!("to_milliseconds({value})"), "")],
                 Some(Stored::Months) => {
                     vec![named(format!("CAST(year({value}) * 12 + month({value}) AS bigint)"), "")]

@@ -6,10 +6,12 @@
 
 use super::need::named;
 use super::{ExpandError, Need, World};
-use crate::bind::expr::{ColumnRef, Expr, ExprKind};
+use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::bind::query::{Body, Query, RelationId, RelationKind};
+use crate::catalog::TimeFormat;
 use crate::partition::Intervals;
-use crate::plan::{Driver, ForeachPlan, Plan, Scan, StepKind, relations};
+use crate::plan::{Driver, ForeachPlan, Plan, Scan, StepKind, from_relations, relations};
+use crate::types::Type;
 
 /// What a scan in a FOREACH's body can need at most, whatever the driver's rows are.
 ///
@@ -33,9 +35,7 @@ fn driver_times(plan: &Plan, foreach: &ForeachPlan, column: ColumnRef, world: &W
             output_times(plan, query, column.column, world)
         }
         Driver::From(from, ..) => {
-            let mut found = Vec::new();
-            crate::plan::from_relations(from, &mut found);
-            let relation = found.into_iter().find(|relation| relation.id == column.relation)?;
+            let relation = from_relations(from).into_iter().find(|relation| relation.id == column.relation)?;
             relation_times(plan, &relation.kind, relation.id, column.column, world)
         }
         Driver::Query(..) | Driver::Table(_) => None,
@@ -83,9 +83,10 @@ fn relation_times(
     }
 }
 
-/// The event times that a scan's time column can hold: those its predicates leave.
+/// The event times that a scan's time column can hold, if they are ISO texts: those its predicates leave.
 fn scan_times(plan: &Plan, scan: &Scan, column: usize, world: &World) -> Option<Intervals<i128>> {
-    if scan.table.time.as_ref()?.column != column {
+    let time = scan.table.time.as_ref()?;
+    if time.column != column || time.format != TimeFormat::Iso8601 {
         return None;
     }
     let need = match scan.foreach.and_then(|id| plan.foreachs.get(&id)) {
@@ -95,11 +96,12 @@ fn scan_times(plan: &Plan, scan: &Scan, column: usize, world: &World) -> Option<
     Some(need.ok()?.set.window)
 }
 
-/// The column that an expression is, coercions aside.
+/// The text column that an expression is, coercions between texts aside.
 fn source(expr: &Expr) -> Option<ColumnRef> {
     match &expr.kind {
+        _ if !matches!(expr.ty, Type::Varchar(_)) => None,
         ExprKind::Column(column) => Some(*column),
-        ExprKind::Cast(inner, _) => source(inner),
+        ExprKind::Cast(inner, CastMode::Implicit) => source(inner),
         _ => None,
     }
 }

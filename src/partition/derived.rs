@@ -39,6 +39,8 @@ pub enum Derived {
     Time {
         /// The function, over the time column as input 0.
         function: constant::Expr,
+        /// The time column's type.
+        column: Type,
         /// The type of its result and of the bound.
         ty: Type,
         /// How; never `<>`.
@@ -160,7 +162,7 @@ impl Derived {
                         Comparison::Less | Comparison::LessOrEqual => Some(last),
                         Comparison::Equal | Comparison::NotEqual => None,
                     });
-                let value = end.flatten().and_then(|picos| time_value(picos, &TimeFormat::Iso8601));
+                let value = end.flatten().and_then(|picos| text_at(picos, &TimeFormat::Iso8601));
                 let resolved = value.and_then(|value| self.resolve(format, &|_| value.clone()).ok());
                 resolved.unwrap_or(Predicate::Unknown)
             }
@@ -204,11 +206,12 @@ impl Derived {
                     None => Predicate::Unknown,
                 },
             },
-            Derived::Time { function, ty, comparison, bound } => {
+            Derived::Time { function, column, ty, comparison, bound } => {
                 let Some(format) = format else { return Ok(Predicate::Unknown) };
+                let Some(clock) = Clock::of(format, column) else { return Ok(Predicate::Unknown) };
                 match bound.value(row)? {
                     Value::Null => Predicate::False,
-                    value => times(function, ty, *comparison, &value, format),
+                    value => clock.times(function, ty, *comparison, &value),
                 }
             }
         })
@@ -235,97 +238,142 @@ fn compared<T: Ord + Clone>(comparison: Comparison, value: T) -> Intervals<T> {
 
 const PICOS_PER_SECOND: i128 = 1_000_000_000_000;
 
-/// The instants at which `function(time) comparison bound` can hold.
-fn times(
-    function: &constant::Expr,
-    ty: &Type,
-    comparison: Comparison,
-    bound: &Value,
-    format: &TimeFormat,
-) -> Predicate {
-    let reaches = |or_equal: bool| first(function, ty, bound, or_equal, format);
-    let set = match comparison {
-        Comparison::GreaterOrEqual => reaches(true).map(Edge::onwards),
-        Comparison::Greater => reaches(false).map(Edge::onwards),
-        Comparison::Less => reaches(true).map(Edge::until),
-        Comparison::LessOrEqual => reaches(false).map(Edge::until),
-        Comparison::Equal => {
-            reaches(true).and_then(|low| reaches(false).map(|high| low.onwards().intersection(&high.until())))
-        }
-        Comparison::NotEqual => None,
-    };
-    set.map_or(Predicate::Unknown, Predicate::Time)
+/// Times are looked at from the year 1000 to the year 9000, so that adding an interval to one stays
+/// within the calendar. Of times beyond, nothing is claimed.
+const FIRST_SECOND: i64 = -30_610_224_000;
+const LAST_SECOND: i64 = 221_845_392_000;
+
+/// How the event time column counts time.
+struct Clock<'a> {
+    format: &'a TimeFormat,
+    column: &'a Type,
+    steps_per_second: i64,
+    /// Whether the column can hold no time between two steps.
+    exact: bool,
 }
 
 /// Where an increasing function of time first reaches a bound.
 enum Edge {
-    /// Before all times that are looked at.
-    Before,
-    /// At this instant, in picoseconds since the epoch.
-    At(i128),
-    /// After all times that are looked at.
-    Never,
+    /// At the first time that is looked at, or before it.
+    Before(i128),
+    /// After this instant, in picoseconds since the epoch, and at the second one at the latest.
+    Between(i128, i128),
+    /// Not up to the last time that is looked at.
+    After(i128),
 }
 
-impl Edge {
-    fn onwards(self) -> Intervals<i128> {
-        match self {
-            Edge::Before => Intervals::all(),
-            Edge::At(picos) => Intervals::at_least(picos),
-            Edge::Never => Intervals::none(),
+impl<'a> Clock<'a> {
+    /// The clock of a column; none for a type that has no such times.
+    fn of(format: &'a TimeFormat, column: &'a Type) -> Option<Self> {
+        let (steps_per_second, exact) = match (format, column) {
+            (TimeFormat::Iso8601 | TimeFormat::Pattern(_), ty) if ty.is_text() => (1, true),
+            (TimeFormat::Unix, ty) if ty.is_integer() => (1, true),
+            (TimeFormat::UnixMillis, ty) if ty.is_integer() => (1000, true),
+            (TimeFormat::Unix | TimeFormat::UnixMillis, Type::Double | Type::Decimal(..)) => (1000, false),
+            (TimeFormat::Timestamp, Type::Timestamp(digits)) => (1000, *digits <= 3),
+            _ => return None,
+        };
+        Some(Self { format, column, steps_per_second, exact })
+    }
+
+    /// The instants at which `function(time) comparison bound` can hold.
+    fn times(&self, function: &constant::Expr, ty: &Type, comparison: Comparison, bound: &Value) -> Predicate {
+        let reaches = |or_equal: bool| self.first(function, ty, bound, or_equal);
+        let set = match comparison {
+            Comparison::GreaterOrEqual => reaches(true).map(|edge| self.onwards(&edge)),
+            Comparison::Greater => reaches(false).map(|edge| self.onwards(&edge)),
+            Comparison::Less => reaches(true).map(|edge| until(&edge)),
+            Comparison::LessOrEqual => reaches(false).map(|edge| until(&edge)),
+            Comparison::Equal => {
+                reaches(true).and_then(|low| Some(self.onwards(&low).intersection(&until(&reaches(false)?))))
+            }
+            Comparison::NotEqual => None,
+        };
+        set.map_or(Predicate::Unknown, Predicate::Time)
+    }
+
+    /// The times at which an edge may have been reached.
+    fn onwards(&self, edge: &Edge) -> Intervals<i128> {
+        match edge {
+            Edge::Before(_) => Intervals::all(),
+            Edge::Between(_, reached) if self.exact => Intervals::at_least(*reached),
+            Edge::Between(missed, _) => Intervals::greater(*missed),
+            Edge::After(last) => Intervals::greater(*last),
         }
     }
 
-    fn until(self) -> Intervals<i128> {
-        match self {
-            Edge::Before => Intervals::none(),
-            Edge::At(picos) => Intervals::less(picos),
-            Edge::Never => Intervals::all(),
+    /// Bisects for the first step at which the function is at least (`or_equal`) or above the bound;
+    /// none if the function cannot be evaluated at some step that was tried.
+    fn first(&self, function: &constant::Expr, ty: &Type, bound: &Value, or_equal: bool) -> Option<Edge> {
+        let picos = |step: i64| i128::from(step) * (PICOS_PER_SECOND / i128::from(self.steps_per_second));
+        let reached = |step: i64| -> Option<bool> {
+            let value = constant::evaluate(function, &[self.value(picos(step))?]).ok()?;
+            let order = constant::compare(&value, bound, ty)?;
+            Some(order.is_gt() || (or_equal && order.is_eq()))
+        };
+        let (mut low, mut high) = (FIRST_SECOND * self.steps_per_second, LAST_SECOND * self.steps_per_second);
+        if reached(low)? {
+            return Some(Edge::Before(picos(low)));
+        }
+        if !reached(high)? {
+            return Some(Edge::After(picos(high)));
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if reached(middle)? {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some(Edge::Between(picos(low), picos(high)))
+    }
+
+    /// The column's value at an instant; none if the column cannot hold it.
+    fn value(&self, picos: i128) -> Option<Value> {
+        let steps = || i64::try_from(picos.div_euclid(PICOS_PER_SECOND / 1000)).ok();
+        match (self.format, self.column) {
+            (TimeFormat::Iso8601 | TimeFormat::Pattern(_), _) => text_at(picos, self.format),
+            (TimeFormat::Timestamp, _) => Some(Value::Timestamp(picos)),
+            (TimeFormat::Unix, Type::Double) => Some(Value::Double(float(steps()?) / 1e3)),
+            (TimeFormat::UnixMillis, Type::Double) => Some(Value::Double(float(steps()?))),
+            (format, Type::Decimal(precision, scale)) => {
+                let digits = if *format == TimeFormat::Unix { 3 } else { 0 };
+                let scaled = i128::from(steps()?).checked_mul(10_i128.checked_pow(u32::from(*scale))?)?;
+                let unscaled = scaled.div_euclid(10_i128.pow(digits));
+                let fits = unscaled.unsigned_abs() < 10_u128.checked_pow(u32::from(*precision))?;
+                fits.then_some(Value::Decimal(unscaled))
+            }
+            (TimeFormat::Unix, _) => Some(Value::Integer(i64::try_from(picos.div_euclid(PICOS_PER_SECOND)).ok()?)),
+            (TimeFormat::UnixMillis, _) => Some(Value::Integer(steps()?)),
         }
     }
 }
 
-/// Bisects for the first instant at which the function is at least (`or_equal`) or above the bound;
-/// none if the function cannot be evaluated on some instant that was tried. Times from 0001 to 9999
-/// are looked at, in steps of the format's resolution: seconds, or milliseconds where it has them.
-fn first(function: &constant::Expr, ty: &Type, bound: &Value, or_equal: bool, format: &TimeFormat) -> Option<Edge> {
-    let per_second = if matches!(format, TimeFormat::UnixMillis | TimeFormat::Timestamp) { 1000 } else { 1 };
-    let (mut low, mut high) = (-62_135_596_800_i64 * per_second, 253_402_300_799_i64 * per_second);
-    let reached = |step: i64| -> Option<bool> {
-        let picos = i128::from(step) * (PICOS_PER_SECOND / i128::from(per_second));
-        let value = constant::evaluate(function, &[time_value(picos, format)?]).ok()?;
-        let order = constant::compare(&value, bound, ty)?;
-        Some(order.is_gt() || (or_equal && order.is_eq()))
-    };
-    if reached(low)? {
-        return Some(Edge::Before);
+/// The times at which an edge may not have been reached yet.
+fn until(edge: &Edge) -> Intervals<i128> {
+    match edge {
+        Edge::Before(first) => Intervals::less(*first),
+        Edge::Between(_, reached) => Intervals::less(*reached),
+        Edge::After(_) => Intervals::all(),
     }
-    if !reached(high)? {
-        return Some(Edge::Never);
-    }
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        if reached(middle)? {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some(Edge::At(i128::from(high) * (PICOS_PER_SECOND / i128::from(per_second))))
 }
 
-/// The event time column's value for an instant in whole seconds since the epoch.
-pub fn event_time_value(second: i64, format: &TimeFormat) -> Option<Value> {
-    time_value(i128::from(second) * PICOS_PER_SECOND, format)
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of the years looked at are exact in a double")]
+fn float(number: i64) -> f64 {
+    number as f64
 }
 
-fn time_value(picos: i128, format: &TimeFormat) -> Option<Value> {
-    let seconds = i64::try_from(picos.div_euclid(PICOS_PER_SECOND)).ok()?;
-    Some(match format {
-        TimeFormat::Iso8601 => Value::varchar(calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
-        TimeFormat::Pattern(pattern) => Value::varchar(Pattern::new(pattern).ok()?.format(calendar(picos))),
-        TimeFormat::Unix => Value::Integer(seconds),
-        TimeFormat::UnixMillis => Value::Integer(i64::try_from(picos.div_euclid(PICOS_PER_SECOND / 1000)).ok()?),
-        TimeFormat::Timestamp => Value::Timestamp(picos),
-    })
+/// The value of a text column of event times for an instant in whole seconds since the epoch; none if
+/// the format is not one of texts.
+pub fn event_time_text(second: i64, format: &TimeFormat) -> Option<Value> {
+    text_at(i128::from(second) * PICOS_PER_SECOND, format)
+}
+
+fn text_at(picos: i128, format: &TimeFormat) -> Option<Value> {
+    match format {
+        TimeFormat::Iso8601 => Some(Value::varchar(calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string())),
+        TimeFormat::Pattern(pattern) => Some(Value::varchar(Pattern::new(pattern).ok()?.format(calendar(picos)))),
+        TimeFormat::Unix | TimeFormat::UnixMillis | TimeFormat::Timestamp => None,
+    }
 }

@@ -10,7 +10,7 @@ mod needed;
 mod region;
 
 pub use cover::{KeySet, Rectangle, coarsen, cover};
-pub use derived::{Bound, Derived, UnresolvedBound, event_time_value};
+pub use derived::{Bound, Derived, UnresolvedBound, event_time_text};
 pub use intervals::{Cut, Intervals};
 pub use key_value::KeyValue;
 pub use needed::{NeedError, Outside, PartitionSet, needed};

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::hoist::Hoist;
+use super::hoist::{Hoist, as_query, whole};
 use super::walk::{queries, relations};
-use super::{Lifetime, Plan, PlanError, Settings, Step, StepKind};
-use crate::bind::query::{Body, ForeachId, Query, RelationKind};
-use crate::bind::spec::{BoundSpec, BoundStatementKind};
+use super::{Driver, ForeachPlan, Lifetime, Plan, PlanError, Settings, Step, StepKind};
+use crate::bind::query::{Body, Cte, ForeachId, Query, RelationKind};
+use crate::bind::spec::{BoundSpec, BoundStatement, BoundStatementKind};
+use crate::constant::Value;
 use crate::source::Span;
 
 /// Lists the steps of a spec.
@@ -17,54 +18,14 @@ use crate::source::Span;
 /// Statements that do not belong in a spec, and forms of FOREACH that are refused by name.
 pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanError>> {
     let mut hoist = Hoist::new(&spec);
-    let mut answers = 0;
+    let mut names = Names::of(&spec);
     for statement in &spec.statements {
-        let span = statement.span;
-        match &statement.kind {
-            BoundStatementKind::DeclareTable(table) => {
-                hoist.push(table.name.clone(), StepKind::Declare(Arc::clone(table)), span);
-            }
-            BoundStatementKind::AddPartitions(table, entries) => {
-                let name = format!("{}_partitions", table.name);
-                hoist.push(name, StepKind::AddPartitions(Arc::clone(table), entries.clone()), span);
-            }
-            BoundStatementKind::FileTable(table, path) => {
-                hoist.push(table.name.clone(), StepKind::File(Arc::clone(table), path.clone()), span);
-            }
-            BoundStatementKind::Materialise { temporary, table, query, .. } => {
-                let lifetime = if *temporary { Lifetime::Run } else { Lifetime::Kept };
-                match whole_foreach(query) {
-                    Some(foreach) => hoist.foreach_into(foreach, Arc::clone(table), lifetime),
-                    None => {
-                        hoist.query(query);
-                        let kind = StepKind::Materialise(Arc::clone(table), Box::new(query.clone()), lifetime);
-                        hoist.push(table.name.clone(), kind, span);
-                    }
-                }
-            }
-            BoundStatementKind::Query(query) => {
-                hoist.query(query);
-                answers += 1;
-                let name = if answers == 1 { "answer".to_owned() } else { format!("answer_{answers}") };
-                hoist.push(name, StepKind::Answer(Box::new(query.clone())), span);
-            }
-            BoundStatementKind::View(..) => {}
-            BoundStatementKind::DropTable { .. } => hoist.errors.push(PlanError::ForeignStatement {
-                what: "DROP TABLE",
-                help: "leave it out: tables that are private to the run are dropped at its end",
-                span,
-            }),
-            BoundStatementKind::Unload { .. } => hoist.errors.push(PlanError::ForeignStatement {
-                what: "UNLOAD",
-                help: "write CREATE TABLE … AS, or a plain query with --out",
-                span,
-            }),
-        }
+        statement_steps(statement, &mut hoist, &mut names);
     }
     let Hoist { mut steps, foreachs, mut errors, .. } = hoist;
-    let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-    for name in settings.allow_full_scan.iter().filter(|name| !names.contains(name.as_str())) {
-        let steps = names.iter().copied().collect::<Vec<_>>().join(", ");
+    let known: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    for name in settings.allow_full_scan.iter().filter(|name| !known.contains(name.as_str())) {
+        let steps = known.iter().copied().collect::<Vec<_>>().join(", ");
         errors.push(PlanError::UnknownStep { name: name.clone(), steps });
     }
     if !errors.is_empty() {
@@ -74,54 +35,132 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
     Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs })
 }
 
-/// The FOREACH that a query is, if it is nothing else.
-fn whole_foreach(query: &Query) -> Option<&crate::bind::query::Foreach> {
-    if !query.with.is_empty() || query.limit.is_some() || query.offset.is_some() || !query.order_by.is_empty() {
-        return None;
-    }
-    match &query.body {
-        Body::Foreach(foreach) => Some(foreach),
-        Body::Query(inner) => whole_foreach(inner),
-        _ => None,
+fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mut Names) {
+    let span = statement.span;
+    match &statement.kind {
+        BoundStatementKind::DeclareTable(table) => {
+            hoist.push(table.name.clone(), StepKind::Declare(Arc::clone(table)), span);
+        }
+        BoundStatementKind::AddPartitions(table, entries) => {
+            let name = names.free(&format!("{}_partitions", table.name));
+            hoist.push(name, StepKind::AddPartitions(Arc::clone(table), entries.clone()), span);
+        }
+        BoundStatementKind::FileTable(table, path) => {
+            hoist.push(table.name.clone(), StepKind::File(Arc::clone(table), path.clone()), span);
+        }
+        BoundStatementKind::Materialise { temporary, table, query, properties } => {
+            check_properties(properties, span, &mut hoist.errors);
+            let lifetime = if *temporary { Lifetime::Run } else { Lifetime::Kept };
+            match whole(query) {
+                Some(foreach) => hoist.foreach_into(foreach, Arc::clone(table), lifetime),
+                None => {
+                    hoist.query(query);
+                    let kind = StepKind::Materialise(Arc::clone(table), Box::new(query.clone()), lifetime);
+                    hoist.push(table.name.clone(), kind, span);
+                }
+            }
+        }
+        BoundStatementKind::Query(query) => {
+            hoist.query(query);
+            hoist.push(names.free("answer"), StepKind::Answer(Box::new(query.clone())), span);
+        }
+        BoundStatementKind::View(..) => {}
+        BoundStatementKind::DropTable { .. } => hoist.errors.push(PlanError::ForeignStatement {
+            what: "DROP TABLE",
+            help: "leave it out: tables that are private to the run are dropped at its end",
+            span,
+        }),
+        BoundStatementKind::Unload { .. } => hoist.errors.push(PlanError::ForeignStatement {
+            what: "UNLOAD",
+            help: "write CREATE TABLE … AS, or a plain query with --out",
+            span,
+        }),
     }
 }
 
-/// Finds out which earlier steps each step waits for: those whose tables it reads.
-fn wait(steps: &mut [Step], foreachs: &BTreeMap<ForeachId, super::ForeachPlan>) {
+/// Refuses table properties that would be dropped silently; Parquet is what is written anyway.
+fn check_properties(properties: &[(String, Value)], span: Span, errors: &mut Vec<PlanError>) {
+    for (name, value) in properties {
+        let parquet = matches!(value, Value::Varchar(text) if text.eq_ignore_ascii_case("parquet"));
+        if name != "format" || !parquet {
+            errors.push(PlanError::TableProperty { name: name.clone(), span });
+        }
+    }
+}
+
+/// The names of steps that make no table: none is a table's.
+struct Names(BTreeSet<String>);
+
+impl Names {
+    fn of(spec: &BoundSpec) -> Self {
+        let made = spec.statements.iter().filter_map(|statement| match &statement.kind {
+            BoundStatementKind::DeclareTable(table)
+            | BoundStatementKind::FileTable(table, _)
+            | BoundStatementKind::Materialise { table, .. } => Some(table.name.clone()),
+            _ => None,
+        });
+        Self(made.collect())
+    }
+
+    /// The name, with a number behind it if it is taken.
+    fn free(&mut self, name: &str) -> String {
+        let mut free = name.to_owned();
+        let mut number = 2;
+        while !self.0.insert(free.clone()) {
+            free = format!("{name}_{number}");
+            number += 1;
+        }
+        free
+    }
+}
+
+/// Finds out which earlier steps each step waits for: those whose tables it reads, and those that
+/// register partitions of these tables.
+fn wait(steps: &mut [Step], foreachs: &BTreeMap<ForeachId, ForeachPlan>) {
     for at in 0..steps.len() {
         let mut names = BTreeSet::new();
         match &steps[at].kind {
             StepKind::Materialise(_, query, _) | StepKind::Answer(query) => read_names(query, foreachs, &mut names),
-            StepKind::Foreach(id, ..) => {
-                let foreach = &foreachs[id];
-                foreach.driver_names(foreachs, &mut names);
-                read_names(&foreach.body, foreachs, &mut names);
-            }
+            StepKind::Foreach(id, ..) => foreachs[id].read_names(foreachs, &mut names),
             StepKind::AddPartitions(table, _) => {
                 names.insert(table.name.clone());
             }
             StepKind::Declare(_) | StepKind::File(..) => {}
         }
         let waits_for = (0..at)
-            .filter(|earlier| {
-                let name = &steps[*earlier].name;
-                names.contains(name) || name.strip_suffix("_partitions").is_some_and(|table| names.contains(table))
+            .filter(|earlier| match &steps[*earlier].kind {
+                StepKind::AddPartitions(table, _) => names.contains(&table.name),
+                StepKind::Answer(_) => false,
+                _ => names.contains(&steps[*earlier].name),
             })
             .collect();
         steps[at].waits_for = waits_for;
     }
 }
 
+impl ForeachPlan {
+    /// The names of the tables that its driver and its body read.
+    fn read_names(&self, foreachs: &BTreeMap<ForeachId, ForeachPlan>, into: &mut BTreeSet<String>) {
+        match &self.driver {
+            Driver::Query(_, query) => read_names(query, foreachs, into),
+            Driver::Table(name) => {
+                into.insert(name.clone());
+            }
+            Driver::From(from, _) => read_names(&as_query(from), foreachs, into),
+        }
+        read_names(&self.body, foreachs, into);
+        let with: Vec<&Cte> = self.driver_with.iter().chain(&self.body_with).collect();
+        with.into_iter().for_each(|cte| read_names(&cte.query, foreachs, into));
+    }
+}
+
 /// The names of the tables that a query reads; of a FOREACH inside it, the table it is run into.
-pub(super) fn read_names(
-    query: &Query,
-    foreachs: &BTreeMap<ForeachId, super::ForeachPlan>,
-    names: &mut BTreeSet<String>,
-) {
+fn read_names(query: &Query, foreachs: &BTreeMap<ForeachId, ForeachPlan>, names: &mut BTreeSet<String>) {
     if let Body::Foreach(foreach) = &query.body
         && let Some(planned) = foreachs.get(&foreach.id)
     {
         names.insert(planned.name.clone());
+        query.with.iter().for_each(|cte| read_names(&cte.query, foreachs, names));
         return;
     }
     for relation in relations(query) {
@@ -129,9 +168,7 @@ pub(super) fn read_names(
             RelationKind::Table(table, _) => {
                 names.insert(table.name.clone());
             }
-            RelationKind::Lateral(id, _) => {
-                names.extend(foreachs.get(id).map(|planned| planned.name.clone()));
-            }
+            RelationKind::Lateral(id, _) => names.extend(foreachs.get(id).map(|planned| planned.name.clone())),
             _ => {}
         }
     }

@@ -82,19 +82,90 @@ pub enum PlanError {
         #[label("this scan names no value")]
         span: Span,
     },
-    /// A driver column whose type no table can keep.
-    #[error("column `{column}` of the driver has type {ty}, which cannot be stored")]
+    /// USING merges columns of a LATERAL join, which becomes a table of its own.
+    #[error("USING over the columns of a LATERAL join is not supported")]
+    #[diagnostic(code(athplan::plan::lateral_using), help("write the condition out: JOIN … ON a.key = b.key"))]
+    LateralUsing {
+        /// The LATERAL join.
+        #[label("a join around this one merges its columns")]
+        span: Span,
+    },
+    /// A column that a driver must yield and that no query can name.
+    #[error("a column to the left of LATERAL is used that has no name of its own")]
     #[diagnostic(
-        code(athplan::plan::driver_type),
-        help("cast it in the driver, for example CAST({column} AS varchar)")
+        code(athplan::plan::unnamed_column),
+        help("give the columns names, no two alike: (SELECT …) AS t (a, b)")
     )]
-    DriverType {
+    UnnamedColumn {
+        /// What stands to the left.
+        #[label("a column of this has no name, or one that another has too")]
+        span: Span,
+    },
+    /// Text that athplan does not know uses the row of a FOREACH.
+    #[error("{what} uses the row of a FOREACH, and athplan does not know what is inside it")]
+    #[diagnostic(
+        code(athplan::plan::opaque_row),
+        help("compute the value in the driver or in a subquery, under a name of its own")
+    )]
+    OpaqueRow {
+        /// What it is.
+        what: String,
+        /// Where it stands.
+        #[label("it names the row")]
+        span: Span,
+    },
+    /// A column of a hidden table whose type no table can keep.
+    #[error("column `{column}` has type {ty}, which cannot be stored")]
+    #[diagnostic(code(athplan::plan::hidden_type), help("cast it, for example CAST({column} AS varchar)"))]
+    HiddenType {
         /// The column.
         column: String,
         /// Its type.
         ty: String,
-        /// The driver.
-        #[label("this driver is stored before the body runs")]
+        /// What is stored.
+        #[label("the rows of this are stored before the text around it runs")]
+        span: Span,
+    },
+    /// A driver column that must stand as a literal, of a type that has none.
+    #[error("column `{column}` of the driver has type {ty}, of which there are no literals")]
+    #[diagnostic(
+        code(athplan::plan::literal_type),
+        help("the body uses it in a lambda, GROUP BY, UNNEST or the ON of an outer join: cast it in the driver")
+    )]
+    LiteralType {
+        /// The column.
+        column: String,
+        /// Its type.
+        ty: String,
+        /// The FOREACH.
+        #[label("in the body of this")]
+        span: Span,
+    },
+    /// Two tables of a spec that statements could not tell apart.
+    #[error("`{first}` and `{second}` would both be called `{name}` on the engine")]
+    #[diagnostic(code(athplan::plan::same_name), help("rename one of them"))]
+    SameName {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+        /// The name.
+        name: String,
+        /// Where the second is made.
+        #[label("made here")]
+        span: Span,
+    },
+    /// A property of `WITH (…)` that athplan does not pass on.
+    #[error("the table property `{name}` is not supported")]
+    #[diagnostic(
+        code(athplan::plan::table_property),
+        help("leave it out: tables are written as Parquet, in one piece")
+    )]
+    TableProperty {
+        /// The property.
+        name: String,
+        /// The statement.
+        #[label("of this table")]
         span: Span,
     },
     /// A declared table that Hive DDL has no words for.

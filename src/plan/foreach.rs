@@ -1,9 +1,11 @@
 //! A FOREACH in the plan: its driver, its body, and the rung it stands on.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use super::hoist::{RESERVED, unique_names};
 use crate::bind::expr::{ColumnRef, Expr};
-use crate::bind::query::{Block, Body, ForeachId, From, Query, RelationId};
+use crate::bind::query::{Block, Body, Cte, ForeachId, From, Query, RelationId};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -18,10 +20,14 @@ pub struct ForeachPlan {
     pub row: String,
     /// Where its driver rows come from.
     pub driver: Driver,
+    /// The common table expressions around it that the driver reads.
+    pub driver_with: Vec<Cte>,
     /// The driver's columns that anything uses.
     pub columns: Vec<DriverColumn>,
     /// The body.
     pub body: Query,
+    /// The common table expressions around it that the body reads.
+    pub body_with: Vec<Cte>,
     /// `LEFT JOIN LATERAL`: driver rows without a match are kept.
     pub outer: bool,
     /// Driver columns that stand in the result before the body's, as positions in `columns`
@@ -51,13 +57,16 @@ pub struct ForeachPlan {
     pub span: Span,
 }
 
+/// The name of the column that numbers driver rows.
+pub const ROW_NUMBER: &str = "athplan_row";
+
 /// Where driver rows come from.
 #[derive(Debug, Clone)]
 pub enum Driver {
     /// `FOREACH row IN (query)`.
     Query(RelationId, Box<Query>),
     /// The left side of a LATERAL join, and the conjuncts of WHERE that speak of it alone.
-    From(Box<From>, Span, Vec<Expr>),
+    From(Box<From>, Vec<Expr>),
     /// The table of an earlier FOREACH: the outer half of two that stand inside each other.
     Table(String),
 }
@@ -94,12 +103,13 @@ impl fmt::Display for Rung {
     }
 }
 
-/// A query's block, if nothing but parentheses is around it; else what is, in words.
+/// A query's block and the query whose body it is, if nothing but parentheses is around it; else what
+/// is, in words.
 ///
 /// # Errors
 ///
 /// What makes the query count or choose rows beyond its block.
-pub fn plain_block(query: &Query) -> Result<&Block, &'static str> {
+pub fn plain_block(query: &Query) -> Result<(&Query, &Block), &'static str> {
     if query.limit.is_some() || query.offset.is_some() {
         return Err("LIMIT and OFFSET count per row");
     }
@@ -107,12 +117,17 @@ pub fn plain_block(query: &Query) -> Result<&Block, &'static str> {
         return Err("the body has a WITH clause");
     }
     match &query.body {
-        Body::Block(block) => Ok(block),
+        Body::Block(block) => Ok((query, block)),
         Body::Query(inner) => plain_block(inner),
         Body::SetOperation(_) => Err("a set operation is per row"),
         Body::Values(_) => Err("VALUES are per row"),
         Body::Foreach(_) => Err("the body is a FOREACH"),
     }
+}
+
+/// The names of a driver's columns: unique, complete, and none that athplan needs itself.
+pub fn driver_names(query: &Query) -> Vec<String> {
+    unique_names(query.columns.iter().map(|column| column.name.as_deref()), RESERVED)
 }
 
 impl ForeachPlan {
@@ -122,11 +137,8 @@ impl ForeachPlan {
     }
 
     /// The relations whose columns a driver row fixes.
-    pub fn drivers(&self) -> Vec<RelationId> {
-        let mut relations: Vec<RelationId> = self.columns.iter().map(|column| column.source.relation).collect();
-        relations.sort();
-        relations.dedup();
-        relations
+    pub fn drivers(&self) -> BTreeSet<RelationId> {
+        self.columns.iter().map(|column| column.source.relation).collect()
     }
 
     /// The columns it yields, carried ones first.

@@ -3,48 +3,75 @@
 use std::collections::BTreeSet;
 
 use super::ForeachPlan;
+use super::columns::visit_columns;
 use super::walk::{expressions, queries, visit_expression};
 use crate::bind::expr::{ColumnRef, Expr, ExprKind};
-use crate::bind::query::{Body, Query, RelationId};
+use crate::bind::query::{Block, Body, From, Query, RelationId, RelationKind};
+use crate::spec::ast::JoinKind;
 
-/// Driver columns that stand where no subquery may: in a lambda, and in GROUP BY.
+/// Driver columns that stand where no subquery may: in a lambda, in GROUP BY, in UNNEST, and in the
+/// ON of an outer join.
 pub fn literal_columns(foreach: &ForeachPlan) -> BTreeSet<ColumnRef> {
-    let drivers: BTreeSet<_> = foreach.drivers().into_iter().collect();
-    let mut found = BTreeSet::new();
-    collect_literal_columns(&foreach.body, &drivers, &mut found);
-    found
-}
-
-fn collect_literal_columns(query: &Query, drivers: &BTreeSet<RelationId>, found: &mut BTreeSet<ColumnRef>) {
-    let mut take = |expr: &Expr| {
-        visit_expression(expr, &mut |expr| {
-            if let ExprKind::Column(column) = &expr.kind
-                && drivers.contains(&column.relation)
-            {
-                found.insert(*column);
-            }
-            true
-        });
-    };
-    for expr in expressions(query) {
-        visit_expression(expr, &mut |expr| {
-            if let ExprKind::Lambda(_, body) = &expr.kind {
-                take(body);
-            }
-            true
-        });
-    }
-    if let Body::Block(block) = &query.body
-        && let Some(group) = &block.group
-    {
-        group.keys.iter().for_each(&mut take);
-    }
-    for inner in queries(query) {
-        collect_literal_columns(inner, drivers, found);
-    }
+    let mut literals = Literals { drivers: foreach.drivers(), found: BTreeSet::new() };
+    literals.query(&foreach.body);
+    literals.found
 }
 
 /// The same columns, as positions in the FOREACH's columns.
 pub fn literal_keys(foreach: &ForeachPlan) -> Vec<usize> {
     literal_columns(foreach).into_iter().filter_map(|column| foreach.column(column)).collect()
+}
+
+struct Literals {
+    drivers: BTreeSet<RelationId>,
+    found: BTreeSet<ColumnRef>,
+}
+
+impl Literals {
+    fn query(&mut self, query: &Query) {
+        for expr in expressions(query) {
+            visit_expression(expr, &mut |expr| {
+                if let ExprKind::Lambda(_, body) = &expr.kind {
+                    self.take(body);
+                }
+                true
+            });
+        }
+        if let Body::Block(block) = &query.body {
+            self.block(block);
+        }
+        queries(query).into_iter().for_each(|inner| self.query(inner));
+    }
+
+    fn block(&mut self, block: &Block) {
+        block.group.iter().flat_map(|group| &group.keys).for_each(|key| self.take(key));
+        if let Some(from) = &block.from {
+            self.from(from);
+        }
+    }
+
+    fn from(&mut self, from: &From) {
+        match from {
+            From::Relation(relation) => {
+                if let RelationKind::Unnest { expressions, .. } = &relation.kind {
+                    expressions.iter().for_each(|expr| self.take(expr));
+                }
+            }
+            From::Join(join) => {
+                if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross) {
+                    join.on.iter().for_each(|conjunct| self.take(conjunct));
+                }
+                self.from(&join.left);
+                self.from(&join.right);
+            }
+        }
+    }
+
+    fn take(&mut self, expr: &Expr) {
+        visit_columns(expr, &mut |column, _| {
+            if self.drivers.contains(&column.relation) {
+                self.found.insert(column);
+            }
+        });
+    }
 }

@@ -4,12 +4,16 @@
 //! relation and FOREACH number: which partitions a scan needs, on which rung a FOREACH stands. So
 //! emission can always fall back on the text that the user wrote.
 
+mod beside;
 mod build;
+mod columns;
 mod error;
 mod foreach;
 mod hoist;
 mod literal_column;
+mod opaque;
 mod stored;
+mod volatile;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,13 +25,17 @@ use crate::catalog::{PartitionEntry, Table};
 use crate::partition::Derived;
 use crate::source::Span;
 
+pub use beside::{Beside, beside, merged_columns, qualifier};
 pub use build::build;
+pub use columns::{mentions, used_columns, uses, visit_columns, visit_query_columns};
 pub use error::PlanError;
-pub use foreach::{Driver, DriverColumn, ForeachPlan, Rung, plain_block};
-pub use hoist::from_span;
+pub use foreach::{Driver, DriverColumn, ForeachPlan, ROW_NUMBER, Rung, driver_names, plain_block};
 pub use literal_column::{literal_columns, literal_keys};
-pub use stored::{Stored, stored, stored_columns};
-pub use walk::{Visit, expressions, from_relations, queries, relations, subquery, visit_expression};
+pub use stored::{INSTANT, Stored, ZONE, stored, stored_columns};
+pub use volatile::{has_volatile, is_volatile};
+pub use walk::{
+    Visit, expressions, from_expressions, from_relations, queries, relations, subqueries, visit_expression,
+};
 
 /// What a plan depends on besides the spec.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,11 @@
 
 use crate::types::Type;
 
+/// What is put behind a column's name for its instant and its zone.
+pub const INSTANT: &str = "__athplan_instant";
+/// See [`INSTANT`].
+pub const ZONE: &str = "__athplan_zone";
+
 /// How a column is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
@@ -21,6 +26,8 @@ pub enum Stored {
     Months,
     /// A type with a text form that reads back: that text.
     Text,
+    /// The type of a bare NULL: as a boolean.
+    Null,
 }
 
 /// How a column of a type is kept; none if it cannot be.
@@ -31,6 +38,7 @@ pub fn stored(ty: &Type) -> Option<Stored> {
         Type::IntervalDayToSecond => Some(Stored::Milliseconds),
         Type::IntervalYearToMonth => Some(Stored::Months),
         Type::Time(_) | Type::Uuid | Type::IpAddress => Some(Stored::Text),
+        Type::Unknown => Some(Stored::Null),
         ty if plain(ty) => Some(Stored::Plain),
         _ => None,
     }
@@ -63,9 +71,10 @@ pub fn stored_columns(name: &str, ty: &Type) -> Option<Vec<(String, Type)>> {
     Some(match stored(ty)? {
         Stored::Plain => vec![(name.to_owned(), ty.clone())],
         Stored::InstantAndZone => {
-            vec![(format!("{name}__instant"), Type::Timestamp(3)), (format!("{name}__zone"), Type::VARCHAR)]
+            vec![(format!("{name}{INSTANT}"), Type::Timestamp(3)), (format!("{name}{ZONE}"), Type::VARCHAR)]
         }
         Stored::JsonText | Stored::Text => vec![(name.to_owned(), Type::VARCHAR)],
         Stored::Milliseconds | Stored::Months => vec![(name.to_owned(), Type::BigInt)],
+        Stored::Null => vec![(name.to_owned(), Type::Boolean)],
     })
 }

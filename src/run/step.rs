@@ -27,7 +27,7 @@ impl<E: Engine> Run<'_, E> {
                 self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::AddPartitions(table, entries) => {
-                for statement in emit::add_partitions(plan, table, entries) {
+                for statement in emit::add_partitions(plan, &step.name, table, entries) {
                     self.execute(&statement, at).await?;
                 }
             }

@@ -1,6 +1,8 @@
 //! Reading a conjunct: which of its parts speak of a scan's event time or partition keys, and what
 //! they say. The result is in negation normal form, and every atom in it is strict.
 
+use std::collections::BTreeSet;
+
 use crate::bind::closed;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::bind::query::RelationId;
@@ -18,7 +20,7 @@ pub(super) struct Reader<'a> {
     /// The scan's relation.
     pub relation: RelationId,
     /// The relations whose columns a driver row fixes.
-    pub drivers: &'a [RelationId],
+    pub drivers: &'a BTreeSet<RelationId>,
 }
 
 impl Reader<'_> {
@@ -89,16 +91,23 @@ impl Reader<'_> {
         if comparison == Comparison::NotEqual {
             return None;
         }
-        Some(Derived::Time { function, ty: subject.ty.clone(), comparison, bound: self.bound(bound)? })
+        let column = self.table.columns.get(time.column)?.ty.clone();
+        Some(Derived::Time { function, column, ty: subject.ty.clone(), comparison, bound: self.bound(bound)? })
     }
 
-    /// The position of the key that an expression is, coercions between texts aside.
+    /// The position of the key that an expression is, coercions that change no value aside. Of keys of
+    /// other types (a `char` is padded, a decimal has several texts) nothing is derived.
     fn key(&self, expr: &Expr) -> Option<usize> {
         match &expr.kind {
-            ExprKind::Cast(inner, CastMode::Implicit) if matches!(expr.ty, Type::Varchar(None)) => self.key(inner),
+            ExprKind::Cast(inner, CastMode::Implicit) => {
+                let same = matches!((&inner.ty, &expr.ty), (Type::Varchar(_), Type::Varchar(_)))
+                    || inner.ty.is_integer() && expr.ty.is_integer();
+                if same { self.key(inner) } else { None }
+            }
             ExprKind::Column(column) if column.relation == self.relation => {
                 let at = column.column.checked_sub(self.table.columns.len())?;
-                (at < self.table.partition_keys.len()).then_some(at)
+                let key = self.table.partition_keys.get(at)?;
+                (key.ty.is_integer() || matches!(key.ty, Type::Varchar(_) | Type::Date)).then_some(at)
             }
             _ => None,
         }
@@ -158,9 +167,8 @@ impl Reader<'_> {
             let successor = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
             if let Some(successor) = successor {
                 next.push(successor);
-                let high =
-                    self.literal(value, next).unwrap_or_else(|| unreachable!("the lower bound was of this type"));
-                return Derived::all([above, self.atom_at(value, Comparison::Less, high)]);
+                let below = self.literal(value, next).map(|high| self.atom_at(value, Comparison::Less, high));
+                return Derived::all(std::iter::once(above).chain(below));
             }
         }
         above

@@ -8,7 +8,7 @@ use crate::bind::closed;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::catalog::TimeFormat;
 use crate::constant::{self, Value};
-use crate::partition::event_time_value;
+use crate::partition::event_time_text;
 use crate::types::Type;
 
 /// The expression as a closed function of the time column (input 0), if it never decreases in time.
@@ -30,15 +30,26 @@ fn is_increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
                 [child],
             ) => inner(child),
             // The text before a fixed position of a canonical time sorts as the time does.
-            ("substr" | "substring", [child, start, _]) => {
-                *format == TimeFormat::Iso8601 && constant_integer(start) == Some(1) && inner(child)
+            ("substr" | "substring", [child, start, length @ ..]) => {
+                let cuts = constant_integer(start) == Some(1) && length.iter().all(is_constant);
+                *format == TimeFormat::Iso8601 && cuts && inner(child)
             }
             ("date_trunc", [unit, child]) => is_constant(unit) && inner(child),
-            ("date_add", [unit, amount, child]) => is_constant(unit) && is_constant(amount) && inner(child),
-            ("+" | "-", [child, interval]) if is_interval(&interval.ty) => is_constant(interval) && inner(child),
-            ("+", [interval, child]) if is_interval(&interval.ty) => is_constant(interval) && inner(child),
-            ("at time zone" | "at_timezone", [child, zone]) => {
-                matches!(&zone.kind, ExprKind::Literal(Value::Varchar(zone)) if zone.as_ref() == "UTC") && inner(child)
+            ("date_add", [unit, amount, child]) => {
+                let moves = constant_text(unit).is_some_and(|unit| moves_evenly(&unit, &child.ty));
+                moves && is_constant(amount) && inner(child)
+            }
+            ("+" | "-", [child, interval]) if is_interval(&interval.ty) => {
+                shifts_evenly(&interval.ty, &child.ty) && is_constant(interval) && inner(child)
+            }
+            ("+", [interval, child]) if is_interval(&interval.ty) => {
+                shifts_evenly(&interval.ty, &child.ty) && is_constant(interval) && inner(child)
+            }
+            ("+" | "-", [child, amount]) if child.ty.is_numeric() => is_constant(amount) && inner(child),
+            // Milliseconds become seconds so.
+            ("/" | "*", [child, factor]) if child.ty.is_numeric() => is_positive(factor) && inner(child),
+            ("at time zone" | "at_timezone" | "with_timezone", [child, zone]) => {
+                constant_text(zone).as_deref() == Some("UTC") && inner(child)
             }
             ("date_parse" | "parse_datetime", [child, pattern]) => {
                 is_column(child, column) && is_constant(pattern) && reads_back(expr, column, format)
@@ -56,7 +67,7 @@ fn reads_back(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
     // Second, minute, hour, day, month and year all differ, and each lies above 12 once.
     let probes = [981_173_106, 1_356_998_399, 1_582_934_400, 1_709_210_096, 4_102_444_799];
     probes.iter().all(|second| {
-        let Some(value) = event_time_value(*second, format) else { return false };
+        let Some(value) = event_time_text(*second, format) else { return false };
         match constant::evaluate(&function, &[value]) {
             Ok(Value::Timestamp(picos) | Value::TimestampWithTimeZone(picos, _)) => {
                 picos == i128::from(*second) * 1_000_000_000_000
@@ -88,6 +99,32 @@ fn is_column(expr: &Expr, column: ColumnRef) -> bool {
 
 fn is_interval(ty: &Type) -> bool {
     matches!(ty, Type::IntervalDayToSecond | Type::IntervalYearToMonth)
+}
+
+/// Whether adding months to a time keeps the order of times: the 30th and the 31st of January both
+/// become the last of February, each with its own time of day. Dates have none.
+fn moves_evenly(unit: &str, ty: &Type) -> bool {
+    *ty == Type::Date || !matches!(unit.to_ascii_lowercase().as_str(), "month" | "quarter" | "year")
+}
+
+fn shifts_evenly(interval: &Type, ty: &Type) -> bool {
+    *interval == Type::IntervalDayToSecond || *ty == Type::Date
+}
+
+fn is_positive(expr: &Expr) -> bool {
+    match closed(expr, &mut |_| None).ok().and_then(|closed| constant::evaluate(&closed, &[]).ok()) {
+        Some(Value::Integer(number)) => number > 0,
+        Some(Value::Decimal(unscaled)) => unscaled > 0,
+        Some(Value::Double(number)) => number > 0.0 && number.is_finite(),
+        _ => false,
+    }
+}
+
+fn constant_text(expr: &Expr) -> Option<String> {
+    match constant::evaluate(&closed(expr, &mut |_| None).ok()?, &[]) {
+        Ok(Value::Varchar(text)) => Some(text.to_string()),
+        _ => None,
+    }
 }
 
 fn is_constant(expr: &Expr) -> bool {
