@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use athplan::bind::spec::BoundStatementKind;
 use athplan::bind::{BindOptions, NoTables};
-use athplan::catalog::LocalFile;
+use athplan::catalog::read_file;
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
@@ -105,7 +105,7 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
     let mut files = BTreeMap::new();
     for statement in &bound.statements {
         if let BoundStatementKind::FileTable(table, path) = &statement.kind {
-            let file = LocalFile::read(KEYS.as_bytes(), table).map_err(|error| error.to_string())?;
+            let file = read_file(KEYS.as_bytes(), table).map_err(|error| error.to_string())?;
             files.insert(path.clone(), file);
         }
     }

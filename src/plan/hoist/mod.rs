@@ -30,11 +30,13 @@ pub(super) struct Hoist<'a> {
     pub errors: Vec<PlanError>,
     /// The common table expressions that the query at hand can read, outermost first.
     with: Vec<Cte>,
+    /// How many names of hidden tables were tried.
+    hidden: usize,
 }
 
 impl<'a> Hoist<'a> {
     pub fn new(spec: &'a BoundSpec) -> Self {
-        Self { spec, steps: Vec::new(), foreachs: BTreeMap::new(), errors: Vec::new(), with: Vec::new() }
+        Self { spec, steps: Vec::new(), foreachs: BTreeMap::new(), errors: Vec::new(), with: Vec::new(), hidden: 0 }
     }
 
     pub fn push(&mut self, name: String, kind: StepKind, span: Span) {

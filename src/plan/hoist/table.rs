@@ -19,11 +19,13 @@ pub(in crate::plan) const RESERVED: &[&str] = &[ROW_NUMBER];
 impl Hoist<'_> {
     /// A table of athplan's own, for columns of any type that storage can be made to keep.
     pub(super) fn hidden_table(&mut self, columns: &[(String, Type)], span: Span) -> Arc<Table> {
-        let taken: BTreeSet<&str> = self.steps.iter().map(|step| step.name.as_str()).collect();
-        let name = (1..)
-            .map(|number| format!("foreach_{number}"))
-            .find(|name| !taken.contains(name.as_str()) && !self.spec.source.text.contains(name.as_str()))
-            .expect("there are more numbers than names in a spec");
+        let name = loop {
+            self.hidden += 1;
+            let name = format!("foreach_{}", self.hidden);
+            if !self.spec.source.text.contains(name.as_str()) {
+                break name;
+            }
+        };
         let mut kept = Vec::new();
         for (column, ty) in columns {
             match stored_columns(column, ty) {
