@@ -12,6 +12,8 @@ mod choices;
 mod generate;
 mod model;
 mod naive;
+mod named;
 mod print;
 mod property;
+mod recording;
 mod same_rows;

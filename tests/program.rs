@@ -106,8 +106,13 @@ pub fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// What differs from run to run, and what stands for it.
-const FILTERS: &[(&str, &str)] = &[(r"\bin \d+ ms\b", "in [time]"), (r"\br[0-9a-z]{10}\b", "[run]")];
+/// What differs from run to run or from one version of a file format's writer to the next, and what stands for it.
+const FILTERS: &[(&str, &str)] = &[
+    (r"\S+ \S+ in \d+ ms\b", "[bytes] in [time]"),
+    (r"\S+ \S+ read in\b", "[bytes] read in"),
+    (r"\br[0-9a-z]{10}\b", "[run]"),
+    (r"/\.tmp\w{6}/", "/[folder]/"),
+];
 
 /// A stream without what differs from run to run. Statements that run side by side end in any order: lines of
 /// progress that follow one another are sorted.

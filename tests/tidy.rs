@@ -60,7 +60,7 @@ const UNFINISHED: &[&str] = &["TODO", "FIXME", "todo!", "unimplemented!", "dbg!"
 const PRINTING: &[&str] = &["println!", "print!", "eprintln!", "eprint!"];
 
 /// Places of the machine that a file was written on.
-const MACHINE_PLACES: &[&str] = &["/work/", "/tmp/", "/home/", "/root/", "/Users/"];
+const MACHINE_PLACES: &[&str] = &["/work/", "/home/", "/root/", "/Users/", "/tmp/wt/"];
 
 /// The most lines a file may have.
 const LINES: usize = 600;

@@ -119,6 +119,7 @@ fn explained(failure: Failure) -> String {
     match failure {
         Failure::Spec(errors) => errors.to_string(),
         Failure::Other(report) => report.to_string(),
+        Failure::Closed => "nobody reads".to_owned(),
     }
 }
 
@@ -154,7 +155,9 @@ fn walk(folder: &Path) -> String {
     page.section("explain", &placed(&explain(&compiled, &nothing).expect("no rows are given").text(), &spec));
 
     let (outcome, submitted, results) = ran(&session, &compiled);
-    let explaining = Explaining { rows: driver_rows(&compiled, &results), ..Explaining::default() };
+    let rows = driver_rows(&compiled, &results);
+    held_to(&compiled, &Explaining { rows: rows.clone(), ..Explaining::default() }, &submitted);
+    let explaining = Explaining { rows: renumbered(rows), ..Explaining::default() };
     if !explaining.rows.is_empty() {
         let mut text = String::new();
         for statement in statements(&compiled, &explaining).expect("these rows were expanded before") {
@@ -166,7 +169,6 @@ fn walk(folder: &Path) -> String {
         let tree = explain(&compiled, &explaining).expect("these rows were expanded before");
         page.section("explain, once driver rows are known", &placed(&tree.text(), &spec));
     }
-    held_to(&compiled, &explaining, &submitted);
     let mut rows: Vec<u8> = Vec::new();
     for (step, answer) in &outcome.answers {
         rows.extend(format!("{step}\n").into_bytes());
@@ -192,8 +194,6 @@ fn ran(session: &Session, compiled: &Compiled) -> (Outcome, BTreeMap<String, Str
     let output = tempfile::tempdir().expect("a folder for temporary files");
     let mut options = LocalOptions::new(output.path(), compiled.plan.settings.now_picos());
     options.maps = session.mappings();
-    // One thread, so that driver rows get the same numbers each time.
-    (options.threads, options.slots) = (1, 1);
     let location = options.output.location.clone();
     let recorder = Recorder {
         engine: LocalEngine::new(options).expect("the archive is there"),
@@ -222,6 +222,17 @@ fn driver_rows(compiled: &Compiled, results: &BTreeMap<String, ResultSet>) -> BT
         found.insert(foreach.name.clone(), rows.collect());
     }
     found
+}
+
+/// The rows with numbers in the order of their values: which row gets which number is any engine's choice.
+fn renumbered(mut rows: BTreeMap<String, Vec<DriverRow>>) -> BTreeMap<String, Vec<DriverRow>> {
+    for rows in rows.values_mut() {
+        rows.sort_by_key(|row| format!("{:?}", row.values));
+        for (row, number) in rows.iter_mut().zip(1..) {
+            row.number = row.number.map(|_| number);
+        }
+    }
+    rows
 }
 
 /// Law 6: what `explain` says, given the rows, is what was submitted; a run adds nothing but the end of what is

@@ -34,6 +34,9 @@ pub struct LocalFileError(pub String);
 /// not fit its column's type.
 pub fn read_file(bytes: &[u8], table: &Table) -> Result<LocalFile, LocalFileError> {
     let failed = LocalFileError;
+    if let Some(line) = unclosed_quote(bytes) {
+        return Err(failed(std::format!("line {line}: a quote is never closed")));
+    }
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(bytes);
     let header = reader.headers().map_err(|error| failed(error.to_string()))?.clone();
     let positions = table
@@ -65,6 +68,27 @@ pub fn read_file(bytes: &[u8], table: &Table) -> Result<LocalFile, LocalFileErro
     }
     let sha256 = Sha256::digest(bytes).iter().map(|byte| std::format!("{byte:02x}")).collect();
     Ok(LocalFile { rows, sha256, lines })
+}
+
+/// The line of a quote that opens a field and that no other closes: a reader would take all that
+/// follows for one field, and the indicators in it would never be looked for.
+fn unclosed_quote(bytes: &[u8]) -> Option<usize> {
+    let mut line = 1;
+    let mut opened = None;
+    let mut before = b'\n';
+    for byte in bytes {
+        if *byte == b'"' {
+            // A quote right behind a closing one is an escaped quote, and the field goes on.
+            opened = match opened {
+                Some(_) => None,
+                None if matches!(before, b',' | b'\n' | b'\r' | b'"') => Some(line),
+                None => None,
+            };
+        }
+        line += usize::from(*byte == b'\n');
+        before = *byte;
+    }
+    opened
 }
 
 /// A field's value in a column's type: NULL if it is empty, else by Trino's CAST from text.

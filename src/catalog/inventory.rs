@@ -128,6 +128,8 @@ pub struct Uncovered {
     pub value: String,
     /// The files there.
     pub size: Size,
+    /// The key values of the partitions that they would be, in order.
+    pub partitions: Vec<Vec<String>>,
 }
 
 /// Files, bytes and partitions of a set of partitions.
@@ -176,7 +178,7 @@ impl TableInventory {
     /// Sorts a listing's files into a table's partitions.
     fn from_listing(table: &Table, listing: impl IntoIterator<Item = ListedFile>, now: i128) -> TableInventory {
         let mut partitions: BTreeMap<Vec<String>, Size> = BTreeMap::new();
-        let mut outside: BTreeMap<(String, String), Size> = BTreeMap::new();
+        let mut outside: BTreeMap<(String, String), (Size, BTreeSet<Vec<String>>)> = BTreeMap::new();
         let (mut strays, mut archived) = (Size::default(), Size::default());
         let mut known = KnownValues::new(table, now);
         for file in listing.into_iter().filter(|file| !is_hidden(&file.path)) {
@@ -197,14 +199,24 @@ impl TableInventory {
             }
             for key in foreign {
                 if let (Some(column), Some(value)) = (table.partition_keys.get(key), values.get(key)) {
-                    outside.entry((column.name.clone(), value.clone())).or_default().add(file.bytes);
+                    let (size, found) = outside.entry((column.name.clone(), value.clone())).or_default();
+                    size.add(file.bytes);
+                    found.insert(values.clone());
                 }
             }
         }
         TableInventory {
             tier: Tier::Exact,
             partitions: partitions.into_iter().map(|(values, size)| PartitionSize { values, size }).collect(),
-            uncovered: outside.into_iter().map(|((key, value), size)| Uncovered { key, value, size }).collect(),
+            uncovered: outside
+                .into_iter()
+                .map(|((key, value), (size, found))| Uncovered {
+                    key,
+                    value,
+                    size,
+                    partitions: found.into_iter().collect(),
+                })
+                .collect(),
             strays,
             archived,
         }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use miette::IntoDiagnostic;
 
 use super::options::{CompileOptions, pair};
+use super::output::visible;
 use super::rows;
 use super::session::{Failure, Session};
 use crate::error::{Errors, exit};
@@ -71,13 +72,17 @@ impl Explain {
                 };
                 stage(&compiled, &explaining, which).map_err(spec)?
             }
-            (None, ExplainFormat::Text) => explain(&compiled, &explaining).map_err(spec)?.text(),
+            (None, ExplainFormat::Text) => {
+                let text = explain(&compiled, &explaining).map_err(spec)?.text();
+                // The names of folders come from outside.
+                text.lines().map(|line| visible(line) + "\n").collect()
+            }
             (None, ExplainFormat::Json) => {
                 let tree = explain(&compiled, &explaining).map_err(spec)?.json();
                 serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
             }
         };
-        out.write_all(text.as_bytes()).into_diagnostic()?;
+        out.write_all(text.as_bytes())?;
         Ok(exit::OK)
     }
 }

@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
-use miette::Report;
+use miette::{MietteHandlerOpts, Report};
 
 use crate::error::exit;
 use session::Failure;
@@ -40,6 +40,10 @@ enum Command {
 
 /// Runs the program with its arguments; returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        // Whatever else asks for colour. The hook is set once; a second call would change nothing.
+        let _ = miette::set_hook(Box::new(|_| Box::new(MietteHandlerOpts::new().color(false).build())));
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -55,9 +59,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Run(run) => run.run(&mut out),
         Command::Snapshot(snapshot) => snapshot.run(&mut out),
         #[cfg(feature = "local")]
-        Command::Demo(demo) => {
-            demo.run(&mut out).map(|()| exit::OK).map_err(|error| Failure::Other(miette::miette!("{error}")))
-        }
+        Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };
     let _ = out.flush();
     match result {
@@ -68,6 +70,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             }
             exit::SPEC
         }
+        // Whoever reads the output has seen enough.
+        Err(Failure::Closed) => exit::OK,
         Err(Failure::Other(report)) => {
             print(&report);
             exit::FAILED

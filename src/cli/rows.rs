@@ -17,7 +17,9 @@ use crate::expand::DriverRow;
 pub fn read(compiled: &Compiled, step: &str, path: &Path) -> Result<Vec<DriverRow>, Report> {
     let foreach = compiled.plan.foreachs.values().find(|foreach| foreach.name == step).ok_or_else(|| {
         let names: Vec<&str> = compiled.plan.foreachs.values().map(|foreach| foreach.name.as_str()).collect();
-        miette!("--rows {step}=…: no FOREACH is run into a table of that name; there are: {}", names.join(", "))
+        let known =
+            if names.is_empty() { "the spec has none".to_owned() } else { format!("there are: {}", names.join(", ")) };
+        miette!("--rows {step}=…: no FOREACH is run into a table of that name; {known}")
     })?;
     let shown = path.display();
     let mut reader = csv::Reader::from_path(path).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;

@@ -27,7 +27,7 @@ pub struct Run {
     #[command(flatten)]
     compile: CompileOptions,
     /// How the rows are printed (default: a table on a terminal, else CSV)
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]
     format: Option<Format>,
     /// Writes the rows to a file
     #[arg(long, value_name = "FILE")]
@@ -77,12 +77,17 @@ impl Run {
         let temporary = tempfile::Builder::new().prefix("athplan-").tempdir().into_diagnostic()?;
         let directory = if kept.is_empty() { temporary.path().to_path_buf() } else { self.output.clone() };
         self.refuse_existing(&kept, &directory)?;
+        self.refuse_several(&compiled)?;
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
         options.skip_bad_files = self.skip_bad_files;
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
         let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
+        for table in crate::scanned_tables(&compiled.plan.spec) {
+            // A location that no folder stands for is better said before the first step runs.
+            engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+        }
         let progress = Progress::new(self.quiet);
         let run_options = RunOptions { run: run_id.clone(), output };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -109,7 +114,11 @@ impl Run {
         if self.replace {
             remove_earlier(&kept, &directory, &run_id);
         }
-        self.print(&outcome, out)?;
+        match self.print(&outcome, out) {
+            // What the run came to is said all the same.
+            Ok(()) | Err(Failure::Closed) => {}
+            Err(failure) => return Err(failure),
+        }
         if !self.quiet {
             summary(&outcome, &directory);
         }
@@ -135,7 +144,19 @@ impl Run {
         Ok(())
     }
 
-    fn print(&self, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Report> {
+    /// A Parquet file holds the rows of one query.
+    fn refuse_several(&self, compiled: &Compiled) -> Result<(), Report> {
+        let answers = compiled.plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_))).count();
+        if self.format == Some(Format::Parquet) && answers != 1 {
+            return Err(miette!(
+                help = "keep tables with CREATE TABLE … AS, or choose another --format",
+                "a Parquet file holds the rows of one query, and the spec has {answers}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn print(&self, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Failure> {
         let to_terminal = self.out.is_none() && std::io::stdout().is_terminal();
         let format = self.format.unwrap_or(if to_terminal { Format::Table } else { Format::Csv });
         let mut bytes: Vec<u8> = Vec::new();
@@ -147,11 +168,13 @@ impl Run {
         }
         match &self.out {
             Some(path) => {
-                fs::write(path, bytes).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))
+                fs::write(path, bytes)
+                    .into_diagnostic()
+                    .wrap_err_with(|| format!("cannot write {}", path.display()))?;
             }
-            None if format == Format::Parquet => Err(miette!("Parquet needs a file: give --out FILE.parquet")),
-            None => out.write_all(&bytes).into_diagnostic(),
+            None => out.write_all(&bytes)?,
         }
+        Ok(())
     }
 }
 
@@ -241,7 +264,8 @@ fn summary(outcome: &Outcome, directory: &Path) {
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
     let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
-    eprintln!("{rows} rows; {} read in {} statements", Bytes(bytes), outcome.statements.len());
+    let statements = counted(outcome.statements.len() as u64, "statement");
+    eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
     for (table, location) in &outcome.kept {
         let folder = location.rsplit("/tables/").next().unwrap_or_default();
         eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
@@ -250,20 +274,23 @@ fn summary(outcome: &Outcome, directory: &Path) {
 
 fn coverage_line(coverage: &Coverage) -> String {
     let mut line = format!(
-        "{}: looked at {} of {} partitions of {}, {} files, {} records",
+        "{}: looked at {} of {} of {}, {}, {}",
         coverage.step,
         coverage.partitions_found,
-        coverage.partitions_asked,
+        counted(coverage.partitions_asked, "partition"),
         coverage.table,
-        coverage.files,
-        coverage.records
+        counted(coverage.files, "file"),
+        counted(coverage.records, "record")
     );
     let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
     if empty > 0 {
-        line.push_str(&format!("; {empty} have no files"));
+        line.push_str(&format!("; {empty} without files"));
+    }
+    if coverage.nothing_there {
+        line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
     }
     if !coverage.unreadable.is_empty() {
-        line.push_str(&format!("; {} files NOT READ", coverage.unreadable.len()));
+        line.push_str(&format!("; NOT READ: {}", counted(coverage.unreadable.len() as u64, "file")));
     }
     if !coverage.not_covered.is_empty() {
         line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));
@@ -271,7 +298,12 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.still_open {
         line.push_str("; STILL OPEN: records of the window may yet arrive");
     }
-    line
+    output::visible(&line)
+}
+
+/// A number and what it counts.
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn code(outcome: &Outcome) -> u8 {
@@ -314,11 +346,15 @@ impl Progress {
                 }
                 return;
             }
+            // Statements that read nothing define, register and drop: no news.
+            Event::Finished { bytes: 0, .. } => return,
             Event::Finished { statement, bytes, milliseconds } => {
                 format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
             }
             Event::Expanded { name, rows, partitions, statements } => {
-                format!("{name}: {rows} rows -> {partitions} partitions -> {statements} statements")
+                let count = |number: &usize, what| counted(*number as u64, what);
+                let (rows, partitions) = (count(rows, "row"), count(partitions, "partition"));
+                format!("{name}: {rows} -> {partitions} -> {}", count(statements, "statement"))
             }
         };
         match &self.bar {

@@ -2,10 +2,10 @@
 //! nowhere to the left.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{fs, io};
 
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use serde::Deserialize;
@@ -32,11 +32,22 @@ pub enum Failure {
     Spec(Errors),
     /// Something around it is.
     Other(Report),
+    /// Nobody reads the output any more.
+    Closed,
 }
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
         Failure::Other(report)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::Other(miette!("{error}")),
+        }
     }
 }
 
@@ -193,7 +204,12 @@ impl Session {
 
 fn read(path: &Path) -> Result<String, Report> {
     let bytes = fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
-    String::from_utf8(bytes).map_err(|_| miette!("{} is not UTF-8 text", path.display()))
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        miette!("{} is not UTF-8 text: byte {at} begins no character", path.display())
+    })?;
+    // Some editors put a byte order mark in front of UTF-8 text.
+    Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The nearest `athplan.toml`: beside the spec or in a folder above it.

@@ -44,16 +44,23 @@ impl Snapshot {
             }
             let text = text(&options)?;
             if self.check {
-                if before.as_deref() != Some(text.as_str()) {
-                    changed = true;
-                    let diff = diff(before.as_deref().unwrap_or_default(), &text);
-                    write!(out, "{} differs from its spec:\n{diff}", path.display()).into_diagnostic()?;
+                let shown = path.display();
+                match before {
+                    Some(before) if before == text => {}
+                    Some(before) => {
+                        changed = true;
+                        write!(out, "{shown} differs from its spec:\n{}", diff(&before, &text))?;
+                    }
+                    None => {
+                        changed = true;
+                        writeln!(out, "{shown} is not there: write it with athplan snapshot")?;
+                    }
                 }
             } else {
                 fs::write(&path, &text)
                     .into_diagnostic()
                     .wrap_err_with(|| format!("cannot write {}", path.display()))?;
-                writeln!(out, "{}", path.display()).into_diagnostic()?;
+                writeln!(out, "{}", path.display())?;
             }
         }
         Ok(if changed { exit::CHANGED } else { exit::OK })

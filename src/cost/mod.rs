@@ -59,6 +59,9 @@ pub struct Dollars(pub f64);
 
 impl fmt::Display for Dollars {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0.0 || self.0 >= 0.01 { write!(f, "${:.2}", self.0) } else { write!(f, "${:.5}", self.0) }
+        if self.0 <= 0.0 {
+            return f.write_str("$0.00");
+        }
+        if self.0 >= 0.01 { write!(f, "${:.2}", self.0) } else { write!(f, "${:.5}", self.0) }
     }
 }

@@ -66,6 +66,9 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
         tree.valued("not looked", format!("outside the table's partitions: {}", outside.join(", ")), outside);
     }
     if let Some(listed) = compiled.world.inventory.table(&scan.table.name) {
+        if listed.partitions.is_empty() {
+            tree.fact("nothing there", "the table's location holds no files at all: is it the right one?");
+        }
         let uncovered: Vec<String> =
             listed.uncovered.iter().map(|found| format!("{} = '{}'", found.key, found.value)).collect();
         if !uncovered.is_empty() {

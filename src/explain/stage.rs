@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::Explaining;
 use crate::Compiled;
-use crate::emit::{self, Statement};
+use crate::bind::query::RelationId;
+use crate::emit::{self, Part, Portion, Statement};
 use crate::expand::{ExpandError, expand};
-use crate::plan::StepKind;
+use crate::plan::{ForeachPlan, Lifetime, StepKind};
 
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +64,8 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     Ok(text)
 }
 
-/// Every statement that can be known: those of FOREACHs without rows are left out, their driver and
-/// keys statements are not.
+/// Every statement, those of FOREACHs without rows as templates: the body as it will be run, without
+/// the partitions that only the rows can name.
 ///
 /// # Errors
 ///
@@ -91,6 +92,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
                 found.extend(keys);
                 let rows = explaining.rows.get(&foreach.name);
                 if foreach.suspended() && rows.is_none() {
+                    found.push(template(compiled, foreach, *lifetime));
                     continue;
                 }
                 let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
@@ -102,4 +104,21 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
         }
     }
     Ok(found)
+}
+
+/// The body of a FOREACH as it will be run, for one row where it runs row by row. The predicates on
+/// partitions that the rows decide are left out.
+fn template(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> Statement {
+    let own =
+        |relation: &RelationId| compiled.plan.scans.get(relation).is_some_and(|scan| scan.foreach == Some(foreach.id));
+    let scans = compiled.rectangles.iter().filter(|(relation, _)| own(relation));
+    let part = Part {
+        rows: vec![1],
+        scans: scans.map(|(relation, rectangles)| (*relation, rectangles.clone())).collect(),
+        literals: BTreeMap::new(),
+    };
+    let portion = Portion { parts: vec![part], selects_rows: false };
+    let mut statement = emit::foreach_portion(&compiled.plan, foreach, lifetime, 1, &portion);
+    statement.id.0 = format!("{}/1 … N, partitions added when the rows are known", foreach.name);
+    statement
 }

@@ -42,16 +42,16 @@ pub(super) fn explain(
                 Lifetime::Kept => "kept",
             };
             let mut tree = Tree::new("steps", format!("{number}  {name}: a table, {kind}"));
-            scans(compiled, at, &mut tree, explaining.price, total);
+            statement(compiled, at, step, &mut tree, explaining.price, total);
             tree
         }
         StepKind::Answer(_) => {
             let mut tree = Tree::new("steps", format!("{number}  {name}: the rows of a query"));
-            scans(compiled, at, &mut tree, explaining.price, total);
+            statement(compiled, at, step, &mut tree, explaining.price, total);
             tree
         }
         StepKind::Foreach(id, _, lifetime) => {
-            foreach(compiled, explaining, number, &compiled.plan.foreachs[id], *lifetime, total)?
+            foreach(compiled, explaining, at, &compiled.plan.foreachs[id], *lifetime, total)?
         }
     })
 }
@@ -82,25 +82,32 @@ fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
     tree
 }
 
-/// The scans of a step outside a FOREACH's body, and what its statement costs.
-fn scans(compiled: &Compiled, at: usize, tree: &mut Tree, price: Price, total: &mut Total) {
-    let mut bytes = 0;
-    let mut unknown = false;
-    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
-        let need = compiled.needs.get(&scan.relation);
-        tree.part(scan::explain(compiled, scan, need, false));
-        match need.and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
-            Some(known) => bytes += known,
-            None => unknown = true,
-        }
-    }
-    if !tree.parts.is_empty() {
-        charge(tree, &[bytes], unknown, price, total);
+/// The one statement of a step: its scans and what it costs. One that reads only what earlier steps
+/// stored counts as the minimum.
+fn statement(compiled: &Compiled, at: usize, step: &Step, tree: &mut Tree, price: Price, total: &mut Total) {
+    let (parts, read) = scans(compiled, at);
+    let reads_nothing = parts.is_empty() && step.waits_for.is_empty();
+    tree.parts.extend(parts);
+    if !reads_nothing {
+        charge(tree, "cost", &[read.unwrap_or(0)], read.is_none(), price, total);
     }
 }
 
+/// The scans of a step outside a FOREACH's body, and their bytes; none if not all are known.
+fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
+    let mut parts = Vec::new();
+    let mut read = Some(0);
+    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
+        let need = compiled.needs.get(&scan.relation);
+        parts.push(scan::explain(compiled, scan, need, false));
+        let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
+        read = read.zip(bytes).map(|(read, bytes)| read + bytes);
+    }
+    (parts, read)
+}
+
 /// Writes what statements of these bytes cost, and adds it up.
-fn charge(tree: &mut Tree, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
+fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
     let bytes: u64 = statements.iter().sum();
     let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
     total.bytes += bytes;
@@ -108,14 +115,20 @@ fn charge(tree: &mut Tree, statements: &[u64], unknown: bool, price: Price, tota
     total.statements += statements.len();
     total.unknown |= unknown;
     total.unbounded |= unknown;
-    let text = if unknown { "unknown".to_owned() } else { format!("{} for {}", Dollars(dollars), Bytes(bytes)) };
-    tree.valued("cost", text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
+    let text = if unknown {
+        "unknown".to_owned()
+    } else if bytes == 0 {
+        format!("{} for stored rows", Dollars(dollars))
+    } else {
+        format!("{} for {}", Dollars(dollars), Bytes(bytes))
+    };
+    tree.valued(name, text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
 }
 
 fn foreach(
     compiled: &Compiled,
     explaining: &Explaining,
-    number: usize,
+    at: usize,
     foreach: &ForeachPlan,
     lifetime: Lifetime,
     total: &mut Total,
@@ -125,7 +138,7 @@ fn foreach(
         Lifetime::Run => "stored for the run",
         Lifetime::Kept => "kept",
     };
-    let mut tree = Tree::new("steps", format!("{number}  {}: FOREACH {}, {kind}", foreach.name, foreach.row));
+    let mut tree = Tree::new("steps", format!("{}  {}: FOREACH {}, {kind}", at + 1, foreach.name, foreach.row));
     let mut rung = foreach.rung.to_string();
     match foreach.rung {
         Rung::Uncorrelated => rung.push_str(": the body does not use the row"),
@@ -135,6 +148,19 @@ fn foreach(
     tree.fact("rung", rung);
     let driver = if foreach.stored { "stored first" } else { "read where it is" };
     tree.fact("driver", format!("{driver}{}", if foreach.numbered { ", rows numbered" } else { "" }));
+    let (driver_scans, driver_bytes) = scans(compiled, at);
+    for mut part in driver_scans {
+        part.title = format!("driver {}", part.title);
+        tree.part(part);
+    }
+    // What stores the driver, and what reads the rows' keys.
+    let (store, keys) = crate::emit::foreach_head(plan, foreach, &compiled.rectangles);
+    let mut statements = Vec::new();
+    statements.extend(store.map(|_| driver_bytes.unwrap_or(0)));
+    statements.extend(keys.map(|_| 0));
+    if !statements.is_empty() {
+        charge(&mut tree, "driver cost", &statements, driver_bytes.is_none(), explaining.price, total);
+    }
     let rows = explaining.rows.get(&foreach.name);
     if foreach.suspended() && rows.is_none() {
         let keys: Vec<&str> = foreach.keys.iter().map(|at| foreach.columns[*at].name.as_str()).collect();
@@ -195,12 +221,12 @@ fn foreach(
     if !unknown {
         let ratio = if lower == 0 { "1".to_owned() } else { format!("{:.2}", ratio(read, lower)) };
         tree.valued(
-            "law 3",
+            "read, least",
             format!("{} read / {} at least = {ratio}", Bytes(read), Bytes(lower)),
             serde_json::json!({"read": read, "lower_bound": lower}),
         );
     }
-    charge(&mut tree, &chosen, unknown, explaining.price, total);
+    charge(&mut tree, "cost", &chosen, unknown, explaining.price, total);
     Ok(tree)
 }
 

@@ -3,6 +3,7 @@
 
 mod cover;
 mod derived;
+mod folder_time;
 mod intervals;
 mod key_value;
 mod needed;

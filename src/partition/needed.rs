@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::folder_time::{folder_times, unreadable};
 use super::intervals::{Cut, Intervals};
 use super::key_value::KeyValue;
 use super::region::{Region, Regions};
@@ -88,8 +89,14 @@ pub fn needed(
     let slack = i128::from(slack) * SECOND;
     let padded = |time: &Intervals<i128>| time.extended(|end| end.saturating_add(slack));
     let window = padded(&regions.time());
-    let open =
-        table.time.is_some() && window.parts().last().is_some_and(|(_, to)| to.value().is_none_or(|end| *end > now));
+    let asked: Vec<(&Region, Intervals<i128>)> = regions
+        .parts()
+        .iter()
+        .map(|region| (region, padded(&region.time).intersection(&folder_times(table, region))))
+        .collect();
+    let reaches_past_now =
+        |time: &Intervals<i128>| time.parts().last().is_some_and(|(_, to)| to.value().is_none_or(|end| *end > now));
+    let open = table.time.is_some() && asked.iter().any(|(_, time)| reaches_past_now(time));
     let mut set = PartitionSet {
         tuples: BTreeSet::new(),
         total: None,
@@ -111,9 +118,8 @@ pub fn needed(
             let entries = found.as_ref().unwrap_or(registered);
             set.total = u64::try_from(entries.len()).ok();
             set.domain = domain_of(entries, table.partition_keys.len());
-            for region in regions.parts() {
-                let time = padded(&region.time);
-                let wanted = entries.iter().filter(|entry| may_hold(table, entry, region, &time));
+            for (region, time) in &asked {
+                let wanted = entries.iter().filter(|entry| may_hold(table, &entry.values, region, time));
                 set.tuples.extend(wanted.map(|entry| entry.values.clone()));
             }
         }
@@ -122,8 +128,11 @@ pub fn needed(
             set.domain = keys.iter().map(|key| key.count(now)).collect();
             set.total = set.domain.iter().try_fold(1_u64, |total, count| Some(total.saturating_mul((*count)?)));
             let mut outside = BTreeSet::new();
-            for region in regions.parts() {
-                space.add(region, &padded(&region.time), &mut set.tuples, &mut outside)?;
+            for (region, time) in &asked {
+                space.add(region, time, &mut set.tuples, &mut outside)?;
+            }
+            if let Some(listed) = inventory.and_then(|inventory| inventory.table(&table.name)) {
+                outside.extend(overlooked(table, listed, &asked));
             }
             set.outside = outside.into_iter().collect();
         }
@@ -138,23 +147,39 @@ fn domain_of(entries: &[PartitionEntry], keys: usize) -> Vec<Option<u64>> {
     (0..keys).map(|key| u64::try_from(count(key)).ok()).collect()
 }
 
-/// Whether a registered partition may hold records of a region. A value that cannot be read keeps it.
-fn may_hold(table: &Table, entry: &PartitionEntry, region: &Region, time: &Intervals<i128>) -> bool {
-    let keys_fit = region.keys.iter().all(|(index, values)| {
-        let (column, value) = (table.partition_keys.get(*index), entry.values.get(*index));
-        column.zip(value).is_none_or(|(column, value)| is_allowed(value, column, Some(values)))
-    });
-    keys_fit && span_of(table, entry).is_none_or(|span| !span.intersection(time).is_empty())
+/// Folders that are there and asked for, but have a value for a key (other than time) that the table does not name.
+fn overlooked(table: &Table, listed: &TableInventory, asked: &[(&Region, Intervals<i128>)]) -> Vec<Outside> {
+    let time_keys = table.time.as_ref().map_or(&[][..], |time| &time.keys);
+    let mut found = Vec::new();
+    for uncovered in &listed.uncovered {
+        let index = table.partition_keys.iter().position(|key| key.name == uncovered.key);
+        let index = index.filter(|index| time_keys.iter().all(|(key, _)| key != index));
+        let wanted = uncovered
+            .partitions
+            .iter()
+            .any(|values| asked.iter().any(|(region, time)| may_hold(table, values, region, time)));
+        found.extend(index.filter(|_| wanted).map(|index| Outside::Value(index, uncovered.value.clone())));
+    }
+    found
 }
 
-/// The times whose folder a registered partition is; none if its values do not say.
-fn span_of(table: &Table, entry: &PartitionEntry) -> Option<Intervals<i128>> {
+/// Whether a partition may hold records of a region. A value that cannot be read keeps it.
+fn may_hold(table: &Table, values: &[String], region: &Region, time: &Intervals<i128>) -> bool {
+    let keys_fit = region.keys.iter().all(|(index, allowed)| {
+        let (column, value) = (table.partition_keys.get(*index), values.get(*index));
+        column.zip(value).is_none_or(|(column, value)| is_allowed(value, column, Some(allowed)))
+    });
+    keys_fit && span_of(table, values).is_none_or(|span| !span.intersection(time).is_empty())
+}
+
+/// The times whose folder a partition is; none if its values do not say.
+fn span_of(table: &Table, values: &[String]) -> Option<Intervals<i128>> {
     let keys = &table.time.as_ref()?.keys;
     let mut fields = Fields::default();
     let mut unit = DateUnit::Years;
     for (key, format) in keys {
         let pattern = Pattern::new(format).ok()?;
-        fields = fields.or(pattern.read(entry.values.get(*key)?)?);
+        fields = fields.or(pattern.read(values.get(*key)?)?);
         unit = unit.max(pattern.unit());
     }
     let start = fields.start()?;
@@ -280,6 +305,7 @@ impl<'a> Space<'a> {
     ) -> Result<Vec<Partial>, NeedError> {
         let extent = self.extent();
         self.note_outside(time, extent, outside);
+        outside.extend(unreadable(self.table, region).into_iter().map(|(key, text)| Outside::Value(key, text)));
         let mut found: Vec<Partial> = Vec::new();
         for part in time.parts() {
             let (from, to) = self.bounds(part, extent)?;
@@ -364,7 +390,7 @@ impl<'a> Space<'a> {
     fn note_outside(&self, time: &Intervals<i128>, extent: Option<(i128, i128)>, outside: &mut BTreeSet<Outside>) {
         let Some((start, end)) = extent else { return };
         let covered = Intervals::between(Cut::Before(start), Cut::Before(end));
-        for (from, to) in time.intersection(&Intervals::at_most(self.now)).minus(&covered).parts() {
+        for (from, to) in time.intersection(&Intervals::less(self.now)).minus(&covered).parts() {
             let from = match from {
                 Cut::Before(from) => *from,
                 Cut::After(from) => from.saturating_add(1),

@@ -173,6 +173,8 @@ impl<E: Engine> Run<'_, E> {
                     ..Coverage::default()
                 });
                 coverage.still_open |= need.set.open;
+                let listed = self.compiled.world.inventory.table(&need.table);
+                coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
                 for outside in need.not_covered() {
                     if !coverage.not_covered.contains(&outside) {
                         coverage.not_covered.push(outside);

@@ -72,6 +72,8 @@ pub struct Coverage {
     pub unreadable: Vec<(String, String)>,
     /// Whether the window, slack included, ends after the time of planning.
     pub still_open: bool,
+    /// Whether a listing found no file of the table at all: its location is likely wrong.
+    pub nothing_there: bool,
     /// Values that the scan asked for and that lie outside what the table's projection covers.
     pub not_covered: Vec<String>,
 }
@@ -79,7 +81,7 @@ pub struct Coverage {
 impl Coverage {
     /// Whether everything asked for was looked at.
     pub fn complete(&self) -> bool {
-        self.unreadable.is_empty() && !self.still_open && self.not_covered.is_empty()
+        self.unreadable.is_empty() && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A folder with files and an engine over it.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::constant::{Value, Zone, format};

@@ -8,6 +8,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 /// Cases that one generator's seed serves; so the cases do not depend on the number of threads.
 const CHUNK: usize = 25;
 
+/// With `ATHPLAN_LAW_SURVEY` set, all cases run, and every failure is shown as it was generated.
+const SURVEY: &str = "ATHPLAN_LAW_SURVEY";
+
 /// How many cases: `ATHPLAN_LAW_CASES`, in place of a test's own default of `standard`, is the number
 /// for a test whose default is 1,000; others scale with it.
 pub fn cases(standard: usize) -> usize {
@@ -38,35 +41,39 @@ where
     L: Fn(&S::Value) -> Result<(), String>,
 {
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let survey = std::env::var(SURVEY).is_ok();
+    let chunk_size = if survey { 1 } else { CHUNK };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let work = || {
         let law = law();
         let strategy = strategy();
+        let mut errors = Vec::new();
         while !failed.load(Ordering::Relaxed) {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
-            let Some(rest) = count.checked_sub(chunk * CHUNK).filter(|rest| *rest > 0) else { break };
+            let Some(rest) = count.checked_sub(chunk * chunk_size).filter(|rest| *rest > 0) else { break };
             let config = Config {
-                cases: u32::try_from(rest.min(CHUNK)).expect("a chunk is small"),
+                cases: u32::try_from(rest.min(chunk_size)).expect("a chunk is small"),
                 failure_persistence: None,
-                max_shrink_iters: 600,
+                max_shrink_iters: if survey { 0 } else { u32::MAX },
+                max_shrink_time: 30_000,
                 ..Config::default()
             };
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed(chunk));
             let mut runner = TestRunner::new_with_rng(config, rng);
             let found = runner.run(&strategy, |case| law(&case).map_err(TestCaseError::fail));
             if let Err(error) = found {
-                failed.store(true, Ordering::Relaxed);
-                return Some(match error {
+                failed.store(!survey, Ordering::Relaxed);
+                errors.push(match error {
                     TestError::Fail(reason, _) => format!("chunk {chunk}: {reason}"),
                     TestError::Abort(reason) => format!("chunk {chunk} stopped: {reason}"),
                 });
             }
         }
-        None
+        errors
     };
     let errors: Vec<String> = std::thread::scope(|scope| {
         let started: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        started.into_iter().filter_map(|thread| thread.join().expect("a law does not panic")).collect()
+        started.into_iter().flat_map(|thread| thread.join().expect("a law does not panic")).collect()
     });
     assert!(errors.is_empty(), "{}", errors.join("\n\n"));
 }

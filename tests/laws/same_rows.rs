@@ -7,9 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::strategy::Strategy;
 
-use super::archive::Archive;
+use super::archive::{Archive, Record};
 use super::bench::{Bench, Failure, Options, runtime};
-use super::cell::Row;
+use super::cell::{Cell, Row};
 use super::choices::Choices;
 use super::model::Spec;
 use super::property::{cases, hold};
@@ -76,8 +76,10 @@ async fn same_rows(case: &Case, seen: &Mutex<Seen>) -> Result<(), String> {
         match found {
             Ok(found) => {
                 if let Some(at) = (0..expected.len()).find(|at| found.get(*at) != Some(&expected[*at])) {
-                    let found = found.get(at).map(Vec::as_slice).unwrap_or_default();
-                    return Err(report(&archive, &text, way, at, &expected[at], found));
+                    let found = found.get(at).map(|rows| rows.join("\n")).unwrap_or_default();
+                    let title = format!("{way}: answer {} differs", at + 1);
+                    let rows = [("nested loops", expected[at].join("\n")), ("athplan", found)];
+                    return Err(report(&archive, &text, &title, &rows, &statements(&bench, &text, &options)));
                 }
                 let mut seen = seen.lock().expect("nobody panicked");
                 seen.runs += 1;
@@ -90,7 +92,10 @@ async fn same_rows(case: &Case, seen: &Mutex<Seen>) -> Result<(), String> {
                 let short: String = reason.chars().take(160).collect();
                 *seen.refused.entry(short).or_default() += 1;
             }
-            Err(failure) => return Err(format!("{way}: {failure}\n\n{text}\n{:#?}", archive.records)),
+            Err(failure) => {
+                let statements = statements(&bench, &text, &options);
+                return Err(report(&archive, &text, &format!("{way}: {failure}"), &[], &statements));
+            }
         }
     }
     Ok(())
@@ -119,24 +124,25 @@ async fn one_way(
 
 fn shown(rows: Vec<Row>) -> Vec<String> {
     let mut shown: Vec<String> =
-        rows.iter().map(|row| row.iter().map(super::cell::Cell::shown).collect::<Vec<_>>().join("|")).collect();
+        rows.iter().map(|row| row.iter().map(Cell::shown).collect::<Vec<_>>().join("|")).collect();
     shown.sort();
     shown
 }
 
-fn report(archive: &Archive, text: &str, way: &str, at: usize, expected: &[String], found: &[String]) -> String {
-    let records: Vec<String> = archive
-        .records
-        .iter()
-        .map(|record| archive.row(record).iter().map(super::cell::Cell::shown).collect::<Vec<_>>().join(" "))
-        .collect();
-    format!(
-        "{way}: answer {} differs\n\n{text}\nrecords:\n{}\nkeys: {:?}\nlabels: {:?}\n\nnested loops:\n{}\n\nathplan:\n{}\n",
-        at + 1,
-        records.join("\n"),
-        archive.keys,
-        archive.labels,
-        expected.join("\n"),
-        found.join("\n")
-    )
+/// The statements as far as they are known without driver rows.
+fn statements(bench: &Bench, text: &str, options: &Options) -> String {
+    let Ok(compiled) = bench.compile(text, options) else { return "it does not compile".to_owned() };
+    match athplan::explain::statements(&compiled, &athplan::explain::Explaining::default()) {
+        Ok(statements) => statements.iter().map(|one| format!("-- {}\n{}\n", one.id, one.sql)).collect(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn report(archive: &Archive, text: &str, title: &str, rows: &[(&str, String)], statements: &str) -> String {
+    let shown = |record: &Record| archive.row(record).iter().map(Cell::shown).collect::<Vec<_>>().join(" ");
+    let records: Vec<String> = archive.records.iter().map(shown).collect();
+    let rows: String = rows.iter().map(|(whose, rows)| format!("{whose}:\n{rows}\n\n")).collect();
+    let (keys, labels) = (&archive.keys, &archive.labels);
+    let records = records.join("\n");
+    format!("{title}\n\n{text}records:\n{records}\nkeys: {keys:?}\nlabels: {labels:?}\n\n{rows}{statements}")
 }

@@ -1,6 +1,6 @@
 //! Query blocks: FROM, WHERE, GROUP BY, HAVING, windows, the select list, DISTINCT.
 
-use datafusion::logical_expr::{Expr as Plan, LogicalPlan};
+use datafusion::logical_expr::{EmptyRelation, Expr as Plan, LogicalPlan};
 
 use super::Lowering;
 use super::aggregate::grouped_calls;
@@ -11,8 +11,9 @@ use super::limit::sort_column;
 use super::name::{extend, named, plan_column, project};
 use super::query::{Domain, base, outputs};
 use super::walk::Columns as _;
-use crate::bind::expr::{ColumnRef, Expr};
+use crate::bind::expr::{ColumnRef, Expr, ExprKind};
 use crate::bind::query::{Block, From, RelationId, SortKey, SortTarget};
+use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::types::Type;
 
@@ -112,6 +113,16 @@ impl Lowering<'_> {
             }
         }
         pending.extend(asking);
+        if pending.iter().any(is_never) {
+            // Nothing is kept, so nothing is read: a scan of no partition is written WHERE FALSE.
+            let schema = plan.schema().clone();
+            return Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }));
+        }
         self.filter(plan, &pending)
     }
+}
+
+/// Whether a conjunct is the constant FALSE or NULL.
+fn is_never(conjunct: &Expr) -> bool {
+    matches!(conjunct.kind, ExprKind::Literal(Value::Boolean(false) | Value::Null))
 }

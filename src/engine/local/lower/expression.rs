@@ -135,8 +135,8 @@ pub(super) fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
             (Some(operator), [left, right]) => compared(left, operator, right)?,
             _ => None,
         },
-        ExprKind::And(parts) => natives(parts)?.and_then(|parts| parts.into_iter().reduce(Plan::and)),
-        ExprKind::Or(parts) => natives(parts)?.and_then(|parts| parts.into_iter().reduce(Plan::or)),
+        ExprKind::And(parts) => natives(parts)?.and_then(|parts| balanced(parts, Plan::and)),
+        ExprKind::Or(parts) => natives(parts)?.and_then(|parts| balanced(parts, Plan::or)),
         ExprKind::Not(part) => native(part)?.map(|part| Plan::Not(Box::new(part))),
         ExprKind::IsNull(part) if part.ty != Type::Unknown => native(part)?.map(Plan::is_null),
         ExprKind::Between(parts) => {
@@ -287,10 +287,20 @@ fn scalar(ty: &Type) -> bool {
 
 /// The conjunction of predicates; none of none.
 pub(super) fn conjunction(predicates: impl IntoIterator<Item = Plan>) -> Option<Plan> {
-    predicates.into_iter().reduce(Plan::and)
+    balanced(predicates.into_iter().collect(), Plan::and)
 }
 
 /// A boolean constant.
 pub(super) fn truth(value: bool) -> Plan {
     lit(value)
+}
+
+/// Operands joined by an operator as a tree of least depth: DataFusion walks trees by recursion, and
+/// a list of a thousand exclusions is nothing unusual.
+pub(super) fn balanced(mut operands: Vec<Plan>, operator: fn(Plan, Plan) -> Plan) -> Option<Plan> {
+    if operands.len() <= 1 {
+        return operands.pop();
+    }
+    let right = operands.split_off(operands.len() / 2);
+    Some(operator(balanced(operands, operator)?, balanced(right, operator)?))
 }

@@ -9,7 +9,7 @@ use datafusion::logical_expr::Expr;
 
 use super::data_error;
 use super::json::append_plain;
-use super::predicate::{KeyColumns, constants, kept, keys_used, over_keys};
+use super::predicate::{KeyColumns, constants, kept, keys_used, never, over_keys};
 use crate::catalog::{Column, Layout, MOST_VALUES, PartitionEntry, Projection, Table, unescape_folder};
 use crate::engine::local::ColumnBuilder;
 use crate::engine::local::store::Store;
@@ -51,6 +51,9 @@ impl Pruning<'_> {
     pub fn partitions(&self, store: &Store, now: i128) -> Result<Vec<Partition>, EngineError> {
         let predicates: Vec<Expr> =
             self.filters.iter().filter_map(|filter| over_keys(filter, self.schema, &self.keys)).collect();
+        if predicates.iter().any(never) {
+            return Ok(Vec::new());
+        }
         let located = |values: Vec<String>| Partition { location: self.table.partition_location(&values), values };
         let partitions = match &self.table.layout {
             Layout::Flat => return Ok(vec![located(Vec::new())]),

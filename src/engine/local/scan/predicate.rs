@@ -39,8 +39,8 @@ impl KeyColumns {
     }
 }
 
-/// The part of a predicate that speaks of keys alone: true wherever the predicate is. None if it
-/// says nothing of keys.
+/// The part of a predicate that speaks of keys alone, or of nothing (TRUE and FALSE): true wherever
+/// the predicate is. None if there is no such part.
 pub fn over_keys(expr: &Expr, schema: &Schema, keys: &KeyColumns) -> Option<Expr> {
     match expr {
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
@@ -52,8 +52,14 @@ pub fn over_keys(expr: &Expr, schema: &Schema, keys: &KeyColumns) -> Option<Expr
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
             Some(over_keys(left, schema, keys)?.or(over_keys(right, schema, keys)?))
         }
+        Expr::Literal(ScalarValue::Boolean(_), _) => Some(expr.clone()),
         other => keys.only_keys(schema, other).filter(|used| !used.is_empty()).map(|_| other.clone()),
     }
+}
+
+/// Whether a predicate is true of no row.
+pub fn never(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(ScalarValue::Boolean(Some(false) | None), _))
 }
 
 /// The constants to which a predicate over keys binds one of them; none if it does not.
