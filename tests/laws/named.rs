@@ -118,7 +118,8 @@ impl Case {
         }
         let engine = Recording::new(bench.engine(options));
         let outcome = bench.run(&compiled, &engine).await;
-        let statements: String = engine.submitted().iter().map(|one| format!("-- {}\n{}\n", one.token, one.sql)).collect();
+        let statements: String =
+            engine.submitted().iter().map(|one| format!("-- {}\n{}\n", one.token, one.sql)).collect();
         let outcome = outcome.map_err(|failure| format!("{failure}\n{statements}"))?;
         for (at, expected) in self.answers.iter().enumerate() {
             let mut expected = expected.clone();
