@@ -91,7 +91,7 @@ pub fn compile(bound: BoundSpec, settings: Settings, world: World) -> Result<Com
     emit::check_plan(&plan).map_err(|errors| Errors::new(&source, errors))?;
     rewrite::check_bounds(&plan).map_err(|errors| Errors::new(&source, errors))?;
     let needs = expand::static_needs(&plan, &world).map_err(|errors| Errors::new(&source, errors))?;
-    let rectangles = expand::rectangles(&plan, &needs);
+    let rectangles = expand::static_rectangles(&plan, &needs).map_err(|errors| Errors::new(&source, errors))?;
     let dag = dag::schedule(&plan);
     Ok(Compiled { plan, fired, dag, world, needs, rectangles })
 }

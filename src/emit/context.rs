@@ -149,6 +149,7 @@ impl<'a> Context<'a> {
         let Some(from) = &block.from else { return };
         let mut conjuncts = Vec::new();
         self.from_edits(from, &uses, edits, &mut conjuncts);
+        self.drop_said(&block.filter, &mut conjuncts);
         if conjuncts.is_empty() {
             return;
         }
@@ -170,6 +171,16 @@ impl<'a> Context<'a> {
                 edits.push(Edit::insert(block.from_span.unwrap_or(from.span()).end, text));
             }
         }
+    }
+
+    /// Drops derived conjuncts that the user's own say in the same words.
+    pub(super) fn drop_said(&self, own: &[Expr], derived: &mut Vec<Sql>) {
+        let own: Vec<String> = own.iter().map(|conjunct| self.expression(conjunct).to_string()).collect();
+        derived.retain(|conjunct| {
+            let text = conjunct.to_string();
+            let bare = text.split_once('.').map(|(_, bare)| bare);
+            !own.iter().any(|own| *own == text || Some(own.as_str()) == bare)
+        });
     }
 
     /// The edits of WHERE, GROUP BY and HAVING.

@@ -23,6 +23,6 @@ pub use name::{driver_table, run_name, table_name};
 pub use splice::{Edit, splice};
 pub use sql::{Piece, Sql, Symbol};
 pub use statement::{
-    Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, add_partitions, answer, define, define_file,
+    Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, TEXT_ROOM, add_partitions, answer, define, define_file,
     drop_table, file_location, foreach_head, foreach_portion, foreach_tail, printable, store,
 };

@@ -22,6 +22,9 @@ use crate::types::Type;
 /// (<https://docs.aws.amazon.com/athena/latest/ug/service-limits.html>).
 pub const TEXT_LIMIT: usize = 262_144;
 
+/// What a query may take of it: the rest is for the words around it and the names that a run puts in.
+pub const TEXT_ROOM: usize = TEXT_LIMIT - 4096;
+
 /// The partition key that tells the statements of a FOREACH's result apart.
 pub const STATEMENT_KEY: &str = "athplan_statement";
 

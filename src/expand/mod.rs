@@ -4,9 +4,11 @@
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
 mod bound;
+mod fixed;
 mod merge;
 mod need;
 mod pack;
+mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +19,14 @@ use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
 use crate::catalog::{Inventory, LocalFile};
 use crate::constant::Value;
-use crate::emit::{Part, Portion};
+use crate::emit::Portion;
 use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
 pub use bound::at_most;
-pub use need::{Need, STAGE_BUDGET, instant_text, need, rectangles, static_needs};
+pub use fixed::{static_needs, static_rectangles};
+pub use need::{Need, instant_text, need};
+pub use stage::{Rectangles, STAGE_BUDGET};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +82,23 @@ pub enum ExpandError {
         #[label("this scan")]
         span: Span,
     },
+    /// A statement whose text no engine takes.
+    #[error("step `{step}`: a statement would have {bytes} bytes; Athena takes 262,144")]
+    #[diagnostic(
+        code(athplan::expand::too_long),
+        help(
+            "shorten long lists and parameters: bring them in with CREATE TEMPORARY TABLE … FROM 'file.csv', and join it"
+        )
+    )]
+    TooLong {
+        /// The step.
+        step: String,
+        /// The bytes of its text.
+        bytes: usize,
+        /// What the statement comes from.
+        #[label("from this")]
+        span: Span,
+    },
 }
 
 /// What a FOREACH comes to.
@@ -105,17 +126,18 @@ pub fn expand(
     rows: Option<&[DriverRow]>,
     world: &World,
 ) -> Result<Expansion, ExpandError> {
-    let scans: Vec<_> = plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)).collect();
-    let (by_row, fixed): (Vec<_>, Vec<_>) = scans.into_iter().partition(|scan| !scan.derived.columns().is_empty());
+    let around = stage::relations_inside(&foreach.body_with);
+    let scans = plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id) || around.contains(&scan.relation));
+    let (by_row, fixed): (Vec<_>, Vec<_>) = scans.partition(|scan| !scan.derived.columns().is_empty());
     let mut needs = BTreeMap::new();
     for scan in fixed {
         needs.insert(scan.relation, need(plan, scan, &|_| Value::Null, world)?);
     }
-    let fixed = need::rectangles(plan, &needs);
+    let fixed = needs.clone();
+    let repeats = stage::Repeats::of(&foreach.body);
+    let pack = pack::Pack { plan, foreach, world, fixed: fixed.values().collect(), repeats };
     let Some(rows) = rows else {
-        let part = Part { rows: Vec::new(), scans: fixed, literals: BTreeMap::new() };
-        let portions = vec![Portion { parts: vec![part], selects_rows: false }];
-        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions, needs });
+        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions: pack.once()?, needs });
     };
     let mut rows: Vec<&DriverRow> = rows.iter().collect();
     rows.sort_by(|left, right| merge::row_order(left, right));
@@ -136,10 +158,10 @@ pub fn expand(
             all.take_in(&need);
             all
         });
-        needs.extend(all.map(|mut all| {
-            all.set.size = Some(world.inventory.measure(&all.table, &all.set.tuples));
-            (scan.relation, all)
-        }));
+        if let Some(mut all) = all {
+            all.measure(world);
+            needs.insert(scan.relation, all);
+        }
     }
     let rows_without_partitions = if by_row.is_empty() {
         0
@@ -147,9 +169,9 @@ pub fn expand(
         per_row.iter().filter(|scans| scans.values().any(|need| need.set.tuples.is_empty())).count()
     };
     let portions = match (foreach.rung, foreach.apart) {
-        (Rung::Substituted, _) => pack::substituted(plan, foreach, &rows, &per_row, &fixed),
-        (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack::apart(apart, &needs, &fixed, world),
-        (Rung::Join | Rung::Uncorrelated, None) => pack::together(&rows, &per_row, &fixed, world),
+        (Rung::Substituted, _) => pack.substituted(&rows, &per_row)?,
+        (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack.apart(apart, &needs)?,
+        (Rung::Join | Rung::Uncorrelated, None) => pack.together(&rows, &per_row)?,
     };
     Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs })
 }

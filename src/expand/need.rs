@@ -1,18 +1,19 @@
 //! What a scan needs: the partitions that its derived predicate leaves, for one row or for all.
 
-use std::collections::BTreeMap;
-
+use super::stage::STAGE_BUDGET;
 use super::{ExpandError, World};
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
 use crate::catalog::clock::calendar;
+use crate::catalog::{Layout, Table};
 use crate::constant::Value;
-use crate::partition::{Derived, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, needed};
+use crate::partition::{Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, needed};
 use crate::plan::{Plan, Scan};
+use crate::types::Type;
 
-/// A scanning branch is a stage, and a statement of more than 150 stages fails
-/// (QUERY_HAS_TOO_MANY_STAGES, measured on a Trino 476); a third is left for everything else.
-pub const STAGE_BUDGET: usize = 100;
+/// The most values of an injected key that Athena takes in one scan
+/// (<https://docs.aws.amazon.com/athena/latest/ug/partition-projection-dynamic-id-partitioning.html>).
+const INJECTED_VALUES: usize = 1000;
 
 /// The partitions that a scan needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +24,13 @@ pub struct Need {
     pub table: String,
     /// Its partition keys' names.
     pub keys: Vec<String>,
+    /// Their types.
+    pub types: Vec<Type>,
     /// The partitions.
     pub set: PartitionSet,
+    /// Whether statements hold the scan to these partitions; otherwise it reads what the user's own
+    /// predicates leave, since they say nothing of partitions, or it is not known which there are.
+    pub is_restricted: bool,
 }
 
 /// What a scan needs for a row's values; `row` gives NULL for a scan in no FOREACH.
@@ -61,43 +67,80 @@ pub(super) fn named(plan: &Plan, scan: &Scan, predicate: &Predicate, world: &Wor
         relation: scan.relation,
         table: scan.table.name.clone(),
         keys: scan.table.partition_keys.iter().map(|key| key.name.clone()).collect(),
+        types: scan.table.partition_keys.iter().map(|key| key.ty.clone()).collect(),
         set,
+        is_restricted: !matches!(scan.derived, Derived::Anything) && are_known(&scan.table, world),
     })
 }
 
-/// What the scans need that no driver row decides.
-///
-/// # Errors
-///
-/// All scans whose partitions cannot be named.
-pub fn static_needs(plan: &Plan, world: &World) -> Result<BTreeMap<RelationId, Need>, Vec<ExpandError>> {
-    let mut needs = BTreeMap::new();
-    let mut errors = Vec::new();
-    for scan in plan.scans.values().filter(|scan| scan.derived.columns().is_empty()) {
-        match need(plan, scan, &|_| Value::Null, world) {
-            Ok(need) => {
-                needs.insert(scan.relation, need);
-            }
-            Err(error) => errors.push(error),
-        }
+/// Whether it is known which partitions a table has.
+fn are_known(table: &Table, world: &World) -> bool {
+    match &table.layout {
+        Layout::Registered(entries) => !entries.is_empty() || world.inventory.table(&table.name).is_some(),
+        Layout::Flat | Layout::Projection { .. } => true,
     }
-    if errors.is_empty() { Ok(needs) } else { Err(errors) }
-}
-
-/// The rectangles of the scans whose predicate says something of partitions.
-pub fn rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> BTreeMap<RelationId, Vec<Rectangle>> {
-    needs
-        .iter()
-        .filter(|(relation, _)| plan.scans.get(relation).is_some_and(|scan| !matches!(scan.derived, Derived::Anything)))
-        .map(|(relation, need)| (*relation, need.rectangles(STAGE_BUDGET)))
-        .collect()
 }
 
 impl Need {
-    /// Disjoint rectangles that cover the partitions, at most so many; beyond that a coarser cover.
-    pub fn rectangles(&self, budget: usize) -> Vec<Rectangle> {
-        let exact = cover(&self.set);
-        if exact.len() <= budget { exact } else { coarsen(&exact, budget, &self.set.domain).0 }
+    /// Disjoint rectangles that are exactly the partitions, none with more values of an injected key
+    /// than Athena takes.
+    pub fn exact(&self) -> Vec<Rectangle> {
+        let mut set = self.set.clone();
+        if self.types.iter().any(Type::is_integer) {
+            // Folders `7` and `07` of a number are one value, and must not be read twice.
+            set.tuples = set.tuples.iter().map(|tuple| self.canonical(tuple)).collect();
+        }
+        self.split(cover(&set))
+    }
+
+    /// The rectangles to which a statement with one scan would hold this one.
+    pub fn rectangles(&self) -> Vec<Rectangle> {
+        self.within(&self.exact(), STAGE_BUDGET)
+    }
+
+    /// At most so many disjoint rectangles that cover the exact ones, as far as injected keys allow.
+    pub fn within(&self, exact: &[Rectangle], budget: usize) -> Vec<Rectangle> {
+        if exact.len() <= budget {
+            return exact.to_vec();
+        }
+        self.split(coarsen(exact, budget, &self.set.domain).0)
+    }
+
+    fn canonical(&self, tuple: &[String]) -> Vec<String> {
+        let number = |text: &String| text.parse::<i64>().ok().map(|number| number.to_string());
+        tuple
+            .iter()
+            .zip(&self.types)
+            .map(|(text, ty)| number(text).filter(|_| ty.is_integer()).unwrap_or_else(|| text.clone()))
+            .collect()
+    }
+
+    fn split(&self, rectangles: Vec<Rectangle>) -> Vec<Rectangle> {
+        let injected: Vec<usize> =
+            (0..self.keys.len()).filter(|key| self.set.domain.get(*key) == Some(&None)).collect();
+        let mut split = rectangles;
+        for key in injected {
+            split = split
+                .into_iter()
+                .flat_map(|rectangle| match &rectangle.keys[key] {
+                    KeySet::Values(values) if values.len() > INJECTED_VALUES => values
+                        .chunks(INJECTED_VALUES)
+                        .map(|chunk| {
+                            let mut part = rectangle.clone();
+                            part.keys[key] = KeySet::Values(chunk.to_vec());
+                            part
+                        })
+                        .collect(),
+                    _ => vec![rectangle],
+                })
+                .collect();
+        }
+        split
+    }
+
+    /// Measures the partitions again, after others have been taken in.
+    pub fn measure(&mut self, world: &World) {
+        self.set.size = Some(world.inventory.measure(&self.table, &self.set.tuples));
     }
 
     /// The same scan with other partitions.

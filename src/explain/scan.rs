@@ -4,7 +4,7 @@ use crate::Compiled;
 use crate::catalog::{Figure, Tier};
 use crate::cost::Bytes;
 use crate::emit::rectangle_text;
-use crate::expand::{Need, STAGE_BUDGET, instant_text};
+use crate::expand::{Need, instant_text};
 use crate::partition::{Cut, Derived, Intervals};
 use crate::plan::Scan;
 use crate::render::Tree;
@@ -51,7 +51,7 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
         };
         tree.valued("bytes", text, size.bytes);
     }
-    let rectangles = need.rectangles(STAGE_BUDGET);
+    let rectangles = need.rectangles();
     if !bound && !matches!(scan.derived, Derived::Anything) {
         let texts: Vec<String> = rectangles
             .iter()

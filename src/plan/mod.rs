@@ -34,7 +34,8 @@ pub use literal_column::{literal_columns, literal_keys};
 pub use stored::{INSTANT, Stored, ZONE, stored, stored_columns};
 pub use volatile::{has_volatile, is_volatile};
 pub use walk::{
-    Visit, expressions, from_expressions, from_relations, queries, relations, subqueries, visit_expression,
+    Visit, expressions, from_expressions, from_relations, queries, relation_query, relations, subqueries,
+    visit_expression,
 };
 
 /// What a plan depends on besides the spec.

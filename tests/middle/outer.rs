@@ -90,7 +90,7 @@ fn several_relations_to_the_left() {
     );
     yields(
         "SELECT n, who, u.id FROM keys a JOIN (SELECT DISTINCT who FROM keys) b USING (who)
-         CROSS JOIN LATERAL (SELECT e.id FROM events e WHERE e.who = a.region OR e.id = a.n AND e.day = '2020-01-01') u
+         CROSS JOIN LATERAL (SELECT e.id FROM events e WHERE (e.who = a.region OR e.id = a.n) AND e.day = '2020-01-01') u
          WHERE n = 2 AND u.id > 0",
         &["2|bob|2"],
     );
@@ -144,7 +144,7 @@ fn star_of_the_lateral_query_and_fields() {
         "SELECT u.* FROM keys k
          CROSS JOIN LATERAL (SELECT e.id, CAST(ROW(k.n, e.kind) AS row(n integer, kind varchar)) AS pair FROM events e
                              WHERE e.who = k.who AND e.day = '2020-01-01') u WHERE k.n = 2",
-        &["2|{2, read}"],
+        &["2|{n=2, kind=read}"],
     );
     yields(
         "SELECT u.pair.kind, pair.n FROM keys k

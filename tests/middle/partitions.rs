@@ -9,7 +9,8 @@ use super::yields;
 #[track_caller]
 fn asked(spec: &str, merge: bool) -> BTreeMap<String, u64> {
     let outcome = outcome(&compiled(spec, merge).expect("it compiles")).expect("it runs");
-    outcome.coverage.into_iter().map(|coverage| (coverage.step, coverage.partitions_asked)).collect()
+    let of_events = outcome.coverage.into_iter().filter(|coverage| coverage.table == "events");
+    of_events.map(|coverage| (coverage.step, coverage.partitions_asked)).collect()
 }
 
 #[track_caller]

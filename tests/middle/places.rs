@@ -122,7 +122,7 @@ fn a_foreach_in_a_driver_and_in_a_body() {
 fn views_with_names_of_their_own() {
     yields(
         "CREATE VIEW v (number, name) AS SELECT id, who FROM events WHERE day = '2020-01-01';
-         SELECT number, v.name, x.number AS m FROM v JOIN v AS x USING (name) WHERE x.number = 6",
+         SELECT v.number, name, x.number AS m FROM v JOIN v AS x USING (name) WHERE x.number = 6",
         &["6|cat|6"],
     );
     yields("CREATE VIEW v (a, b) AS VALUES (1, 'x'), (2, 'y'); SELECT * FROM v AS w WHERE w.a = 2", &["2|y"]);

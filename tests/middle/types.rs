@@ -11,7 +11,7 @@ fn drivers_keep_their_types() {
           (SELECT typeof(k.t), k.t, json_extract_scalar(k.j, '$.a'), k.i, k.m, k.nothing IS NULL, k.c, k.d, k.b,
                   count(*) FROM events e WHERE from_iso8601_timestamp(e.at) >= k.t - k.i AND e.day = '2020-01-01')",
         &[
-            "timestamp(3) with time zone|2020-01-01 12:00:00.123 +02:00|1|0 01:30:00.000|1-2|true|10:11:12|2020-01-02|00 ff|4",
+            "timestamp(3) with time zone|2020-01-01 12:00:00.123 +02:00|1|0 01:30:00.000|1-2|true|10:11:12|2020-01-02|X'00FF'|4",
         ],
     );
 }
@@ -28,7 +28,7 @@ fn hidden_results_keep_their_types() {
     yields(
         "SELECT u.t, k.t FROM (SELECT TIMESTAMP '2020-01-01 12:00:00 UTC' AS t, 1 AS n) k
          LEFT JOIN LATERAL (SELECT k.t + INTERVAL '1' DAY AS t FROM events e WHERE e.id = k.n AND e.day = '2020-01-01') u ON TRUE",
-        &["2020-01-02 12:00:00 UTC|2020-01-01 12:00:00 UTC"],
+        &["2020-01-02 12:00:00.000 UTC|2020-01-01 12:00:00 UTC"],
     );
 }
 
@@ -60,7 +60,7 @@ fn integers_in_group_by_are_no_positions() {
 fn what_cannot_be_kept_is_refused() {
     refuses(
         "FOREACH k IN (SELECT approx_set(n) AS h FROM keys) SELECT cardinality(k.h) AS c FROM events e WHERE e.day = '2020-01-03'",
-        &["`h`", "HyperLogLog"],
+        &["`h`", "hyperloglog"],
     );
     refuses(
         "CREATE TABLE t WITH (partitioned_by = ARRAY['day']) AS SELECT id, day FROM events WHERE day = '2020-01-01'",

@@ -93,6 +93,7 @@ impl Joined<'_> {
             // A join behind the last item of a list does not reach the others.
             conjuncts.splice(0..0, on.drain(..));
         }
+        context.drop_said(&block.filter, &mut partitions);
         conjuncts.extend(partitions);
         let driver = driver_item(context, foreach, self.alias, rows);
         if on.is_empty() {

@@ -119,7 +119,8 @@ impl Walk<'_> {
         match &relation.kind {
             RelationKind::Table(table, _) if !table.partition_keys.is_empty() => {
                 let reader = Reader { table, relation: relation.id, drivers: &self.drivers };
-                let derived = Derived::all(conjuncts.iter().map(|conjunct| reader.read(conjunct)));
+                let equal = by_equality(relation.id, conjuncts);
+                let derived = Derived::all(conjuncts.iter().chain(&equal).map(|conjunct| reader.read(conjunct)));
                 // A common table expression may be walked twice: the first step that reads it counts.
                 self.scans.entry(relation.id).or_insert_with(|| Scan {
                     relation: relation.id,
@@ -147,6 +148,30 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// What conjuncts say of another relation's column, said of this relation's column that must equal it.
+fn by_equality(relation: RelationId, conjuncts: &[Expr]) -> Vec<Expr> {
+    let mut said = Vec::new();
+    for conjunct in conjuncts {
+        let ExprKind::Call(name, sides) = &conjunct.kind else { continue };
+        let ("=", [left, right]) = (name.as_str(), sides.as_slice()) else { continue };
+        let (ExprKind::Column(one), ExprKind::Column(other)) = (&left.kind, &right.kind) else { continue };
+        let (own, foreign) = match (one.relation == relation, other.relation == relation) {
+            (true, false) => (left, *other),
+            (false, true) => (right, *one),
+            _ => continue,
+        };
+        for other in conjuncts.iter().filter(|other| *other != conjunct) {
+            let mut found = false;
+            let replaced = replace(other, &mut |column, _| {
+                found |= column == foreign;
+                (column == foreign).then(|| (own.kind.clone(), own.ty.clone()))
+            });
+            said.extend(found.then_some(replaced));
+        }
+    }
+    said
 }
 
 /// A conjunct over a block's output, said over the block's relations; none if it cannot be.

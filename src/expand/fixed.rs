@@ -1,0 +1,95 @@
+//! The statements that no driver row decides: what their scans need, and rectangles that fit each
+//! statement's stages and text.
+
+use std::collections::BTreeMap;
+
+use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit};
+use super::{ExpandError, Need, World, need};
+use crate::bind::query::{Query, RelationId};
+use crate::constant::Value;
+use crate::emit::{TEXT_ROOM, answer, foreach_head, store};
+use crate::plan::{Driver, Plan, StepKind};
+
+/// What the scans need that no driver row decides.
+///
+/// # Errors
+///
+/// All scans whose partitions cannot be named.
+pub fn static_needs(plan: &Plan, world: &World) -> Result<BTreeMap<RelationId, Need>, Vec<ExpandError>> {
+    let mut needs = BTreeMap::new();
+    let mut errors = Vec::new();
+    for scan in plan.scans.values().filter(|scan| scan.derived.columns().is_empty()) {
+        match need(plan, scan, &|_| Value::Null, world) {
+            Ok(need) => {
+                needs.insert(scan.relation, need);
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(needs) } else { Err(errors) }
+}
+
+/// The rectangles of the scans outside FOREACHs' bodies, as many as each statement has room for.
+///
+/// # Errors
+///
+/// All statements whose text is too long however coarse the rectangles are.
+pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Result<Rectangles, Vec<ExpandError>> {
+    let mut all = Rectangles::new();
+    let mut errors = Vec::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        let own: Vec<&Need> = plan
+            .scans
+            .values()
+            .filter(|scan| scan.step == at && scan.foreach.is_none())
+            .filter_map(|scan| needs.get(&scan.relation))
+            .collect();
+        let repeats = Repeats::of_step(plan, &step.kind);
+        let mut budget = STAGE_BUDGET;
+        loop {
+            // Scans of a WITH that an earlier step has read too keep the rectangles they have.
+            let mut scans = all.clone();
+            scans.extend(fit(own.iter().copied(), &repeats, budget));
+            let bytes = length(plan, at, &scans);
+            if bytes <= TEXT_ROOM {
+                all = scans;
+                break;
+            }
+            if budget == 1 {
+                errors.push(ExpandError::TooLong { step: step.name.clone(), bytes, span: step.span });
+                break;
+            }
+            budget /= 2;
+        }
+    }
+    if errors.is_empty() { Ok(all) } else { Err(errors) }
+}
+
+/// The bytes of a step's longest statement that is known without rows.
+fn length(plan: &Plan, at: usize, scans: &Rectangles) -> usize {
+    match &plan.step(at).kind {
+        StepKind::Materialise(table, query, lifetime) => store(plan, at, table, query, *lifetime, scans).sql.len(),
+        StepKind::Answer(query) => answer(plan, at, query, scans).sql.len(),
+        StepKind::Foreach(id, ..) => {
+            let (store, keys) = foreach_head(plan, &plan.foreachs[id], scans);
+            store.into_iter().chain(keys).map(|statement| statement.sql.len()).max().unwrap_or(0)
+        }
+        // The printers of these cut what is too long themselves.
+        StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => 0,
+    }
+}
+
+impl Repeats {
+    /// Those of the query that a step's own statement is.
+    fn of_step(plan: &Plan, kind: &StepKind) -> Self {
+        let query: Option<&Query> = match kind {
+            StepKind::Materialise(_, query, _) | StepKind::Answer(query) => Some(query),
+            StepKind::Foreach(id, ..) => match &plan.foreachs[id].driver {
+                Driver::Query(_, query) => Some(query),
+                Driver::From(..) | Driver::Table(_) => None,
+            },
+            StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => None,
+        };
+        query.map_or_else(Repeats::none, Repeats::of)
+    }
+}
