@@ -174,11 +174,14 @@ impl Inventory {
     }
 }
 
+/// Files, and the partitions that they lie in.
+type Folders = (Size, BTreeSet<Vec<String>>);
+
 impl TableInventory {
     /// Sorts a listing's files into a table's partitions.
     fn from_listing(table: &Table, listing: impl IntoIterator<Item = ListedFile>, now: i128) -> TableInventory {
         let mut partitions: BTreeMap<Vec<String>, Size> = BTreeMap::new();
-        let mut outside: BTreeMap<(String, String), (Size, BTreeSet<Vec<String>>)> = BTreeMap::new();
+        let mut outside: BTreeMap<(String, String), Folders> = BTreeMap::new();
         let (mut strays, mut archived) = (Size::default(), Size::default());
         let mut known = KnownValues::new(table, now);
         for file in listing.into_iter().filter(|file| !is_hidden(&file.path)) {
