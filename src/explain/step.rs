@@ -221,7 +221,7 @@ fn foreach(
     if !unknown {
         let ratio = if lower == 0 { "1".to_owned() } else { format!("{:.2}", ratio(read, lower)) };
         tree.valued(
-            "read, least",
+            "read ratio",
             format!("{} read / {} at least = {ratio}", Bytes(read), Bytes(lower)),
             serde_json::json!({"read": read, "lower_bound": lower}),
         );
