@@ -380,7 +380,7 @@ impl Archive {
     }
 
     /// Every folder that has files, decoys included: region and a second of the day.
-    fn folders(&self) -> BTreeSet<(&'static str, i64)> {
+    pub fn folders(&self) -> BTreeSet<(&'static str, i64)> {
         let records = self.records.iter().map(|record| (record.region, record.delivered / DAY * DAY));
         records.chain(self.decoys()).collect()
     }

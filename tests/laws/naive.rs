@@ -79,9 +79,14 @@ impl Tables {
         self.evaluate(query, &Scope { outer: None, frame: &Vec::new(), with: BTreeMap::new() })
     }
 
-    /// Whether a condition holds of a row of one relation.
-    pub fn holds(&self, condition: &Expr, alias: &str, columns: &Rc<Vec<String>>, row: &Row) -> Truth {
-        let frame = vec![Bound { alias: alias.to_owned(), columns: Rc::clone(columns), row: row.clone() }];
+    /// Whether a condition holds of rows of some relations: alias, columns, values.
+    pub fn holds(&self, condition: &Expr, rows: &[(&str, &Rc<Vec<String>>, &Row)]) -> Truth {
+        let bound = |(alias, columns, row): &(&str, &Rc<Vec<String>>, &Row)| Bound {
+            alias: (*alias).to_owned(),
+            columns: Rc::clone(columns),
+            row: (*row).clone(),
+        };
+        let frame = rows.iter().map(bound).collect();
         self.value(condition, &Scope { outer: None, frame: &frame, with: BTreeMap::new() }, None).truth()
     }
 
