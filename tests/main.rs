@@ -13,6 +13,7 @@ mod gallery;
 mod grammar;
 mod laws;
 mod lowering;
+#[cfg(feature = "local")]
 mod middle;
 mod output;
 mod partition;

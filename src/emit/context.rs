@@ -148,7 +148,7 @@ impl<'a> Context<'a> {
         self.clause_edits(block, edits);
         let Some(from) = &block.from else { return };
         let mut conjuncts = Vec::new();
-        self.from_edits(from, &uses, edits, &mut conjuncts);
+        self.source_edits(from, &uses, edits, &mut conjuncts);
         self.drop_said(&block.filter, &mut conjuncts);
         if conjuncts.is_empty() {
             return;

@@ -17,7 +17,7 @@ use crate::plan::{ForeachPlan, StepKind, Stored, qualifier, stored};
 
 impl Context<'_> {
     /// Edits of a FROM clause; conjuncts that may stand in the block's WHERE are handed back.
-    pub(super) fn from_edits(&self, from: &From, uses: &Uses, edits: &mut Vec<Edit>, conjuncts: &mut Vec<Sql>) {
+    pub(super) fn source_edits(&self, from: &From, uses: &Uses, edits: &mut Vec<Edit>, conjuncts: &mut Vec<Sql>) {
         match from {
             From::Relation(relation) => self.relation_edits(relation, uses, edits, conjuncts),
             From::Join(join) => {
@@ -30,8 +30,8 @@ impl Context<'_> {
                     edits.push(Edit::replace(join.span, text));
                     return;
                 }
-                self.from_edits(&join.left, uses, edits, conjuncts);
-                self.from_edits(&join.right, uses, edits, conjuncts);
+                self.source_edits(&join.left, uses, edits, conjuncts);
+                self.source_edits(&join.right, uses, edits, conjuncts);
                 if !join.using {
                     join.on.iter().for_each(|conjunct| self.expression_edits(conjunct, edits));
                 }

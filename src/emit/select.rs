@@ -55,7 +55,7 @@ impl Context<'_> {
             _ => false,
         });
         let is_bare = self.source().slice(first.span) == "*";
-        if !spread && !(joined && is_bare) {
+        if !(spread || joined && is_bare) {
             return;
         }
         let list = if spread || !uses.merged.is_empty() {

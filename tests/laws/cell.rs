@@ -71,11 +71,15 @@ impl From<Truth> for Cell {
 
 /// SQL's AND.
 pub fn all(parts: impl IntoIterator<Item = Truth>) -> Truth {
-    parts.into_iter().fold(Some(true), |left, right| match (left, right) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut truth = Some(true);
+    for part in parts {
+        truth = match (truth, part) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+    truth
 }
 
 /// SQL's OR.

@@ -68,7 +68,7 @@ fn from_query(context: &Context<'_>, foreach: &ForeachPlan, from: &From, filter:
     let used: BTreeSet<ColumnRef> = foreach.columns.iter().map(|column| column.source).collect();
     let mut edits = Vec::new();
     let mut conjuncts = Vec::new();
-    context.from_edits(from, &Uses::plain(used, merged), &mut edits, &mut conjuncts);
+    context.source_edits(from, &Uses::plain(used, merged), &mut edits, &mut conjuncts);
     let mut text = Sql::text("SELECT ");
     text.push(if items.is_empty() { "1 AS one".to_owned() } else { items.join(", ") });
     text.push("\n  FROM ").append(&context.text(from.span(), &edits));

@@ -81,7 +81,7 @@ impl Joined<'_> {
         moved(from, &drivers, &mut on);
         edits.extend(on.iter().map(|conjunct| Edit::replace(conjunct.span, Sql::text("TRUE"))));
         let mut partitions = Vec::new();
-        context.from_edits(from, &uses, &mut edits, &mut partitions);
+        context.source_edits(from, &uses, &mut edits, &mut partitions);
         text.append(&context.text(from_text, &edits));
 
         let (own, rest): (Vec<&Expr>, Vec<&Expr>) =
