@@ -15,6 +15,7 @@ use super::output;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
+use crate::emit::Purpose;
 use crate::engine::ResultSet;
 use crate::engine::local::{LocalEngine, LocalOptions};
 use crate::error::{Errors, exit};
@@ -346,9 +347,9 @@ impl Progress {
                 }
                 return;
             }
-            // Statements that read nothing define, register and drop: no news.
-            Event::Finished { bytes: 0, .. } => return,
-            Event::Finished { statement, bytes, milliseconds } => {
+            // What only defines, registers or drops is no news.
+            Event::Finished { purpose: Purpose::Define | Purpose::Register | Purpose::Drop, .. } => return,
+            Event::Finished { statement, bytes, milliseconds, .. } => {
                 format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
             }
             Event::Expanded { name, rows, partitions, statements } => {

@@ -19,7 +19,7 @@ pub use check::check_plan;
 pub use context::Context;
 pub use foreach::{Part, Portion, portion_query, rectangle_text, result_table};
 pub use literal::{NoLiteral, hidden, identifier, literal, string};
-pub use name::{driver_table, run_name, table_name};
+pub use name::{driver_table, is_own_table, run_name, table_name};
 pub use splice::{Edit, splice};
 pub use sql::{Piece, Sql, Symbol};
 pub use statement::{

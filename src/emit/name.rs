@@ -45,3 +45,11 @@ pub fn driver_table(foreach: &ForeachPlan) -> Sql {
 pub(super) fn driver_name(foreach: &ForeachPlan) -> String {
     format!("{}_driver", run_name(&foreach.name))
 }
+
+/// Whether a table that statements know by this name, the run's id aside, is one that athplan made for
+/// itself: a stored driver, or the result of a FOREACH inside a query. No user asked to look at those.
+pub fn is_own_table(plan: &Plan, name: &str) -> bool {
+    plan.foreachs
+        .values()
+        .any(|foreach| driver_name(foreach) == name || (foreach.hidden && run_name(&foreach.name) == name))
+}

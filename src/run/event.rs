@@ -1,6 +1,6 @@
 //! What happens while a plan runs, as events: what runs never prints.
 
-use crate::emit::StatementId;
+use crate::emit::{Purpose, StatementId};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub enum Event {
     Finished {
         /// Which.
         statement: StatementId,
+        /// What it was for.
+        purpose: Purpose,
         /// Bytes read, as stored.
         bytes: u64,
         /// How long it took, in milliseconds.

@@ -137,11 +137,14 @@ impl<E: Engine> Run<'_, E> {
         Ok(())
     }
 
-    /// Files what a statement's scans read under its step.
+    /// Files what a statement's scans read under its step, athplan's own tables aside.
     fn cover(&self, step: usize, scans: &[ScanReport]) {
         self.with_state(|state| {
             for scan in scans {
                 let table = self.logical_name(&scan.table);
+                if crate::emit::is_own_table(&self.compiled.plan, &table) {
+                    continue;
+                }
                 let coverage = state.coverage.entry((step, table.clone())).or_insert_with(|| Coverage {
                     step: self.compiled.plan.step(step).name.clone(),
                     table,

@@ -195,7 +195,8 @@ impl<E: Engine> Run<'_, E> {
                     let bytes = status.bytes_scanned;
                     let report = StatementReport { statement: statement.id.clone(), bytes, milliseconds };
                     self.with_state(|state| state.statements.push(report));
-                    (self.listen)(Event::Finished { statement: statement.id.clone(), bytes, milliseconds });
+                    let (statement, purpose) = (statement.id.clone(), statement.purpose);
+                    (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });
                     return Ok(id);
                 }
             }
