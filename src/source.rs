@@ -9,9 +9,10 @@ mod lex;
 use std::ops::Range;
 
 pub use lex::lex;
+use serde::{Deserialize, Serialize};
 
 /// A named text: a spec, a catalog file, or a statement that athplan itself emitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The file's name as the user gave it, for messages only.
     pub name: String,
@@ -40,7 +41,7 @@ impl Source {
 }
 
 /// A half-open range of byte offsets into one [`Source`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Span {
     /// The first byte.
     pub start: usize,

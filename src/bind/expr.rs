@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::query::{Query, RelationId, SortKey};
 use crate::constant::Value;
 use crate::source::Span;
@@ -12,7 +14,7 @@ use crate::spec::ast::{Comparison, FrameUnit};
 use crate::types::Type;
 
 /// A typed expression. Two are equal if they mean the same, wherever they stand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -29,7 +31,7 @@ impl PartialEq for Expr {
 }
 
 /// A column of a relation, by position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ColumnRef {
     /// The relation.
     pub relation: RelationId,
@@ -38,7 +40,7 @@ pub struct ColumnRef {
 }
 
 /// What a bound expression is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ExprKind {
     /// A constant.
     Literal(Value),
@@ -106,7 +108,7 @@ pub enum ExprKind {
 }
 
 /// How a cast came about and what it does with values that do not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CastMode {
     /// A coercion that the binder put in.
     Implicit,
@@ -117,7 +119,7 @@ pub enum CastMode {
 }
 
 /// An aggregate call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Aggregate {
     /// The function's name, lower case.
     pub name: String,
@@ -134,7 +136,7 @@ pub struct Aggregate {
 }
 
 /// A window function that is no aggregate (`row_number`, `lag`, …).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowCall {
     /// The function's name, lower case.
     pub name: String,
@@ -147,7 +149,7 @@ pub struct WindowCall {
 }
 
 /// A window, names resolved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowSpec {
     /// `PARTITION BY`.
     pub partition_by: Vec<Expr>,
@@ -159,7 +161,7 @@ pub struct WindowSpec {
 }
 
 /// A window frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Its unit.
     pub unit: FrameUnit,
@@ -170,7 +172,7 @@ pub struct Frame {
 }
 
 /// A bound of a window frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FrameBound {
     /// `UNBOUNDED PRECEDING`.
     UnboundedPreceding,

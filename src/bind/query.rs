@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::expr::Expr;
 use crate::catalog::Table;
 use crate::source::Span;
@@ -13,15 +15,15 @@ use crate::types::Type;
 
 /// A relation of a FROM clause, or a FOREACH's row, numbered over the whole spec. Each expansion of
 /// a view has numbers of its own; references to one CTE share the numbers inside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RelationId(pub usize);
 
 /// A FOREACH (or an equivalent LATERAL join), numbered over the whole spec.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ForeachId(pub usize);
 
 /// A query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Query {
     /// Common table expressions, in order.
     pub with: Vec<Cte>,
@@ -42,7 +44,7 @@ pub struct Query {
 }
 
 /// A column that a query yields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputColumn {
     /// Its name, if it has one.
     pub name: Option<String>,
@@ -51,7 +53,7 @@ pub struct OutputColumn {
 }
 
 /// `name AS (query)`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cte {
     /// Its name.
     pub name: String,
@@ -62,7 +64,7 @@ pub struct Cte {
 }
 
 /// What a query's rows come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// A query block.
     Block(Box<Block>),
@@ -77,7 +79,7 @@ pub enum Body {
 }
 
 /// `FOREACH row IN (driver) body`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Foreach {
     /// Its number.
     pub id: ForeachId,
@@ -94,7 +96,7 @@ pub struct Foreach {
 }
 
 /// A set operation; both sides yield columns of the result's types, by the casts listed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetOperation {
     /// Which.
     pub operator: SetOperator,
@@ -111,7 +113,7 @@ pub struct SetOperation {
 }
 
 /// A query block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// `SELECT DISTINCT`.
     pub distinct: bool,
@@ -134,7 +136,7 @@ pub struct Block {
 }
 
 /// An item of a select list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The expression.
     pub expr: Expr,
@@ -147,7 +149,7 @@ pub struct Item {
 }
 
 /// `GROUP BY`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// The distinct expressions grouped by.
     pub keys: Vec<Expr>,
@@ -160,7 +162,7 @@ pub struct Group {
 }
 
 /// A sort key of ORDER BY. Two are equal if they mean the same, wherever they stand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SortKey {
     /// What is sorted by.
     pub target: SortTarget,
@@ -179,7 +181,7 @@ impl PartialEq for SortKey {
 }
 
 /// What a sort key is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum SortTarget {
     /// An output column of the query, by position.
     Output(usize),
@@ -188,7 +190,7 @@ pub enum SortTarget {
 }
 
 /// A FROM clause: a relation or a join of two.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum From {
     /// A relation.
     Relation(Box<Relation>),
@@ -197,7 +199,7 @@ pub enum From {
 }
 
 /// A join.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Join {
     /// Which.
     pub kind: JoinKind,
@@ -214,7 +216,7 @@ pub struct Join {
 }
 
 /// A relation in FROM.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Relation {
     /// Its number.
     pub id: RelationId,
@@ -231,7 +233,7 @@ pub struct Relation {
 }
 
 /// A column of a relation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelationColumn {
     /// Its name, if it has one.
     pub name: Option<String>,
@@ -242,7 +244,7 @@ pub struct RelationColumn {
 }
 
 /// What a relation is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RelationKind {
     /// A table: declared, existing, or a step of this spec. The span is its name's.
     Table(Arc<Table>, Span),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::query::Query;
 use crate::catalog::{PartitionEntry, Table};
 use crate::constant::Value;
@@ -9,7 +11,7 @@ use crate::source::{Source, Span};
 use crate::types::Type;
 
 /// A bound spec.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BoundSpec {
     /// The text that all spans point into.
     pub source: Arc<Source>,
@@ -22,7 +24,7 @@ pub struct BoundSpec {
 }
 
 /// A parameter with its value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -35,7 +37,7 @@ pub struct Parameter {
 }
 
 /// A bound statement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BoundStatement {
     /// What it says.
     pub kind: BoundStatementKind,
@@ -44,7 +46,7 @@ pub struct BoundStatement {
 }
 
 /// The bound statements.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum BoundStatementKind {
     /// A table was declared.
     DeclareTable(Arc<Table>),

@@ -6,12 +6,14 @@
 
 use sha2::{Digest, Sha256};
 
+use serde::{Deserialize, Serialize};
+
 use super::Table;
 use crate::constant::{self, Expr, Value, format};
 use crate::types::Type;
 
 /// A local file of a spec, read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalFile {
     /// How many rows it has.
     pub rows: usize,

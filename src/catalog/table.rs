@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::types::Type;
 
 /// A table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Its name as the spec uses it, lower case, `database.` in front if it was written so.
     pub name: String,
@@ -29,7 +31,7 @@ pub struct Table {
 }
 
 /// A column or partition key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name, lower case.
     pub name: String,
@@ -40,7 +42,7 @@ pub struct Column {
 }
 
 /// Whose a table is, which decides who creates and drops it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Declared in the spec: private to the run.
     Declared,
@@ -53,7 +55,7 @@ pub enum Origin {
 }
 
 /// How a table's files are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storage {
     /// The table's LOCATION, ending in `/`; empty for a step.
     pub location: String,
@@ -69,7 +71,7 @@ pub struct Storage {
 }
 
 /// What a table's files hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// `{"Records": […]}`.
     CloudTrail,
@@ -90,7 +92,7 @@ pub enum Format {
 }
 
 /// Where a partition's files lie, and which partitions there are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Layout {
     /// No partition keys: all files under LOCATION.
     Flat,
@@ -107,7 +109,7 @@ pub enum Layout {
 }
 
 /// A partition registered by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartitionEntry {
     /// The keys' values, in the order of the table's keys, as text.
     pub values: Vec<String>,
@@ -116,14 +118,14 @@ pub struct PartitionEntry {
 }
 
 /// A location template, cut at its placeholders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
     /// Text and keys in turn.
     pub parts: Vec<TemplatePart>,
 }
 
 /// A part of a location template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TemplatePart {
     /// Text as it stands.
     Text(String),
@@ -133,7 +135,7 @@ pub enum TemplatePart {
 
 /// The projection of one partition key
 /// (<https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html>).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Projection {
     /// A list of values.
     Enum(Vec<String>),
@@ -166,7 +168,7 @@ pub enum Projection {
 }
 
 /// A bound of a projected date range.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateBound {
     /// A value in the projection's format.
     At(String),
@@ -175,7 +177,7 @@ pub enum DateBound {
 }
 
 /// The units of a date projection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum DateUnit {
     Years,
@@ -189,7 +191,7 @@ pub enum DateUnit {
 }
 
 /// How partition keys follow from event time (`athplan.time.*` properties).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeMapping {
     /// `athplan.time.column`: the position of the event time among the columns.
     pub column: usize,
@@ -203,7 +205,7 @@ pub struct TimeMapping {
 }
 
 /// How the event time column is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TimeFormat {
     /// Canonical `2019-03-01T00:00:00Z`, whose text sorts as time does.
     Iso8601,

@@ -4,12 +4,14 @@
 //! over no inputs and by the embedded engine over the columns of a row. Both therefore give the
 //! same answer by construction.
 
+use serde::{Deserialize, Serialize};
+
 use super::functions::Function;
 use super::value::Value;
 use crate::types::Type;
 
 /// A closed expression, ready to be evaluated over a row of input values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Expr {
     /// A constant.
     Literal(Value),
@@ -60,7 +62,7 @@ pub enum Expr {
 }
 
 /// `(x, y) -> body`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Lambda {
     /// The slots its parameters fill while the body is evaluated.
     pub parameters: Vec<usize>,

@@ -4,9 +4,10 @@
 //! scale, a timestamp's precision) is therefore not repeated here.
 
 use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
 /// One value. `Null` belongs to every type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// SQL's NULL.
     Null,
@@ -62,7 +63,7 @@ impl Value {
 }
 
 /// The time zone of a `timestamp with time zone`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Zone {
     /// A fixed offset from UTC in minutes, shown as `+02:00`; zero is shown as `UTC`.
     Offset(i16),

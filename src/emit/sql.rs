@@ -5,15 +5,16 @@
 //! be mistaken for one.
 
 use std::fmt;
+use serde::{Deserialize, Serialize};
 
 /// A statement's text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sql {
     pieces: Vec<Piece>,
 }
 
 /// A piece of a statement's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// Text as it stands.
     Text(String),
@@ -22,7 +23,7 @@ pub enum Piece {
 }
 
 /// A name that only the run knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Symbol {
     /// The run's id: lower-case letters and digits.
     Run,

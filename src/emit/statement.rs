@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::context::Context;
 use super::foreach::{Portion, driver_query, keys_query, portion_query};
 use super::name::{driver_name, driver_table, run_name, table_name};
@@ -29,7 +31,7 @@ pub const TEXT_ROOM: usize = TEXT_LIMIT - 4096;
 pub const STATEMENT_KEY: &str = "athplan_statement";
 
 /// A statement's name: its step, and what it does in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StatementId(pub String);
 
 impl fmt::Display for StatementId {
@@ -39,7 +41,7 @@ impl fmt::Display for StatementId {
 }
 
 /// A statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// Its name.
     pub id: StatementId,
@@ -50,7 +52,7 @@ pub struct Statement {
 }
 
 /// What a statement is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Purpose {
     /// Creates a declared table, or registers partitions of it.
     Define,

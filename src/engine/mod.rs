@@ -8,11 +8,13 @@ pub mod local;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::constant::Value;
 use crate::types::Type;
 
 /// A query's id, as the engine gave it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct QueryId(pub String);
 
 impl fmt::Display for QueryId {
@@ -93,7 +95,7 @@ pub struct Status {
 }
 
 /// What one scan of a table read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScanReport {
     /// The table's name in the statement.
     pub table: String,
@@ -123,7 +125,7 @@ pub struct ResultSet {
 }
 
 /// What is to be done about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ErrorClass {
     /// The statement is wrong; sending it again changes nothing.
     Statement,

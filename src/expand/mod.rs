@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use serde::{Deserialize, Serialize};
+
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
 use crate::catalog::{Inventory, LocalFile};
@@ -29,7 +31,7 @@ pub use need::{Need, instant_text, need};
 pub use stage::{Rectangles, STAGE_BUDGET};
 
 /// What is known of the world: what listings said of the tables' files.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct World {
     /// What listings said of the tables' files.
     pub inventory: Inventory,
@@ -40,7 +42,7 @@ pub struct World {
 }
 
 /// A driver row: the columns that decide partitions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriverRow {
     /// Its number, if rows are numbered.
     pub number: Option<i64>,

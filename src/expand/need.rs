@@ -1,5 +1,7 @@
 //! What a scan needs: the partitions that its derived predicate leaves, for one row or for all.
 
+use serde::{Deserialize, Serialize};
+
 use super::stage::STAGE_BUDGET;
 use super::{ExpandError, World};
 use crate::bind::expr::ColumnRef;
@@ -16,7 +18,7 @@ use crate::types::Type;
 const INJECTED_VALUES: usize = 1000;
 
 /// The partitions that a scan needs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Need {
     /// The scan.
     pub relation: RelationId,

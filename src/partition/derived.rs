@@ -4,6 +4,8 @@
 //! decreases and a bound is a closed expression over constants and the columns of a FOREACH's driver
 //! row. With a row's values it becomes a [`Predicate`] over plain intervals.
 
+use serde::{Deserialize, Serialize};
+
 use super::intervals::Intervals;
 use super::key_value::KeyValue;
 use super::region::Predicate;
@@ -16,7 +18,7 @@ use crate::spec::ast::Comparison;
 use crate::types::Type;
 
 /// What must hold of a row's partition if the scan's conjuncts are TRUE for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Derived {
     /// Nothing is known.
     Anything,
@@ -51,7 +53,7 @@ pub enum Derived {
 }
 
 /// A bound: a closed expression over some columns of the driver row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bound {
     /// The expression; its inputs are the columns below, in order.
     pub expr: constant::Expr,

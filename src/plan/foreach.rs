@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::hoist::{RESERVED, unique_names};
 use crate::bind::expr::{ColumnRef, Expr};
 use crate::bind::query::{Block, Body, Cte, ForeachId, From, Query, RelationId};
@@ -10,7 +12,7 @@ use crate::source::Span;
 use crate::types::Type;
 
 /// A FOREACH, or a LATERAL join that means the same.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ForeachPlan {
     /// Its number.
     pub id: ForeachId,
@@ -61,7 +63,7 @@ pub struct ForeachPlan {
 pub const ROW_NUMBER: &str = "athplan_row";
 
 /// Where driver rows come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Driver {
     /// `FOREACH row IN (query)`.
     Query(RelationId, Box<Query>),
@@ -72,7 +74,7 @@ pub enum Driver {
 }
 
 /// A column of a driver.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriverColumn {
     /// How the body refers to it.
     pub source: ColumnRef,
@@ -83,7 +85,7 @@ pub struct DriverColumn {
 }
 
 /// How a FOREACH is run, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rung {
     /// The body does not use the row: it runs once, cross joined with the driver.
     Uncorrelated,

@@ -19,6 +19,8 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::bind::query::{ForeachId, Query, RelationId};
 use crate::bind::spec::BoundSpec;
 use crate::catalog::{PartitionEntry, Table};
@@ -39,7 +41,7 @@ pub use walk::{
 };
 
 /// What a plan depends on besides the spec.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// The time of planning: seconds since the epoch (`--now`).
     pub now: i64,
@@ -52,7 +54,7 @@ pub struct Settings {
 }
 
 /// The plan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
     /// The bound spec it was made of.
     pub spec: Arc<BoundSpec>,
@@ -67,7 +69,7 @@ pub struct Plan {
 }
 
 /// A step.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Step {
     /// Its name: the table it makes, or `answer`, `answer_2`, … for queries.
     pub name: String,
@@ -80,7 +82,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum StepKind {
     /// Creates a declared table.
     Declare(Arc<Table>),
@@ -97,7 +99,7 @@ pub enum StepKind {
 }
 
 /// How long a step's table lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lifetime {
     /// Dropped when the run ends.
     Run,
@@ -106,7 +108,7 @@ pub enum Lifetime {
 }
 
 /// A scan of a partitioned table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Scan {
     /// The relation.
     pub relation: RelationId,

@@ -29,9 +29,10 @@ pub use function::{Argument, FunctionKind, Resolution, ResolveError, function_na
 pub use nearest::nearest;
 pub use operator::resolve_operator;
 pub use parse::parse_type;
+use serde::{Deserialize, Serialize};
 
 /// A Trino type.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Type {
     /// The type of a bare `NULL`.
     Unknown,
@@ -92,7 +93,7 @@ pub enum Type {
 }
 
 /// One field of a [`Type::Row`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowField {
     /// The field's name, folded to lower case; an anonymous field has none.
     pub name: Option<Arc<str>>,

@@ -20,6 +20,8 @@ mod url;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use super::{EvalError, Value};
 use crate::types::Type;
 
@@ -58,6 +60,21 @@ pub enum Argument<'a> {
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.name, self.arguments.len())
+    }
+}
+
+/// A function is written as the names it is found by.
+impl Serialize for Function {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.name, &self.arguments, &self.result).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Function {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, arguments, result) = <(String, Vec<Type>, Type)>::deserialize(deserializer)?;
+        function(&name, &arguments, &result)
+            .ok_or_else(|| de::Error::custom(format!("the function {name} is not known to this version")))
     }
 }
 

@@ -9,6 +9,8 @@ mod join;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::context::Context;
 use super::literal::identifier;
 use super::name::table_name;
@@ -24,7 +26,7 @@ use crate::plan::{ForeachPlan, Plan, Rung, StepKind};
 pub use driver::{driver_query, keys_query};
 
 /// What one statement of a FOREACH covers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Portion {
     /// The driver rows it is about, by number, and its scans' partitions for them. The join rungs
     /// have one part for all rows of the statement; the substituted rung has one part a row.
@@ -34,7 +36,7 @@ pub struct Portion {
 }
 
 /// Driver rows with the partitions read for them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// The rows' numbers; empty where rows are not numbered.
     pub rows: Vec<i64>,

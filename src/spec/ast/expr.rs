@@ -1,5 +1,7 @@
 //! Expressions, function calls and their windows.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Ident, ObjectName, Query, Text, TypeName};
 use crate::source::Span;
 
@@ -24,7 +26,7 @@ pub struct Expr {
 }
 
 /// The comparison operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Comparison {
     /// `=`.
     Equal,
@@ -284,7 +286,7 @@ pub struct WindowSpec {
 }
 
 /// The unit of a window frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FrameUnit {
     /// `ROWS`.
     Rows,

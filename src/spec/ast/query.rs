@@ -1,5 +1,7 @@
 //! Queries: what yields rows, FOREACH among it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Expr, Ident, ObjectName, SortItem, WindowSpec};
 use crate::source::Span;
 
@@ -68,7 +70,7 @@ pub struct Foreach {
 }
 
 /// The set operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SetOperator {
     /// `UNION`.
     Union,
@@ -239,7 +241,7 @@ pub struct TableAlias {
 }
 
 /// The kinds of join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JoinKind {
     /// `JOIN`, `INNER JOIN`.
     Inner,

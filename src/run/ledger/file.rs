@@ -1,0 +1,168 @@
+//! A ledger's folder: the entries, the plan they belong to, and the lock of the process that holds it.
+//!
+//! The folder and its files are readable by their owner alone. An entry is on disk before the act it
+//! speaks of: what is appended is synced before the call returns.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::LedgerError;
+use super::entry::{self, Entry, Header, VERSION};
+
+/// The entries.
+const LEDGER: &str = "ledger";
+/// The plan.
+const PLAN: &str = "plan";
+/// The lock.
+const LOCK: &str = "lock";
+
+/// An open ledger file. As long as it lives, no other process takes up the run.
+#[derive(Debug)]
+pub(super) struct LedgerFile {
+    path: PathBuf,
+    file: File,
+    /// Held, not read: the lock goes with it.
+    _lock: File,
+}
+
+impl LedgerFile {
+    /// Makes the folder of a new run.
+    pub fn create(folder: &Path, header: &Header, plan: &[u8]) -> Result<Self, LedgerError> {
+        make_private(folder).map_err(|error| LedgerError::at(folder, &error))?;
+        let lock = lock(folder)?;
+        let path = folder.join(PLAN);
+        let mut file = new_file(&path).map_err(|error| LedgerError::at(&path, &error))?;
+        file.write_all(plan).and_then(|()| file.sync_all()).map_err(|error| LedgerError::at(&path, &error))?;
+        let path = folder.join(LEDGER);
+        let file = new_file(&path).map_err(|error| LedgerError::at(&path, &error))?;
+        let mut created = Self { path, file, _lock: lock };
+        created.append(&Entry::Begun(header.clone()))?;
+        // The names of new files are on disk only when their folder is.
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| LedgerError::at(folder, &error))?;
+        Ok(created)
+    }
+
+    /// Opens the folder of a run that is to go on; gives its entries and its plan.
+    pub fn open(folder: &Path) -> Result<(Self, Vec<Entry>, Vec<u8>), LedgerError> {
+        let path = folder.join(LEDGER);
+        if !path.is_file() {
+            return Err(LedgerError::Missing { folder: folder.display().to_string() });
+        }
+        let lock = lock(folder)?;
+        let failed = |error: &io::Error| LedgerError::at(&path, error);
+        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(|error| failed(&error))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(|error| failed(&error))?;
+        let (entries, whole) = read_entries(&path, &text)?;
+        // What a crash cut short never happened: the next entry takes its place.
+        file.set_len(whole).map_err(|error| failed(&error))?;
+        file.seek(SeekFrom::End(0)).map_err(|error| failed(&error))?;
+        let plan = read_plan(folder, &entries)?;
+        Ok((Self { path: path.clone(), file, _lock: lock }, entries, plan))
+    }
+
+    /// Appends an entry; it is on disk when this returns.
+    pub fn append(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let line = entry::line(entry);
+        self.file
+            .write_all(line.as_bytes())
+            .and_then(|()| self.file.sync_data())
+            .map_err(|error| LedgerError::at(&self.path, &error))
+    }
+}
+
+/// The entries of a run that may be going on elsewhere, for reading only.
+pub(super) fn read(folder: &Path) -> Result<Vec<Entry>, LedgerError> {
+    let path = folder.join(LEDGER);
+    match fs::read(&path) {
+        Ok(text) => Ok(read_entries(&path, &text)?.0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(LedgerError::Missing { folder: folder.display().to_string() })
+        }
+        Err(error) => Err(LedgerError::at(&path, &error)),
+    }
+}
+
+/// The entries of a text, and the bytes that they take: the last line may have been cut short.
+fn read_entries(path: &Path, text: &[u8]) -> Result<(Vec<Entry>, u64), LedgerError> {
+    let mut entries = Vec::new();
+    let mut whole = 0;
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
+    while let Some((at, line)) = lines.next() {
+        let entry = line
+            .strip_suffix(b"\n")
+            .and_then(|line| std::str::from_utf8(line).ok())
+            .and_then(entry::parse);
+        match entry {
+            Some(entry) => {
+                entries.push(entry);
+                whole += line.len() as u64;
+            }
+            None if lines.peek().is_none() && at > 0 => break,
+            None => return Err(LedgerError::Damaged { path: path.display().to_string(), line: at + 1 }),
+        }
+    }
+    match entries.first() {
+        Some(Entry::Begun(header)) if header.version == VERSION => Ok((entries, whole)),
+        Some(Entry::Begun(header)) => Err(LedgerError::Version { found: header.version }),
+        _ => Err(LedgerError::Damaged { path: path.display().to_string(), line: 1 }),
+    }
+}
+
+fn read_plan(folder: &Path, entries: &[Entry]) -> Result<Vec<u8>, LedgerError> {
+    let path = folder.join(PLAN);
+    let plan = fs::read(&path).map_err(|error| LedgerError::at(&path, &error))?;
+    let sum = sum(&plan);
+    match entries.first() {
+        Some(Entry::Begun(header)) if header.plan == sum => Ok(plan),
+        _ => Err(LedgerError::Damaged { path: path.display().to_string(), line: 1 }),
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(super) fn sum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn lock(folder: &Path) -> Result<File, LedgerError> {
+    let path = folder.join(LOCK);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    private(&mut options);
+    let file = options.open(&path).map_err(|error| LedgerError::at(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LedgerError::Locked { folder: folder.display().to_string() }),
+        Err(TryLockError::Error(error)) => Err(LedgerError::at(&path, &error)),
+    }
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
