@@ -5,6 +5,7 @@
 mod event;
 mod outcome;
 mod step;
+mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -18,7 +19,7 @@ pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
 
 use crate::Compiled;
 use crate::emit::StatementId;
-use crate::engine::{Engine, EngineError, ScanReport};
+use crate::engine::{Engine, EngineError, Kind, ScanReport};
 use crate::expand::{ExpandError, Need};
 use crate::source::Span;
 
@@ -98,7 +99,7 @@ pub async fn run<E: Engine>(
         engine,
         options,
         listen,
-        slots: tokio::sync::Semaphore::new(engine.slots().max(1)),
+        slots: tokio::sync::Semaphore::new(engine.slots(Kind::Query).max(1)),
         state: Mutex::new(State::default()),
     };
     let mut done = BTreeSet::new();

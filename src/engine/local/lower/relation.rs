@@ -141,7 +141,7 @@ impl Lowering<'_> {
         match &relation.kind {
             RelationKind::Table(table, span) => {
                 let provider =
-                    self.tables.provider(table).map_err(|error| EngineError { span: Some(*span), ..error })?;
+                    self.tables.provider(table).map_err(|error| error.at(Some(*span)))?;
                 LogicalPlanBuilder::scan(qualifier(relation.id), provider_as_source(provider), None)
                     .and_then(LogicalPlanBuilder::build)
                     .map_err(engine_error)
