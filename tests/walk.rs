@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
+use athplan::Compiled;
 use athplan::cli::options::CompileOptions;
 use athplan::cli::output::table;
 use athplan::cli::session::{Failure, Session};
@@ -26,7 +27,6 @@ use athplan::plan::build;
 use athplan::rewrite::rewrites;
 use athplan::run::{Coverage, Outcome, RunOptions, run};
 use athplan::types::{Dialect, Type};
-use athplan::Compiled;
 
 /// 2019-07-01T00:00:00Z: after the examples' archive ends.
 const NOW: i64 = 1_561_939_200;
@@ -216,7 +216,7 @@ fn ran(session: &Session, compiled: &Compiled) -> (Outcome, BTreeMap<String, Str
         results: Mutex::default(),
         rows: Mutex::default(),
     };
-    let options = RunOptions { run: RUN.to_owned(), output: location };
+    let options = RunOptions::new(RUN, location);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
     let outcome = runtime.block_on(run(compiled, &recorder, &options, &|_| {})).expect("the example runs");
     let submitted = recorder.submitted.into_inner().expect("no holder panics");

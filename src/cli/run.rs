@@ -90,7 +90,7 @@ impl Run {
             engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
         let progress = Progress::new(self.quiet);
-        let run_options = RunOptions { run: run_id.clone(), output };
+        let run_options = RunOptions::new(run_id.clone(), output);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
             .thread_stack_size(32 << 20)
@@ -241,7 +241,9 @@ fn failure(session: &Session, error: RunError) -> Failure {
             let help = format!("it comes from {}:{line}", session.source.name);
             Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
         }
-        error @ RunError::Shape { .. } => Failure::Other(miette!("{error}")),
+        RunError::Budget(error) => Failure::Other(Report::new(error)),
+        RunError::Ledger(error) => Failure::Other(Report::new(error)),
+        error @ (RunError::Shape { .. } | RunError::Stopped) => Failure::Other(miette!("{error}")),
     }
 }
 
@@ -352,6 +354,15 @@ impl Progress {
             Event::Finished { statement, bytes, milliseconds, .. } => {
                 format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
             }
+            Event::TakenUp { statement } => format!("{statement}: taken up where it stands"),
+            Event::TriedAgain { statement, reason } => {
+                format!("{statement}: tried again: {}", output::visible(reason))
+            }
+            Event::Split { statement, reason } => format!("{statement}: cut in two: {}", output::visible(reason)),
+            Event::Throttled { width } => {
+                format!("the engine asks for less: {} side by side from now on", counted(*width as u64, "statement"))
+            }
+            Event::Stopped { statement } => format!("{statement}: stopped"),
             Event::Expanded { name, rows, partitions, statements } => {
                 let count = |number: &usize, what| counted(*number as u64, what);
                 let (rows, partitions) = (count(rows, "row"), count(partitions, "partition"));

@@ -258,6 +258,11 @@ pub fn foreach_portion(
     portion: &Portion,
 ) -> Statement {
     let sql = unload(&portion_query(plan, foreach, portion), &portion_location(foreach, lifetime, number));
+    portion_statement(foreach, number, sql)
+}
+
+/// A statement of a FOREACH whose text is known already.
+pub fn portion_statement(foreach: &ForeachPlan, number: usize, sql: Sql) -> Statement {
     statement(format!("{}/{number}", foreach.name), Purpose::Store, sql)
 }
 
@@ -285,7 +290,7 @@ pub fn foreach_tail(
     foreach: &ForeachPlan,
     table: &Table,
     lifetime: Lifetime,
-    statements: usize,
+    statements: &[usize],
 ) -> Vec<Statement> {
     let mut create = Sql::text("CREATE EXTERNAL TABLE ");
     create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&columns_of(table))).push("\n)\n");
@@ -293,7 +298,7 @@ pub fn foreach_tail(
     create.append(&result_location(foreach, lifetime)).push("'");
     let mut tail = vec![statement(format!("{}/table", foreach.name), Purpose::Register, create)];
     // A clause takes some 200 bytes; the text limit leaves room for a thousand of them.
-    for (at, chunk) in (1..=statements).collect::<Vec<_>>().chunks(500).enumerate() {
+    for (at, chunk) in statements.chunks(500).enumerate() {
         let mut sql = Sql::text("ALTER TABLE ");
         sql.append(&table_name(plan, table)).push(" ADD IF NOT EXISTS");
         for number in chunk {

@@ -23,6 +23,8 @@ pub enum ErrorClass {
     Exhausted,
     /// The engine does not know the query, or no longer: what became of it cannot be learnt from it.
     Lost,
+    /// Somebody stopped the query.
+    Stopped,
     /// Who asks may not do this.
     Permission,
     /// Who asks is not known: credentials are missing, expired or wrong.

@@ -4,10 +4,12 @@
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
 mod bound;
+mod estimate;
 mod fixed;
 mod merge;
 mod need;
 mod pack;
+mod split;
 mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +28,10 @@ use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
 pub use bound::at_most;
+pub use estimate::{portion_bytes, step_bytes};
 pub use fixed::{static_needs, static_rectangles};
 pub use need::{Need, instant_text, need};
+pub use split::split;
 pub use stage::{Rectangles, STAGE_BUDGET};
 
 /// What is known of the world: what listings said of the tables' files.

@@ -99,7 +99,8 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
                 for (number, portion) in expansion.portions.iter().enumerate() {
                     found.push(emit::foreach_portion(plan, foreach, *lifetime, number + 1, portion));
                 }
-                found.extend(emit::foreach_tail(plan, foreach, table, *lifetime, expansion.portions.len()));
+                let numbers: Vec<usize> = (1..=expansion.portions.len()).collect();
+                found.extend(emit::foreach_tail(plan, foreach, table, *lifetime, &numbers));
             }
         }
     }

@@ -36,6 +36,11 @@ pub fn rewrites() -> Vec<Box<dyn Rewrite>> {
     ]
 }
 
+/// The rewrites' names, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    rewrites().into_iter().map(|rewrite| rewrite.name())
+}
+
 /// Applies every rewrite; returns the plan and the names of those that fired.
 pub fn rewrite(mut plan: Plan) -> (Plan, Vec<&'static str>) {
     let mut fired = Vec::new();

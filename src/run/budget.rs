@@ -25,6 +25,13 @@ pub struct Limits {
     pub statements: Option<usize>,
 }
 
+impl Limits {
+    /// Whether there is any limit.
+    pub fn is_set(&self) -> bool {
+        *self != Limits::default()
+    }
+}
+
 /// Why a run may not go on.
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]
 pub enum BudgetError {

@@ -39,6 +39,35 @@ pub enum Event {
         /// Statements.
         statements: usize,
     },
+    /// A statement that an earlier process submitted is taken up.
+    TakenUp {
+        /// Which.
+        statement: StatementId,
+    },
+    /// A statement failed in a way that is worth another attempt.
+    TriedAgain {
+        /// Which.
+        statement: StatementId,
+        /// The engine's word.
+        reason: String,
+    },
+    /// A statement took more than the engine gives one, and two take its place.
+    Split {
+        /// Which.
+        statement: StatementId,
+        /// The engine's word.
+        reason: String,
+    },
+    /// The engine said that it was asked too much at once.
+    Throttled {
+        /// How many statements may run side by side from now on.
+        width: usize,
+    },
+    /// A query was stopped, since the run stops.
+    Stopped {
+        /// Its statement.
+        statement: StatementId,
+    },
     /// A step is done.
     StepDone {
         /// Its name.

@@ -1,26 +1,46 @@
 //! Running a plan on an engine: the DAG as wide as it goes, FOREACHs expanded when their rows arrive.
 //!
-//! This room never prints; it hands [`Event`]s to whoever listens.
+//! A run is a walk over the plan's steps that asks the ledger before each act; so taking up a run that
+//! was stopped is the same walk again. This room never prints; it hands [`Event`]s to whoever listens.
 
+mod attempt;
+mod budget;
 mod event;
+mod foreach;
+mod governor;
+pub mod ledger;
 mod outcome;
+mod rank;
 mod step;
+mod stop;
+mod stored;
 mod tag;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use thiserror::Error;
+use tokio::sync::watch::Receiver;
 
+pub use budget::{BudgetError, Limits};
 pub use event::Event;
 pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
+pub use stored::{read_plan, write_plan};
 
+use self::attempt::now;
+use self::budget::Budget;
+use self::governor::Governor;
+use self::ledger::{Asked, Ending, Entry, Ledger, LedgerError};
+use self::watch::Watch;
 use crate::Compiled;
-use crate::emit::StatementId;
+use crate::cost::Price;
+use crate::emit::{Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, Kind, ScanReport};
-use crate::expand::{ExpandError, Need};
+use crate::expand::ExpandError;
 use crate::source::Span;
 
 /// What a run is told besides its plan.
@@ -30,6 +50,25 @@ pub struct RunOptions {
     pub run: String,
     /// The location under which the run writes, ending in `/`.
     pub output: String,
+    /// What it may read, spend and submit.
+    pub limits: Limits,
+    /// What reading costs.
+    pub price: Price,
+    /// How long a statement may run before it is stopped, and split if it can be.
+    pub statement_deadline: Option<Duration>,
+}
+
+impl RunOptions {
+    /// A run without limits.
+    pub fn new(run: impl Into<String>, output: impl Into<String>) -> Self {
+        Self {
+            run: run.into(),
+            output: output.into(),
+            limits: Limits::default(),
+            price: Price::default(),
+            statement_deadline: None,
+        }
+    }
 }
 
 /// Why a run stopped.
@@ -58,6 +97,15 @@ pub enum RunError {
         /// Columns asked for.
         expected: usize,
     },
+    /// A limit would be passed, or a statement read more than planned.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
+    /// What happens cannot be recorded, so nothing more may happen.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Somebody asked the run to stop.
+    #[error("the run was stopped")]
+    Stopped,
 }
 
 /// One run: the plan, the engine, and what is known so far.
@@ -65,8 +113,16 @@ struct Run<'a, E> {
     compiled: &'a Compiled,
     engine: &'a E,
     options: &'a RunOptions,
+    ledger: &'a Ledger,
     listen: &'a (dyn Fn(Event) + Sync),
-    slots: tokio::sync::Semaphore,
+    /// Lets queries through, and statements that store rows.
+    queries: Arc<Governor>,
+    /// Lets definitions through: engines have a queue of their own for them.
+    definitions: Arc<Governor>,
+    watch: Watch<'a, E>,
+    budget: Budget,
+    /// For each step, the bytes that wait for it.
+    ranks: Vec<u64>,
     state: Mutex<State>,
 }
 
@@ -75,67 +131,131 @@ struct Run<'a, E> {
 struct State {
     answers: BTreeMap<usize, crate::engine::ResultSet>,
     kept: Vec<(String, String)>,
-    statements: Vec<StatementReport>,
-    expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
-    drops: Vec<crate::emit::Statement>,
+    drops: Vec<Statement>,
+    /// The texts of submissions whose answer is awaited.
+    sending: BTreeMap<StatementId, String>,
 }
 
-/// Runs a compiled spec.
+/// Runs a compiled spec, with a ledger that lives as long as the process.
 ///
 /// # Errors
 ///
-/// The first step that fails; statements already running are cancelled.
+/// The first step that fails; statements already running are stopped.
 pub async fn run<E: Engine>(
     compiled: &Compiled,
     engine: &E,
     options: &RunOptions,
     listen: &(dyn Fn(Event) + Sync),
 ) -> Result<Outcome, RunError> {
+    let (_go_on, never) = tokio::sync::watch::channel(false);
+    run_with(compiled, engine, options, &Ledger::in_memory(), never, listen).await
+}
+
+/// Runs a compiled spec from where its ledger says that it stands, until it is done or `stop` says true.
+///
+/// # Errors
+///
+/// The first step that fails, or [`RunError::Stopped`]; statements already running are stopped. What has
+/// been done is in the ledger.
+pub async fn run_with<E: Engine>(
+    compiled: &Compiled,
+    engine: &E,
+    options: &RunOptions,
+    ledger: &Ledger,
+    mut stop: Receiver<bool>,
+    listen: &(dyn Fn(Event) + Sync),
+) -> Result<Outcome, RunError> {
     let plan = &compiled.plan;
     listen(Event::Started { run: options.run.clone(), steps: plan.steps.len() });
+    let governor = |kind| Governor::new(engine.slots(kind), engine.slots(kind).saturating_mul(4));
+    let budget = Budget::new(options.limits, options.price);
     let run = Run {
         compiled,
         engine,
         options,
+        ledger,
         listen,
-        slots: tokio::sync::Semaphore::new(engine.slots(Kind::Query).max(1)),
+        queries: governor(Kind::Query),
+        definitions: governor(Kind::Definition),
+        watch: Watch::new(engine),
+        budget,
+        ranks: rank::ranks(compiled),
         state: Mutex::new(State::default()),
     };
-    let mut done = BTreeSet::new();
-    let mut started = BTreeSet::new();
-    let mut running = FuturesUnordered::new();
-    loop {
-        for step in compiled.dag.ready(&done, &started) {
-            started.insert(step);
-            let run = &run;
-            running.push(async move { run.step(step).await.map(|()| step) });
+    run.take_in_the_past();
+    let asked_to_stop = async {
+        // A sender that is gone will never ask.
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
         }
-        match running.next().await {
-            Some(result) => {
-                let step = result?;
-                done.insert(step);
-                listen(Event::StepDone { name: plan.step(step).name.clone() });
-            }
-            None => break,
+    };
+    let result = tokio::select! {
+        result = run.steps() => result,
+        never = run.watch.watch() => match never {},
+        () = asked_to_stop => Err(RunError::Stopped),
+    };
+    match result {
+        Ok(()) => {
+            ledger.record(Entry::Completed { at: now() })?;
+            Ok(run.outcome())
+        }
+        Err(error) => {
+            run.stop_queries().await;
+            Err(error)
         }
     }
-    drop(running);
-    run.drop_private_tables().await?;
-    Ok(run.outcome())
 }
 
 impl<E: Engine> Run<'_, E> {
-    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.lock().expect("no holder of this lock panics"))
+    /// Walks the steps, as many side by side as can be.
+    async fn steps(&self) -> Result<(), RunError> {
+        let plan = &self.compiled.plan;
+        let mut done = BTreeSet::new();
+        let mut started = BTreeSet::new();
+        let mut running = FuturesUnordered::new();
+        loop {
+            for step in self.compiled.dag.ready(&done, &started) {
+                started.insert(step);
+                running.push(async move { self.step(step).await.map(|()| step) });
+            }
+            match running.next().await {
+                Some(result) => {
+                    let step = result?;
+                    done.insert(step);
+                    (self.listen)(Event::StepDone { name: plan.step(step).name.clone() });
+                }
+                None => break,
+            }
+        }
+        drop(running);
+        self.leave_nothing_behind().await
     }
 
-    async fn drop_private_tables(&self) -> Result<(), RunError> {
-        let drops = self.with_state(|state| std::mem::take(&mut state.drops));
-        for statement in drops {
-            self.execute(&statement, 0).await?;
+    /// What attempts of earlier processes have read counts as spent.
+    fn take_in_the_past(&self) {
+        let known = self.ledger.known();
+        let ends = known.attempts.iter().flat_map(|(_, attempts)| attempts).filter_map(|attempt| attempt.end.as_ref());
+        self.budget.spent_before(ends.filter(|end| end.bytes > 0).map(|end| end.bytes));
+    }
+
+    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a statement has succeeded, now or in an earlier process.
+    fn has_succeeded(&self, statement: &Statement) -> bool {
+        let end = self.ledger.last(&statement.id).and_then(|attempt| attempt.end);
+        end.is_some_and(|end| end.outcome == Ending::Succeeded)
+    }
+
+    /// What stands for a symbol of a place that no attempt decides.
+    fn place(&self, symbol: Symbol) -> String {
+        match symbol {
+            Symbol::Run => self.options.run.clone(),
+            Symbol::Output => self.options.output.clone(),
+            Symbol::Attempt(_) => "1".to_owned(),
         }
-        Ok(())
     }
 
     /// Files what a statement's scans read under its step, athplan's own tables aside.
@@ -168,20 +288,20 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Files what scans need and cannot look at: what no partition covers, what may still arrive.
-    fn note_needs<'n>(&self, step: usize, needs: impl IntoIterator<Item = &'n Need>) {
+    fn note_asked<'n>(&self, step: usize, asked: impl IntoIterator<Item = &'n Asked>) {
         self.with_state(|state| {
-            for need in needs {
-                let coverage = state.coverage.entry((step, need.table.clone())).or_insert_with(|| Coverage {
+            for asked in asked {
+                let coverage = state.coverage.entry((step, asked.table.clone())).or_insert_with(|| Coverage {
                     step: self.compiled.plan.step(step).name.clone(),
-                    table: need.table.clone(),
+                    table: asked.table.clone(),
                     ..Coverage::default()
                 });
-                coverage.still_open |= need.set.open;
-                let listed = self.compiled.world.inventory.table(&need.table);
+                coverage.still_open |= asked.still_open;
+                let listed = self.compiled.world.inventory.table(&asked.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
-                for outside in need.not_covered() {
-                    if !coverage.not_covered.contains(&outside) {
-                        coverage.not_covered.push(outside);
+                for outside in &asked.not_covered {
+                    if !coverage.not_covered.contains(outside) {
+                        coverage.not_covered.push(outside.clone());
                     }
                 }
             }
@@ -191,8 +311,18 @@ impl<E: Engine> Run<'_, E> {
     fn outcome(&self) -> Outcome {
         let plan = &self.compiled.plan;
         for need in self.compiled.needs.values() {
-            self.note_needs(plan.scans[&need.relation].step, [need]);
+            let (table, still_open, not_covered) = (need.table.clone(), need.set.open, need.not_covered());
+            self.note_asked(plan.scans[&need.relation].step, [&Asked { table, still_open, not_covered }]);
         }
+        let known = self.ledger.known();
+        let by_rows = plan.foreachs.values().filter_map(|foreach| known.expansions.get(&foreach.name));
+        let expansions = by_rows.filter(|expanded| expanded.by_rows).map(|expanded| ExpansionReport {
+            name: expanded.name.clone(),
+            rows: expanded.rows,
+            rows_without_partitions: expanded.rows_without_partitions,
+            partitions: expanded.partitions,
+            statements: expanded.statements.len(),
+        });
         self.with_state(|state| Outcome {
             run: self.options.run.clone(),
             answers: std::mem::take(&mut state.answers)
@@ -200,8 +330,8 @@ impl<E: Engine> Run<'_, E> {
                 .map(|(step, rows)| (plan.step(step).name.clone(), rows))
                 .collect(),
             kept: std::mem::take(&mut state.kept),
-            statements: std::mem::take(&mut state.statements),
-            expansions: std::mem::take(&mut state.expansions),
+            statements: outcome::statements(&known),
+            expansions: expansions.collect(),
             coverage: std::mem::take(&mut state.coverage).into_values().collect(),
         })
     }

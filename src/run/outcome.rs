@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::ledger::{Ending, Known};
 use crate::emit::StatementId;
 use crate::engine::ResultSet;
 
@@ -22,12 +23,16 @@ pub struct Outcome {
     pub coverage: Vec<Coverage>,
 }
 
-/// What a statement read.
+/// What an attempt at a statement came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatementReport {
     /// Which.
     #[serde(serialize_with = "as_text")]
     pub statement: StatementId,
+    /// Which attempt at it, from 1.
+    pub attempt: u32,
+    /// Whether it succeeded.
+    pub succeeded: bool,
     /// Bytes read, as stored.
     pub bytes: u64,
     /// How long it took, in milliseconds.
@@ -76,6 +81,24 @@ pub struct Coverage {
     pub nothing_there: bool,
     /// Values that the scan asked for and that lie outside what the table's projection covers.
     pub not_covered: Vec<String>,
+}
+
+/// What every attempt that ended came to, failed and stopped ones too, in the order of their names.
+pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
+    let mut reports = Vec::new();
+    for (statement, attempts) in &known.attempts {
+        for attempt in attempts {
+            let Some(end) = &attempt.end else { continue };
+            reports.push(StatementReport {
+                statement: statement.clone(),
+                attempt: attempt.number,
+                succeeded: end.outcome == Ending::Succeeded,
+                bytes: end.bytes,
+                milliseconds: end.milliseconds,
+            });
+        }
+    }
+    reports
 }
 
 impl Coverage {

@@ -1,18 +1,14 @@
-//! Running one step: its statements in order, a FOREACH's portions side by side.
+//! Running one step: its statements in order, a FOREACH's side by side.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
-
-use super::tag::{kind, tagged};
-use super::{Event, ExpansionReport, Run, RunError, StatementReport};
+use super::attempt::Work;
+use super::foreach::Unloaded;
+use super::{Run, RunError};
 use crate::catalog::Table;
-use crate::constant::Value;
-use crate::emit::{self, Statement, Symbol};
-use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Submission};
-use crate::expand::{DriverRow, expand};
-use crate::plan::{ForeachPlan, Lifetime, StepKind};
+use crate::emit::{self, Statement};
+use crate::engine::{Engine, QueryId, ResultSet};
+use crate::plan::{Lifetime, StepKind};
 
 impl<E: Engine> Run<'_, E> {
     /// Runs a step to its end.
@@ -20,210 +16,74 @@ impl<E: Engine> Run<'_, E> {
         let compiled = self.compiled;
         let plan = &compiled.plan;
         let step = plan.step(at);
+        let work = self.work(at);
         match &step.kind {
             StepKind::Declare(table) => {
                 for statement in emit::define(plan, table, &compiled.world.inventory) {
-                    self.execute(&statement, at).await?;
+                    self.execute(&statement, work).await?;
                 }
                 self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::AddPartitions(table, entries) => {
                 for statement in emit::add_partitions(plan, &step.name, table, entries) {
-                    self.execute(&statement, at).await?;
+                    self.execute(&statement, work).await?;
                 }
             }
             StepKind::File(table, path) => {
-                let rows = compiled.world.files.get(path).map(|file| file.lines.clone()).unwrap_or_default();
-                let location = emit::file_location(table).substitute(|symbol| self.symbol(symbol));
-                self.engine
-                    .put(&format!("{location}rows.json"), rows)
-                    .await
-                    .map_err(|error| self.failed(&emit::define_file(plan, table), at, error))?;
-                self.execute(&emit::define_file(plan, table), at).await?;
+                let define = emit::define_file(plan, table);
+                if !self.has_succeeded(&define) {
+                    let rows = compiled.world.files.get(path).map(|file| file.lines.clone()).unwrap_or_default();
+                    let location = emit::file_location(table).substitute(|symbol| self.place(symbol));
+                    let put = self.engine.put(&format!("{location}rows.json"), rows).await;
+                    put.map_err(|error| self.failed(&define, at, error))?;
+                }
+                self.execute(&define, work).await?;
                 self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::Materialise(table, query, lifetime) => {
                 for statement in emit::store(plan, at, table, query, *lifetime, &compiled.rectangles) {
-                    self.execute(&statement, at).await?;
+                    self.execute(&statement, work).await?;
                 }
                 self.made(table, *lifetime);
             }
             StepKind::Answer(query) => {
                 let statement = emit::answer(plan, at, query, &compiled.rectangles);
-                let id = self.execute(&statement, at).await?;
+                let id = self.execute(&statement, work).await?;
                 let rows = self.rows(&statement, at, &id).await?;
                 self.with_state(|state| state.answers.insert(at, rows));
             }
             StepKind::Foreach(id, table, lifetime) => {
-                self.foreach(at, &plan.foreachs[id], table, *lifetime).await?;
+                let foreach = &plan.foreachs[id];
+                self.foreach(Unloaded { at, foreach, table: Arc::clone(table), lifetime: *lifetime }).await?;
             }
         }
         Ok(())
     }
 
-    async fn foreach(
-        &self,
-        at: usize,
-        foreach: &ForeachPlan,
-        table: &Table,
-        lifetime: Lifetime,
-    ) -> Result<(), RunError> {
-        let plan = &self.compiled.plan;
-        let (store, keys) = emit::foreach_head(plan, foreach, &self.compiled.rectangles);
-        for statement in &store {
-            self.execute(statement, at).await?;
-        }
-        if let Some(first) = store.first() {
-            self.drop_later(&first.id.0, &emit::driver_table(foreach));
-        }
-        let rows = match keys {
-            None => None,
-            Some(keys) => {
-                let id = self.execute(&keys, at).await?;
-                Some(self.driver_rows(foreach, &keys, self.rows(&keys, at, &id).await?)?)
-            }
-        };
-        let expansion = expand(plan, foreach, rows.as_deref(), &self.compiled.world)?;
-        let report = ExpansionReport {
-            name: foreach.name.clone(),
-            rows: expansion.rows,
-            rows_without_partitions: expansion.rows_without_partitions,
-            partitions: expansion.partitions(),
-            statements: expansion.portions.len(),
-        };
-        if rows.is_some() {
-            (self.listen)(Event::Expanded {
-                name: foreach.name.clone(),
-                rows: report.rows,
-                partitions: report.partitions,
-                statements: report.statements,
-            });
-        }
-        self.note_needs(at, expansion.needs.values());
-        if rows.is_some() {
-            self.with_state(|state| state.expansions.push(report));
-        }
-        let statements: Vec<Statement> = expansion
-            .portions
-            .iter()
-            .enumerate()
-            .map(|(number, portion)| emit::foreach_portion(plan, foreach, lifetime, number + 1, portion))
-            .collect();
-        let mut running: FuturesUnordered<_> = statements.iter().map(|statement| self.execute(statement, at)).collect();
-        while let Some(result) = running.next().await {
-            result?;
-        }
-        for statement in emit::foreach_tail(plan, foreach, table, lifetime, statements.len()) {
-            self.execute(&statement, at).await?;
-        }
-        self.made(table, lifetime);
-        Ok(())
-    }
-
-    /// The rows of a keys statement: a number if rows are numbered, then the key columns.
-    fn driver_rows(
-        &self,
-        foreach: &ForeachPlan,
-        keys: &Statement,
-        result: ResultSet,
-    ) -> Result<Vec<DriverRow>, RunError> {
-        let numbers = usize::from(foreach.numbered);
-        let expected = numbers + foreach.keys.len();
-        result
-            .rows
-            .into_iter()
-            .map(|mut row| {
-                let shape = RunError::Shape { statement: keys.id.clone(), found: row.len(), expected };
-                if row.len() != expected {
-                    return Err(shape);
-                }
-                let values = row.split_off(numbers);
-                match (row.first(), numbers) {
-                    (None, 0) => Ok(DriverRow { number: None, values }),
-                    (Some(Value::Integer(number)), _) => Ok(DriverRow { number: Some(*number), values }),
-                    _ => Err(shape),
-                }
-            })
-            .collect()
+    /// What a step's own statement is to the run.
+    pub(super) fn work(&self, step: usize) -> Work {
+        let bytes = crate::expand::step_bytes(&self.compiled.plan, &self.compiled.needs, step);
+        Work { step, bytes, priority: self.ranks[step].saturating_add(bytes.unwrap_or(0)) }
     }
 
     /// Remembers a table that a step made: it is kept, or dropped at the end.
-    fn made(&self, table: &Table, lifetime: Lifetime) {
+    pub(super) fn made(&self, table: &Table, lifetime: Lifetime) {
         let name = emit::table_name(&self.compiled.plan, table);
         match lifetime {
             Lifetime::Run => self.drop_later(&table.name, &name),
             Lifetime::Kept => {
-                let location = format!("{}tables/{}/{}/", self.options.output, table.name, self.options.run);
+                let location = format!("{}tables/{}/{}/", self.options.output, emit::run_name(&table.name), self.options.run);
                 self.with_state(|state| state.kept.push((table.name.clone(), location)));
             }
         }
     }
 
-    fn drop_later(&self, step: &str, name: &emit::Sql) {
+    pub(super) fn drop_later(&self, step: &str, name: &emit::Sql) {
         let statement = emit::drop_table(step, name);
         self.with_state(|state| state.drops.push(statement));
     }
 
-    fn symbol(&self, symbol: Symbol) -> String {
-        match symbol {
-            Symbol::Run => self.options.run.clone(),
-            Symbol::Output => self.options.output.clone(),
-            Symbol::Attempt(_) => "1".to_owned(),
-        }
-    }
-
-    /// Submits a statement and waits for its end.
-    pub(super) async fn execute(&self, statement: &Statement, step: usize) -> Result<QueryId, RunError> {
-        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
-        let text = statement.sql.substitute(|symbol| self.symbol(symbol));
-        let token = format!("athplan-{}-{}-attempt-1", self.options.run, statement.id);
-        let started = Instant::now();
-        let failed = |error: EngineError| self.failed(statement, step, error);
-        let kind = kind(statement.purpose);
-        let sql = if self.engine.tags() && kind != Kind::Definition {
-            tagged(&self.options.run, &statement.id, 1, &text)
-        } else {
-            text
-        };
-        let submission = Submission { sql, token, kind };
-        let id = self.engine.submit(&submission).await.map_err(failed)?;
-        (self.listen)(Event::Submitted { statement: statement.id.clone() });
-        let ids = [id.clone()];
-        loop {
-            self.engine.wait(&ids).await;
-            let Some(status) = self.engine.poll(&ids).await.map_err(failed)?.into_iter().next() else {
-                return Err(failed(EngineError::new(ErrorClass::Transient, "the engine does not know the query")));
-            };
-            match status.state {
-                State::Queued | State::Running => {}
-                State::Failed(error) => return Err(failed(error)),
-                State::Cancelled => {
-                    return Err(failed(EngineError::new(ErrorClass::Transient, "the query was cancelled")));
-                }
-                State::Succeeded => {
-                    let milliseconds = millis(started.elapsed());
-                    self.cover(step, &status.scans);
-                    let bytes = status.bytes_scanned;
-                    let report = StatementReport { statement: statement.id.clone(), bytes, milliseconds };
-                    self.with_state(|state| state.statements.push(report));
-                    let (statement, purpose) = (statement.id.clone(), statement.purpose);
-                    (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });
-                    return Ok(id);
-                }
-            }
-        }
-    }
-
-    async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {
+    pub(super) async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {
         self.engine.result(id, &statement.columns).await.map_err(|error| self.failed(statement, step, error))
     }
-
-    fn failed(&self, statement: &Statement, step: usize, error: EngineError) -> RunError {
-        let span = self.compiled.plan.step(step).span;
-        RunError::Statement { statement: statement.id.clone(), error, span }
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -20,7 +20,7 @@ pub fn kind(purpose: Purpose) -> Kind {
 }
 
 /// A statement's text under a comment that names run, statement and attempt.
-pub fn tagged(run: &str, statement: &StatementId, attempt: usize, text: &str) -> String {
+pub fn tagged(run: &str, statement: &StatementId, attempt: u32, text: &str) -> String {
     // A name may hold anything, an end of line too, behind which it would be SQL.
     let plain = |character: char| if character.is_ascii_alphanumeric() || "_-./".contains(character) { character } else { '_' };
     let statement: String = statement.0.chars().take(SHOWN).map(plain).collect();

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
 use crate::engine::{Engine, EngineError, ErrorClass, QueryId, Status};
 
@@ -17,6 +18,9 @@ const LONGEST: Duration = Duration::from_secs(20);
 
 /// How often in a row asking may fail before those who wait are told.
 const PATIENCE: u32 = 8;
+
+/// How long news of new queries may put off asking about the others.
+const AT_LEAST: Duration = Duration::from_secs(1);
 
 type Told = oneshot::Sender<Result<Status, EngineError>>;
 
@@ -47,6 +51,7 @@ impl<'a, E: Engine> Watch<'a, E> {
     /// Watches for ever.
     pub async fn watch(&self) -> Infallible {
         let (mut failures, mut pause) = (0, Duration::ZERO);
+        let mut asked = Instant::now();
         loop {
             let ids: Vec<QueryId> = {
                 let mut waiting = self.waiting();
@@ -58,7 +63,12 @@ impl<'a, E: Engine> Watch<'a, E> {
                 continue;
             }
             tokio::time::sleep(pause).await;
-            self.engine.wait(&ids).await;
+            tokio::select! {
+                () = self.engine.wait(&ids) => {}
+                // New queries are waited for with the others, unless the others have waited for long.
+                () = self.news.notified(), if asked.elapsed() < AT_LEAST => continue,
+            }
+            asked = Instant::now();
             for batch in ids.chunks(self.engine.batch().max(1)) {
                 match self.ask(batch).await {
                     Ok(()) => (failures, pause) = (0, Duration::ZERO),

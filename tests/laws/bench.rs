@@ -173,7 +173,7 @@ impl Bench {
 
     /// Runs a compiled spec on an engine of this bench.
     pub async fn run<E: Engine>(&self, compiled: &Compiled, engine: &E) -> Result<Outcome, Failure> {
-        let options = RunOptions { run: RUN.to_owned(), output: OUTPUT.to_owned() };
+        let options = RunOptions::new(RUN, OUTPUT);
         run(compiled, engine, &options, &|_| {}).await.map_err(|error| match &error {
             RunError::Statement { error: cause, .. } if cause.class == ErrorClass::Unsupported => {
                 Failure::Refused(error.to_string())

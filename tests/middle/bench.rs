@@ -117,7 +117,7 @@ pub fn outcome(compiled: &Compiled) -> Result<Outcome, String> {
     let output = tempfile::tempdir().expect("a temporary folder");
     let mut options = LocalOptions::new(output.path(), i128::from(NOW) * 1_000_000_000_000);
     options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: folder().join("bucket") });
-    let run_options = RunOptions { run: "r1".to_owned(), output: options.output.location.clone() };
+    let run_options = RunOptions::new("r1", options.output.location.clone());
     let engine = LocalEngine::new(options).expect("the folders are there");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(run(compiled, &engine, &run_options, &|_| {})).map_err(|error| error.to_string())

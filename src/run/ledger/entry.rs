@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::emit::StatementId;
+use crate::emit::{Sql, StatementId};
 use crate::engine::{ErrorClass, QueryId, ScanReport};
 
 /// The version of the format. A ledger of another version is refused.
@@ -25,6 +25,15 @@ pub enum Entry {
     },
     /// A FOREACH's statements are known: all of them, in one line.
     Expanded(Expanded),
+    /// A statement of a FOREACH took more than the engine gives one: others take its place.
+    Split {
+        /// The FOREACH, by its table's name.
+        name: String,
+        /// The number of the statement.
+        number: usize,
+        /// Those that take its place.
+        into: Vec<Unloading>,
+    },
     /// A statement is about to be submitted.
     Submitting {
         /// Which.
@@ -91,8 +100,36 @@ pub struct Expanded {
     pub rows_without_partitions: usize,
     /// Distinct partitions.
     pub partitions: usize,
-    /// The statements' texts, in order, and the bytes each is expected to read (none: not known).
-    pub statements: Vec<(crate::emit::Sql, Option<u64>)>,
+    /// Whether there were rows to expand by.
+    pub by_rows: bool,
+    /// What its scans ask for, as far as the coverage says it.
+    pub asked: Vec<Asked>,
+    /// The statements, in order.
+    pub statements: Vec<Unloading>,
+}
+
+/// What a scan asks for and cannot look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The table.
+    pub table: String,
+    /// Whether records of the window may yet arrive.
+    pub still_open: bool,
+    /// Values outside what the table's partitions cover.
+    pub not_covered: Vec<String>,
+}
+
+/// A statement of a FOREACH.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unloading {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its text.
+    pub sql: Sql,
+    /// The bytes that it is expected to read; none if nobody knows.
+    pub bytes: Option<u64>,
+    /// What it covers, for the case that it has to be split: postcard, in base64.
+    pub portion: String,
 }
 
 /// How an attempt ended.

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use entry::{End, Ending, Entry, Expanded, Header, VERSION};
+pub use entry::{Asked, End, Ending, Entry, Expanded, Header, Unloading, VERSION};
 
 use self::file::LedgerFile;
 use crate::emit::StatementId;
@@ -217,6 +217,13 @@ impl Known {
             Entry::Resumed { .. } => {}
             Entry::Expanded(expanded) => {
                 self.expansions.insert(expanded.name.clone(), Arc::new(expanded));
+            }
+            Entry::Split { name, number, into } => {
+                if let Some(expanded) = self.expansions.get_mut(&name) {
+                    let expanded = Arc::make_mut(expanded);
+                    expanded.statements.retain(|statement| statement.number != number);
+                    expanded.statements.extend(into);
+                }
             }
             Entry::Submitting { statement, attempt, at } => {
                 let attempts = self.attempts.entry(statement).or_default();

@@ -1,0 +1,304 @@
+//! One statement, from what the ledger says of it to its end: submitted, taken up, tried again.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::budget::Planned;
+use super::governor::{Governor, Permit};
+use super::ledger::{Attempt, End, Ending, Entry};
+use super::tag::{kind, tagged};
+use super::{Event, Run, RunError};
+use crate::emit::{Purpose, Statement, StatementId, Symbol};
+use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, State, Status, Submission};
+
+/// How often a statement is tried in one process.
+const ATTEMPTS: usize = 5;
+
+/// How often one submission is sent before its attempt counts as refused. Throttled calls are patient:
+/// the account's other users may keep the engine busy for long.
+const SENDINGS: u32 = 12;
+
+/// The first pause before something is tried again, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How far clocks may differ between here and the engine, in seconds.
+const CLOCKS: i64 = 300;
+
+/// How long an engine surely knows a request token: longer than an hour, as measured on Athena.
+const TOKEN_SECONDS: i64 = 3_600;
+
+/// What a statement is to the run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Work {
+    /// The step.
+    pub step: usize,
+    /// The bytes it is expected to read; none if nobody knows.
+    pub bytes: Option<u64>,
+    /// How much waits for it: what has the most goes first.
+    pub priority: u64,
+}
+
+impl<E: Engine> Run<'_, E> {
+    /// Sees to it that a statement has succeeded: once, whatever was done about it before.
+    pub(super) async fn execute(&self, statement: &Statement, work: Work) -> Result<QueryId, RunError> {
+        loop {
+            let last = self.ledger.last(&statement.id);
+            let ended = match last {
+                Some(Attempt { end: Some(End { outcome: Ending::Succeeded, scans, .. }), query: Some(query), .. }) => {
+                    self.cover(work.step, &scans);
+                    return Ok(query);
+                }
+                Some(attempt) if attempt.end.is_none() => self.take_up(statement, work, attempt).await?,
+                Some(attempt) => self.begin(statement, work, attempt.number + 1).await?,
+                None => self.begin(statement, work, 1).await?,
+            };
+            if let Some(error) = ended {
+                self.try_again(statement, work, error).await?;
+            }
+        }
+    }
+
+    /// Begins an attempt and waits for its end; gives the error if it failed.
+    async fn begin(&self, statement: &Statement, work: Work, number: u32) -> Result<Option<EngineError>, RunError> {
+        let permit = self.governor(statement).acquire(work.priority).await;
+        self.admit(statement, work)?;
+        self.ledger.record(Entry::Submitting { statement: statement.id.clone(), attempt: number, at: now() })?;
+        match self.send(statement, work, number).await? {
+            Ok(query) => self.ended(statement, work, number, &query, permit).await,
+            Err(error) => Ok(Some(error)),
+        }
+    }
+
+    /// Takes up an attempt that an earlier process began.
+    async fn take_up(
+        &self,
+        statement: &Statement,
+        work: Work,
+        attempt: Attempt,
+    ) -> Result<Option<EngineError>, RunError> {
+        let permit = self.governor(statement).adopt();
+        self.admit(statement, work)?;
+        let number = attempt.number;
+        let query = match attempt.query {
+            Some(query) => query,
+            None => {
+                let since = u64::try_from(attempt.at - CLOCKS).unwrap_or(0);
+                let since = UNIX_EPOCH + Duration::from_secs(since);
+                let submission = self.submission(statement, number);
+                let found = self.engine.find(&submission.sql, since).await;
+                match found {
+                    Ok(Some(query)) => {
+                        self.submitted(statement, number, &query)?;
+                        query
+                    }
+                    // It never arrived, or its token still tells.
+                    Ok(None) => match self.send(statement, work, number).await? {
+                        Ok(query) => query,
+                        Err(error) => return Ok(Some(error)),
+                    },
+                    Err(_) if now() - attempt.at < TOKEN_SECONDS => match self.send(statement, work, number).await? {
+                        Ok(query) => query,
+                        Err(error) => return Ok(Some(error)),
+                    },
+                    Err(error) => return Err(self.failed(statement, work.step, error)),
+                }
+            }
+        };
+        (self.listen)(Event::TakenUp { statement: statement.id.clone() });
+        self.ended(statement, work, number, &query, permit).await
+    }
+
+    /// Sends a submission until the engine has it; the inner error is the engine's refusal.
+    async fn send(
+        &self,
+        statement: &Statement,
+        work: Work,
+        number: u32,
+    ) -> Result<Result<QueryId, EngineError>, RunError> {
+        let submission = self.submission(statement, number);
+        self.with_state(|state| state.sending.insert(statement.id.clone(), submission.sql.clone()));
+        let mut sent = 0;
+        let error = loop {
+            self.governor(statement).pace().await;
+            match self.engine.submit(&submission).await {
+                Ok(query) => {
+                    self.submitted(statement, number, &query)?;
+                    return Ok(Ok(query));
+                }
+                Err(error) if error.class.is_retryable() && sent < SENDINGS => {
+                    sent += 1;
+                    if error.class == ErrorClass::Throttled {
+                        let width = self.governor(statement).throttled();
+                        (self.listen)(Event::Throttled { width });
+                    }
+                    tokio::time::sleep(pause(&submission.token, sent)).await;
+                }
+                Err(error) => break error,
+            }
+        };
+        self.with_state(|state| state.sending.remove(&statement.id));
+        if matches!(error.class, ErrorClass::Credentials | ErrorClass::Transient | ErrorClass::Throttled) {
+            // Whether it arrived is not known: the attempt stays open, to be looked for.
+            return Err(self.failed(statement, work.step, error));
+        }
+        let outcome = Ending::Refused { class: error.class, message: error.message.clone() };
+        self.end(statement, work, number, End { outcome, bytes: 0, milliseconds: 0, scans: Vec::new() })?;
+        Ok(Err(error))
+    }
+
+    fn submitted(&self, statement: &Statement, attempt: u32, query: &QueryId) -> Result<(), RunError> {
+        let (statement, query) = (statement.id.clone(), query.clone());
+        self.with_state(|state| state.sending.remove(&statement));
+        self.ledger.record(Entry::Submitted { statement: statement.clone(), attempt, query })?;
+        (self.listen)(Event::Submitted { statement });
+        Ok(())
+    }
+
+    /// Waits for an attempt's end; gives the error if it failed.
+    async fn ended(
+        &self,
+        statement: &Statement,
+        work: Work,
+        number: u32,
+        query: &QueryId,
+        permit: Permit,
+    ) -> Result<Option<EngineError>, RunError> {
+        let started = tokio::time::Instant::now();
+        let watched = self.watch.ended(query);
+        let (status, late) = match self.options.statement_deadline {
+            None => (watched.await, false),
+            Some(deadline) => match tokio::time::timeout(deadline, watched).await {
+                Ok(status) => (status, false),
+                Err(_) => {
+                    self.engine.cancel(query).await.map_err(|error| self.failed(statement, work.step, error))?;
+                    (self.watch.ended(query).await, true)
+                }
+            },
+        };
+        drop(permit);
+        let status = match status {
+            Ok(status) => status,
+            Err(error) if error.class == ErrorClass::Lost => Status::new(State::Failed(error)),
+            // It may still be running: nothing is recorded, and resuming asks again.
+            Err(error) => return Err(self.failed(statement, work.step, error)),
+        };
+        let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = status.total.unwrap_or(elapsed);
+        let (outcome, error) = match status.state {
+            State::Succeeded => (Ending::Succeeded, None),
+            State::Failed(error) => {
+                (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
+            }
+            State::Cancelled | State::Queued | State::Running if late => {
+                let error = EngineError::new(ErrorClass::Exhausted, "it ran longer than --statement-deadline allows");
+                (Ending::Cancelled, Some(error))
+            }
+            State::Cancelled | State::Queued | State::Running => {
+                let error = EngineError::new(ErrorClass::Stopped, "the query was stopped by someone else");
+                (Ending::Cancelled, Some(error))
+            }
+        };
+        let bytes = status.bytes_scanned;
+        self.end(statement, work, number, End { outcome, bytes, milliseconds, scans: status.scans })?;
+        if error.is_none() {
+            self.governor(statement).went_well();
+            let (statement, purpose) = (statement.id.clone(), statement.purpose);
+            (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });
+        }
+        Ok(error)
+    }
+
+    /// Records an attempt's end, and holds what it read against the plan.
+    fn end(&self, statement: &Statement, work: Work, attempt: u32, end: End) -> Result<(), RunError> {
+        let bytes = end.bytes;
+        self.ledger.record(Entry::Ended { statement: statement.id.clone(), attempt, end })?;
+        if kind(statement.purpose) == Kind::Definition {
+            return Ok(());
+        }
+        Ok(self.budget.settle(self.planned(statement, work), bytes)?)
+    }
+
+    /// Waits before another attempt, or says that there is to be none.
+    async fn try_again(&self, statement: &Statement, work: Work, error: EngineError) -> Result<(), RunError> {
+        let own = self.ledger.own_attempts(&statement.id);
+        let worth = error.class.is_retryable() || matches!(error.class, ErrorClass::Exists | ErrorClass::Lost);
+        if !worth || own >= ATTEMPTS {
+            return Err(self.failed(statement, work.step, error));
+        }
+        if error.class == ErrorClass::Throttled {
+            self.governor(statement).throttled();
+        }
+        (self.listen)(Event::TriedAgain { statement: statement.id.clone(), reason: error.message.clone() });
+        let tried = u32::try_from(own).unwrap_or(u32::MAX);
+        tokio::time::sleep(pause(&format!("{}/{own}", statement.id), tried)).await;
+        Ok(())
+    }
+
+    /// A statement as it is sent in an attempt.
+    fn submission(&self, statement: &Statement, attempt: u32) -> Submission {
+        let run = &self.options.run;
+        let text = statement.sql.substitute(|symbol| self.symbol(statement, attempt, symbol));
+        let kind = kind(statement.purpose);
+        let sql = if self.engine.tags() && kind != Kind::Definition {
+            tagged(run, &statement.id, attempt, &text)
+        } else {
+            text
+        };
+        Submission { sql, token: format!("athplan-{run}-{}-attempt-{attempt}", statement.id), kind }
+    }
+
+    /// What stands for a symbol in an attempt at a statement. What registers rows names the attempt that
+    /// stored them.
+    fn symbol(&self, statement: &Statement, attempt: u32, symbol: Symbol) -> String {
+        match symbol {
+            Symbol::Run => self.options.run.clone(),
+            Symbol::Output => self.options.output.clone(),
+            Symbol::Attempt(number) if statement.purpose == Purpose::Register => {
+                let registered = statement.id.0.rsplit_once('/').map_or(statement.id.0.as_str(), |(name, _)| name);
+                let stored = match number {
+                    0 => StatementId(registered.to_owned()),
+                    number => StatementId(format!("{registered}/{number}")),
+                };
+                self.ledger.last(&stored).map_or(1, |stored| stored.number).to_string()
+            }
+            Symbol::Attempt(_) => attempt.to_string(),
+        }
+    }
+
+    fn admit(&self, statement: &Statement, work: Work) -> Result<(), RunError> {
+        if kind(statement.purpose) == Kind::Definition {
+            return Ok(());
+        }
+        Ok(self.budget.admit(self.planned(statement, work))?)
+    }
+
+    pub(super) fn planned<'s>(&'s self, statement: &'s Statement, work: Work) -> Planned<'s> {
+        Planned { step: &self.compiled.plan.step(work.step).name, statement: &statement.id, bytes: work.bytes }
+    }
+
+    fn governor(&self, statement: &Statement) -> &std::sync::Arc<Governor> {
+        match kind(statement.purpose) {
+            Kind::Definition => &self.definitions,
+            Kind::Query | Kind::Store => &self.queries,
+        }
+    }
+
+    pub(super) fn failed(&self, statement: &Statement, step: usize, error: EngineError) -> RunError {
+        let span = self.compiled.plan.step(step).span;
+        RunError::Statement { statement: statement.id.clone(), error, span }
+    }
+}
+
+/// Seconds since the epoch.
+pub(super) fn now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The pause before something is tried for the `tried`th time again: longer each time, and different
+/// for each statement, so that those that failed together do not come back together.
+fn pause(name: &str, tried: u32) -> Duration {
+    let longest = FIRST_PAUSE.saturating_mul(1 << tried.min(10)).min(LONGEST_PAUSE);
+    let spread = crc32fast::hash(format!("{name} {tried}").as_bytes()) % 1000;
+    longest.mul_f64(0.5 + f64::from(spread) / 2000.0)
+}

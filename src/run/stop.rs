@@ -1,0 +1,109 @@
+//! How a run ends: what only it needed goes; or, when it stops before its end, its queries are stopped.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::attempt::now;
+use super::ledger::{Attempt, End, Ending, Entry};
+use super::{Event, Run, RunError};
+use crate::emit::StatementId;
+use crate::engine::{Engine, QueryId, State};
+
+/// How long stopped queries are waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl<E: Engine> Run<'_, E> {
+    /// Drops the tables that are private to the run, and deletes what lies under them.
+    pub(super) async fn leave_nothing_behind(&self) -> Result<(), RunError> {
+        let drops = self.with_state(|state| std::mem::take(&mut state.drops));
+        let at = self.compiled.plan.steps.len().saturating_sub(1);
+        for statement in drops {
+            self.execute(&statement, self.work(at)).await?;
+        }
+        let (output, run) = (&self.options.output, &self.options.run);
+        for kind in ["steps", "files"] {
+            let location = format!("{output}{kind}/{run}/");
+            self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
+        }
+        for location in self.failed_attempts() {
+            self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
+        }
+        Ok(())
+    }
+
+    /// The places of kept tables where attempts that did not succeed may have written.
+    fn failed_attempts(&self) -> Vec<String> {
+        let known = self.ledger.known();
+        let kept: Vec<(String, String)> = self.with_state(|state| state.kept.clone());
+        let mut places = Vec::new();
+        for (table, location) in kept {
+            for (statement, attempts) in &known.attempts {
+                let folder = match statement.0.strip_prefix(&table) {
+                    Some("") => location.clone(),
+                    Some(rest) => match rest.strip_prefix('/').and_then(|number| number.parse::<usize>().ok()) {
+                        Some(number) => format!("{location}{number}/"),
+                        None => continue,
+                    },
+                    None => continue,
+                };
+                let failed = attempts.iter().filter(|attempt| {
+                    attempt.end.as_ref().is_none_or(|end| end.outcome != Ending::Succeeded)
+                });
+                places.extend(failed.map(|attempt| format!("{folder}{}/", attempt.number)));
+            }
+        }
+        places
+    }
+
+    fn cannot_remove(&self, location: &str, error: crate::engine::EngineError) -> RunError {
+        let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
+        RunError::Statement { statement: StatementId(format!("deleting {location}")), error, span }
+    }
+
+    /// Stops the queries that run, and records what they have read. What cannot be stopped stays open in
+    /// the ledger.
+    pub(super) async fn stop_queries(&self) {
+        let open = self.ledger.known().open();
+        let mut stopped = Vec::new();
+        for (statement, attempt) in open {
+            let Some(query) = self.query_of(&statement, &attempt).await else { continue };
+            if self.engine.cancel(&query).await.is_ok() {
+                (self.listen)(Event::Stopped { statement: statement.clone() });
+                stopped.push((statement, attempt.number, query));
+            }
+        }
+        let ends = async {
+            for (statement, attempt, query) in stopped {
+                let Ok(status) = self.watch.ended(&query).await else { continue };
+                let outcome = match status.state {
+                    State::Succeeded => Ending::Succeeded,
+                    State::Failed(error) => Ending::Failed { class: error.class, message: error.message },
+                    State::Cancelled | State::Queued | State::Running => Ending::Cancelled,
+                };
+                let milliseconds = status.total.unwrap_or_default();
+                let end = End { outcome, bytes: status.bytes_scanned, milliseconds, scans: status.scans };
+                // A ledger that cannot be written has been said already, or will be by the next process.
+                let _ = self.ledger.record(Entry::Ended { statement, attempt, end });
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, async {
+            tokio::select! {
+                () = ends => {}
+                never = self.watch.watch() => match never {},
+            }
+        })
+        .await;
+    }
+
+    /// The query of an open attempt, looked for if its id was never told.
+    async fn query_of(&self, statement: &StatementId, attempt: &Attempt) -> Option<QueryId> {
+        if let Some(query) = &attempt.query {
+            return Some(query.clone());
+        }
+        let sql = self.with_state(|state| state.sending.get(statement).cloned())?;
+        let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - 300).unwrap_or(0));
+        let query = self.engine.find(&sql, since).await.ok().flatten()?;
+        let (statement, attempt) = (statement.clone(), attempt.number);
+        self.ledger.record(Entry::Submitted { statement, attempt, query: query.clone() }).ok()?;
+        Some(query)
+    }
+}
