@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
+use athplan::Compiled;
 use athplan::cli::options::CompileOptions;
 use athplan::cli::output::table;
 use athplan::cli::session::{Failure, Session};
@@ -26,7 +27,6 @@ use athplan::plan::build;
 use athplan::rewrite::rewrites;
 use athplan::run::{Coverage, Outcome, RunOptions, run};
 use athplan::types::{Dialect, Type};
-use athplan::Compiled;
 
 /// 2019-07-01T00:00:00Z: after the examples' archive ends.
 const NOW: i64 = 1_561_939_200;

@@ -212,10 +212,10 @@ async fn only_what_lies_inside_the_output_is_removed() {
     engine.put("s3://athplan-local-output/steps/r2/b/_y", vec![1]).await.expect("the output");
     let files = engine.list("s3://athplan-local-output/steps/").await.expect("the output");
     let files: Vec<(&str, u64)> = files.iter().map(|file| (file.location.as_str(), file.bytes)).collect();
-    let expected =
-        [("s3://athplan-local-output/steps/r1/a/x", 2), ("s3://athplan-local-output/steps/r2/b/_y", 1)];
+    let expected = [("s3://athplan-local-output/steps/r1/a/x", 2), ("s3://athplan-local-output/steps/r2/b/_y", 1)];
     assert_eq!(files, expected);
-    for location in ["s3://bucket/t/", "s3://athplan-local-output/", "s3://athplan-local-output/a/../", "s3://other/x/"] {
+    for location in ["s3://bucket/t/", "s3://athplan-local-output/", "s3://athplan-local-output/a/../", "s3://other/x/"]
+    {
         assert!(engine.remove(location).await.is_err(), "{location}");
     }
     assert!(bench.path("t/a.json").exists());
