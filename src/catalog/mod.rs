@@ -5,6 +5,7 @@ mod ddl;
 mod define;
 mod error;
 mod file;
+mod folder;
 mod hive_text;
 mod inventory;
 mod layout;

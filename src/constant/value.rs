@@ -3,8 +3,8 @@
 //! A value does not carry its type: the expression around it does. What the type fixes (a decimal's
 //! scale, a timestamp's precision) is therefore not repeated here.
 
-use std::sync::Arc;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One value. `Null` belongs to every type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 //! submission. Symbols are pieces of their own, never marks inside the text, so that data can not
 //! be mistaken for one.
 
-use std::fmt;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A statement's text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -13,8 +13,7 @@ use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
 use crate::catalog::{
-    DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements,
-    create_statement,
+    DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements, create_statement,
 };
 use crate::partition::Rectangle;
 use crate::plan::{DriverColumn, ForeachPlan, Lifetime, Plan, ROW_NUMBER, stored_columns};

@@ -80,11 +80,7 @@ pub trait Engine: Send + Sync {
     /// # Errors
     ///
     /// The engine cannot be reached, or does not let its history be read.
-    fn find(
-        &self,
-        sql: &str,
-        since: SystemTime,
-    ) -> impl Future<Output = Result<Option<QueryId>, EngineError>> + Send;
+    fn find(&self, sql: &str, since: SystemTime) -> impl Future<Output = Result<Option<QueryId>, EngineError>> + Send;
 
     /// The state of each query, in the order asked; at most [`Engine::batch`] at once.
     ///

@@ -21,7 +21,8 @@ pub fn step_bytes(plan: &Plan, needs: &BTreeMap<RelationId, Need>, at: usize) ->
 
 /// What one statement of a FOREACH reads, partitions that several of its parts read counted for each.
 pub fn portion_bytes(needs: &BTreeMap<RelationId, Need>, portion: &Portion, world: &World) -> Option<u64> {
-    let read = portion.parts.iter().flat_map(|part| needs.values().map(move |need| (need, part.scans.get(&need.relation))));
+    let read =
+        portion.parts.iter().flat_map(|part| needs.values().map(move |need| (need, part.scans.get(&need.relation))));
     read.map(|(need, rectangles)| match rectangles {
         Some(rectangles) => known(covered(world, need, rectangles)),
         None => known(world.inventory.measure(&need.table, &need.set.tuples).bytes),

@@ -11,6 +11,7 @@ mod need;
 mod pack;
 mod split;
 mod stage;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,7 @@ pub use fixed::{static_needs, static_rectangles};
 pub use need::{Need, instant_text, need};
 pub use split::split;
 pub use stage::{Rectangles, STAGE_BUDGET};
+pub use wanted::{Wanted, wanted};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -44,7 +44,9 @@ impl<E: Engine> Run<'_, E> {
         loop {
             let last = self.ledger.last(&statement.id);
             let ended = match last {
-                Some(Attempt { end: Some(End { outcome: Ending::Succeeded, scans, .. }), query: Some(query), .. }) => {
+                Some(Attempt {
+                    end: Some(End { outcome: Ending::Succeeded, scans, .. }), query: Some(query), ..
+                }) => {
                     self.cover(work.step, &scans);
                     return Ok(query);
                 }

@@ -64,7 +64,9 @@ pub enum BudgetError {
         option: &'static str,
     },
     /// A statement read more than planned.
-    #[error("step `{step}`: `{statement}` read {actual} where the plan says {planned}: the run stops before it costs more")]
+    #[error(
+        "step `{step}`: `{statement}` read {actual} where the plan says {planned}: the run stops before it costs more"
+    )]
     #[diagnostic(
         code(athplan::run::overrun),
         help("the partitions may not be pruned as planned: look at the statement, or list the table's files anew")

@@ -298,7 +298,7 @@ impl<E: Engine> Run<'_, E> {
                 });
                 coverage.still_open |= asked.still_open;
                 let listed = self.compiled.world.inventory.table(&asked.table);
-                coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
+                coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
                 for outside in &asked.not_covered {
                     if !coverage.not_covered.contains(outside) {
                         coverage.not_covered.push(outside.clone());

@@ -72,7 +72,8 @@ impl<E: Engine> Run<'_, E> {
         match lifetime {
             Lifetime::Run => self.drop_later(&table.name, &name),
             Lifetime::Kept => {
-                let location = format!("{}tables/{}/{}/", self.options.output, emit::run_name(&table.name), self.options.run);
+                let location =
+                    format!("{}tables/{}/{}/", self.options.output, emit::run_name(&table.name), self.options.run);
                 self.with_state(|state| state.kept.push((table.name.clone(), location)));
             }
         }

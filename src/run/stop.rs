@@ -45,9 +45,9 @@ impl<E: Engine> Run<'_, E> {
                     },
                     None => continue,
                 };
-                let failed = attempts.iter().filter(|attempt| {
-                    attempt.end.as_ref().is_none_or(|end| end.outcome != Ending::Succeeded)
-                });
+                let failed = attempts
+                    .iter()
+                    .filter(|attempt| attempt.end.as_ref().is_none_or(|end| end.outcome != Ending::Succeeded));
                 places.extend(failed.map(|attempt| format!("{folder}{}/", attempt.number)));
             }
         }

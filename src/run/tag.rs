@@ -22,7 +22,8 @@ pub fn kind(purpose: Purpose) -> Kind {
 /// A statement's text under a comment that names run, statement and attempt.
 pub fn tagged(run: &str, statement: &StatementId, attempt: u32, text: &str) -> String {
     // A name may hold anything, an end of line too, behind which it would be SQL.
-    let plain = |character: char| if character.is_ascii_alphanumeric() || "_-./".contains(character) { character } else { '_' };
+    let plain =
+        |character: char| if character.is_ascii_alphanumeric() || "_-./".contains(character) { character } else { '_' };
     let statement: String = statement.0.chars().take(SHOWN).map(plain).collect();
     format!("-- athplan run={run} statement={statement} attempt={attempt}\n{text}")
 }

@@ -92,10 +92,7 @@ fn read_entries(path: &Path, text: &[u8]) -> Result<(Vec<Entry>, u64), LedgerErr
     let mut whole = 0;
     let mut lines = text.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
     while let Some((at, line)) = lines.next() {
-        let entry = line
-            .strip_suffix(b"\n")
-            .and_then(|line| std::str::from_utf8(line).ok())
-            .and_then(entry::parse);
+        let entry = line.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok()).and_then(entry::parse);
         match entry {
             Some(entry) => {
                 entries.push(entry);

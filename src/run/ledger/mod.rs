@@ -74,7 +74,10 @@ pub enum LedgerError {
     },
     /// Another process holds it.
     #[error("another process has the run in {folder}")]
-    #[diagnostic(code(athplan::ledger::locked), help("wait for it, or stop it; a process that was killed holds nothing"))]
+    #[diagnostic(
+        code(athplan::ledger::locked),
+        help("wait for it, or stop it; a process that was killed holds nothing")
+    )]
     Locked {
         /// The folder.
         folder: String,

@@ -66,8 +66,7 @@ pub(super) fn softened(predicate: &Expr) -> Result<Plan, EngineError> {
 /// The engine lacks a function in it, or evaluating it fails.
 pub(super) fn constant(expr: &Expr) -> Result<Value, EngineError> {
     let closed = bind::closed(expr, &mut |_| None).map_err(|missing| unsupported(&missing.what, missing.span))?;
-    crate::constant::evaluate(&closed, &[])
-        .map_err(|error| engine_error(super::raised(&error)).at(Some(expr.span)))
+    crate::constant::evaluate(&closed, &[]).map_err(|error| engine_error(super::raised(&error)).at(Some(expr.span)))
 }
 
 /// A value as a literal of its type.
