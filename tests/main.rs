@@ -19,6 +19,8 @@ mod output;
 mod partition;
 mod program;
 mod readme;
+#[cfg(feature = "local")]
+mod run;
 mod tidy;
 mod types;
 mod walk;

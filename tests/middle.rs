@@ -1,7 +1,7 @@
 //! Rows through the whole chain: what a FOREACH yields, merged and row by row, over a small archive
 //! with late deliveries, duplicates and NULLs.
 
-mod bench;
+pub mod bench;
 mod constants;
 mod forms;
 mod names;

@@ -1,8 +1,8 @@
 //! How many statements run side by side, and how fast they are sent.
 //!
-//! An engine's quota is a guess until it is met: the width starts at what the engine says, grows by one
-//! for each round of statements that went well, and is halved when the engine says that it was too much
-//! (additive increase, multiplicative decrease: Chiu and Jain, 1989, <https://doi.org/10.1016/0169-7552(89)90019-6>).
+//! The width starts at what the engine says that it takes. Others use the engine too: the width is halved
+//! when the engine says that it was too much, and grows again by one for each round of statements that went
+//! well (additive increase, multiplicative decrease: Chiu and Jain, 1989, <https://doi.org/10.1016/0169-7552(89)90019-6>).
 //! Sending is paced apart from it, since engines count calls as well as queries. Of those who wait, the
 //! one with the highest priority goes first.
 
@@ -55,9 +55,10 @@ struct Waiting {
 pub(super) struct Permit(Arc<Governor>);
 
 impl Governor {
-    /// A governor that starts with this width and never goes beyond the ceiling.
-    pub fn new(width: usize, ceiling: usize) -> Arc<Self> {
-        let (width, ceiling) = (count(width.max(1)), count(ceiling.max(width).max(1)));
+    /// A governor that starts with this width and never goes beyond it: it is the engine's own word.
+    pub fn new(width: usize) -> Arc<Self> {
+        let width = count(width.max(1));
+        let ceiling = width;
         let state = State {
             width,
             running: 0,
@@ -190,7 +191,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_width_is_held_and_the_highest_priority_goes_first() {
-        let governor = Governor::new(1, 1);
+        let governor = Governor::new(1);
         let first = governor.acquire(0).await;
         let order = Mutex::new(Vec::new());
         let wait = |priority: u64| {
@@ -210,18 +211,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn too_much_halves_the_width_once_a_burst_and_success_widens_it() {
-        let governor = Governor::new(16, 20);
+        let governor = Governor::new(16);
         assert_eq!(governor.throttled(), 8);
         assert_eq!(governor.throttled(), 8);
         tokio::time::advance(BURST).await;
         assert_eq!(governor.throttled(), 4);
         (0..400).for_each(|_| governor.went_well());
-        assert_eq!(whole(governor.state().width), 20);
+        assert_eq!(whole(governor.state().width), 16);
     }
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_paced_after_they_were_too_many() {
-        let governor = Governor::new(4, 4);
+        let governor = Governor::new(4);
         governor.throttled();
         let started = Instant::now();
         for _ in 0..5 {
@@ -232,7 +233,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_stops_waiting_takes_no_place() {
-        let governor = Governor::new(1, 1);
+        let governor = Governor::new(1);
         let first = governor.acquire(0).await;
         {
             let waiting = governor.acquire(9);

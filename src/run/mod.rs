@@ -168,7 +168,7 @@ pub async fn run_with<E: Engine>(
 ) -> Result<Outcome, RunError> {
     let plan = &compiled.plan;
     listen(Event::Started { run: options.run.clone(), steps: plan.steps.len() });
-    let governor = |kind| Governor::new(engine.slots(kind), engine.slots(kind).saturating_mul(4));
+    let governor = |kind| Governor::new(engine.slots(kind));
     let budget = Budget::new(options.limits, options.price);
     let run = Run {
         compiled,

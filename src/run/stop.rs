@@ -2,6 +2,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
 use super::attempt::now;
 use super::ledger::{Attempt, End, Ending, Entry};
 use super::{Event, Run, RunError};
@@ -16,9 +19,12 @@ impl<E: Engine> Run<'_, E> {
     pub(super) async fn leave_nothing_behind(&self) -> Result<(), RunError> {
         let drops = self.with_state(|state| std::mem::take(&mut state.drops));
         let at = self.compiled.plan.steps.len().saturating_sub(1);
-        for statement in drops {
-            self.execute(&statement, self.work(at)).await?;
+        let mut dropping: FuturesUnordered<_> =
+            drops.iter().map(|statement| self.execute(statement, self.work(at))).collect();
+        while let Some(dropped) = dropping.next().await {
+            dropped?;
         }
+        drop(dropping);
         let (output, run) = (&self.options.output, &self.options.run);
         for kind in ["steps", "files"] {
             let location = format!("{output}{kind}/{run}/");

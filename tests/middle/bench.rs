@@ -1,7 +1,7 @@
 //! A small archive, and specs over it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use athplan::bind::spec::BoundStatementKind;
@@ -112,13 +112,19 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
     compile(bound, settings, World { slots: 2, files, ..World::default() }).map_err(|errors| errors.to_string())
 }
 
+/// An engine over the bucket that writes into a folder, and the location that stands for the folder.
+pub fn engine(output: &Path) -> (LocalEngine, String) {
+    let mut options = LocalOptions::new(output, i128::from(NOW) * 1_000_000_000_000);
+    options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: folder().join("bucket") });
+    let location = options.output.location.clone();
+    (LocalEngine::new(options).expect("the folders are there"), location)
+}
+
 /// Runs a compiled spec.
 pub fn outcome(compiled: &Compiled) -> Result<Outcome, String> {
     let output = tempfile::tempdir().expect("a temporary folder");
-    let mut options = LocalOptions::new(output.path(), i128::from(NOW) * 1_000_000_000_000);
-    options.maps.push(Mapping { location: "s3://bucket".to_owned(), directory: folder().join("bucket") });
-    let run_options = RunOptions::new("r1", options.output.location.clone());
-    let engine = LocalEngine::new(options).expect("the folders are there");
+    let (engine, location) = engine(output.path());
+    let run_options = RunOptions::new("r1", location);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(run(compiled, &engine, &run_options, &|_| {})).map_err(|error| error.to_string())
 }
