@@ -22,6 +22,8 @@ mod workgroup;
 
 mod client;
 mod wire_envelope;
+mod wire_kinds;
+mod wire_results;
 mod wire_start;
 
 use std::sync::atomic::{AtomicU64, Ordering};

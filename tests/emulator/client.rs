@@ -56,7 +56,7 @@ async fn received(stream: &mut TcpStream, is_head: bool) -> Option<Received> {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             break end;
         }
-        let mut chunk = [0; 4096];
+        let mut chunk = vec![0; 4096];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         bytes.extend_from_slice(&chunk[..count]);
     };
@@ -71,7 +71,7 @@ async fn received(stream: &mut TcpStream, is_head: bool) -> Option<Received> {
     let mut body = bytes[head_end + 4..].to_vec();
     let expected = if is_head { 0 } else { length };
     while body.len() < expected {
-        let mut chunk = [0; 65_536];
+        let mut chunk = vec![0; 65_536];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         body.extend_from_slice(&chunk[..count]);
     }

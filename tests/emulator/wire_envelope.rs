@@ -131,5 +131,5 @@ async fn what_does_not_matter_is_taken() {
     assert!(received.json().get("NextToken").is_none(), "no token on the last page");
     let text = received.text();
     let (_, time) = text.split_once(r#""CreationTime":"#).expect("a time");
-    assert!(time.starts_with("1.68899") && time.contains("E+9") || time.contains("E9"), "{time}");
+    assert!(time.starts_with("1.6889904e"), "times have an exponent: {time}");
 }
