@@ -21,10 +21,14 @@ mod wire;
 mod workgroup;
 
 mod client;
+mod wire_definitions;
 mod wire_envelope;
+mod wire_faults;
 mod wire_kinds;
 mod wire_results;
+mod wire_s3;
 mod wire_start;
+mod wire_storing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

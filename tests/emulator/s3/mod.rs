@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use self::error::S3Error;
 pub use self::multipart::Uploads;
+pub use self::xml::texts;
 use super::Shared;
 use super::calls::Caller;
 use super::faults::CallFault;
