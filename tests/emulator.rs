@@ -21,8 +21,10 @@ mod wire;
 mod workgroup;
 
 mod client;
+mod wire_archive;
 mod wire_definitions;
 mod wire_envelope;
+mod wire_failures;
 mod wire_faults;
 mod wire_kinds;
 mod wire_results;
@@ -50,6 +52,8 @@ pub use self::options::Options;
 #[derive(Debug)]
 pub struct Shared {
     clock: Clock,
+    /// What `now()` gives, in seconds since the epoch.
+    now: Option<i64>,
     latency: Latency,
     quotas: Quotas,
     rates: Rates,

@@ -5,7 +5,7 @@
 //! only what the latency model says, which makes the time of a whole run comparable.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The shortest real sleep: timers are no finer.
 const FINEST: Duration = Duration::from_millis(1);
@@ -15,7 +15,7 @@ const FINEST: Duration = Duration::from_millis(1);
 pub struct Clock {
     start: Instant,
     /// Seconds since the epoch at the start.
-    epoch: i64,
+    epoch: f64,
     /// How long an emulated second takes.
     second: Duration,
     /// Whether time stands still while a [`Standing`] is held.
@@ -35,8 +35,9 @@ struct Stood {
 pub struct Standing<'a>(&'a Clock);
 
 impl Clock {
-    /// A clock that begins to run now.
-    pub fn new(epoch: i64, second: Duration, may_stand: bool) -> Self {
+    /// A clock that begins to run now, at the time of day.
+    pub fn new(second: Duration, may_stand: bool) -> Self {
+        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
         Self { start: Instant::now(), epoch, second, may_stand, stood: Mutex::default() }
     }
 
@@ -54,9 +55,8 @@ impl Clock {
     }
 
     /// Seconds since the epoch at some second since the start.
-    #[allow(clippy::cast_precision_loss, reason = "seconds of this century are exact in a double")]
     pub fn timestamp(&self, at: f64) -> f64 {
-        self.epoch as f64 + at
+        self.epoch + at
     }
 
     /// Waits until some second since the start.

@@ -65,9 +65,13 @@ pub enum CallFault {
     TooLate,
 }
 
-/// How an execution fails, once it has run its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of an execution; where it fails, it fails once it has run its time.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum QueryFault {
+    /// It waits so many emulated seconds longer before it begins.
+    Queued(f64),
+    /// It goes from RUNNING back to QUEUED once, as the service does in transient trouble.
+    Requeued,
     /// An internal error that another attempt may not meet.
     Internal,
     /// `Query exhausted resources at this scale factor`.
@@ -121,7 +125,7 @@ impl Faults {
         })
     }
 
-    /// How an execution fails, if it does.
+    /// What becomes of an execution beyond its usual way, if anything.
     pub fn query(&self, text: &str) -> Option<QueryFault> {
         self.decide(|subject| match subject {
             Subject::Query(part, fault) if text.contains(part.as_str()) => Some(*fault),

@@ -33,10 +33,10 @@ pub struct Emulator {
 impl Emulator {
     /// Starts an emulator. It runs on threads of its own, so that a test that blocks does not block it.
     pub fn start(options: Options) -> Self {
-        let Options { root, epoch, second, clock_stands, latency, quotas, workgroups, faults, region, denied } =
-            options;
+        let Options { root, now, second, clock_stands, latency, quotas, workgroups, faults, region, denied } = options;
         let shared = Arc::new(Shared {
-            clock: Clock::new(epoch, second, clock_stands),
+            clock: Clock::new(second, clock_stands),
+            now,
             latency,
             rates: Rates::new(quotas.rates.clone()),
             quotas,

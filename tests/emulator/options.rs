@@ -12,8 +12,8 @@ use super::workgroup::Workgroup;
 pub struct Options {
     /// The folder that holds a folder for each bucket; none: a temporary one.
     pub root: Option<PathBuf>,
-    /// Seconds since the epoch when the emulator starts: what `now()` gives and timestamps count from.
-    pub epoch: i64,
+    /// What `now()` gives and projected ranges end at, in seconds since the epoch; none: the time of day.
+    pub now: Option<i64>,
     /// How long an emulated second takes.
     pub second: Duration,
     /// Whether the clock stands still while the embedded engine computes.
@@ -65,8 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             root: None,
-            // 2023-07-10 12:00 UTC.
-            epoch: 1_688_990_400,
+            now: None,
             second: Duration::from_secs(1),
             clock_stands: false,
             latency: Latency::default(),

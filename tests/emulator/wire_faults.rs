@@ -280,3 +280,44 @@ async fn runtime_statistics_are_there() {
     let answer = ok(&emulator, "GetQueryRuntimeStatistics", json!({ "QueryExecutionId": id })).await;
     assert_eq!(answer["QueryRuntimeStatistics"]["Rows"], json!({ "InputBytes": 0, "OutputRows": 2 }));
 }
+
+/// A statement may wait longer, and go back to the queue.
+#[tokio::test]
+async fn statements_wait_and_go_back() {
+    let emulator = emulator_with(|options| {
+        options.second = Duration::from_millis(5);
+        options.latency = Latency { queue: 20.0, query: 40.0, ..Latency::default() };
+    });
+    emulator.follow(FaultPlan::new(1).on_statement("", Chance::Always, QueryFault::Requeued));
+    start(&emulator, "SELECT 1").await;
+    let mut states: Vec<&str> = Vec::new();
+    while emulator.running() > 0 {
+        let state = emulator.executions()[0].state().name();
+        if states.last() != Some(&state) {
+            states.push(state);
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    states.retain(|state| *state != "SUCCEEDED");
+    assert_eq!(states, ["QUEUED", "RUNNING", "QUEUED", "RUNNING"]);
+    emulator.follow(FaultPlan::new(1).on_statement("", Chance::Always, QueryFault::Queued(30.0)));
+    let statistics = run(&emulator, "SELECT 2").await["Statistics"].clone();
+    assert!(statistics["QueryQueueTimeInMillis"].as_i64().expect("a time") >= 50_000, "{statistics}");
+}
+
+/// A result that may not be written, or whose bucket is another account's, fails the statement.
+#[tokio::test]
+async fn results_need_permission() {
+    let denied = vec![("s3:PutObject".to_owned(), "arn:aws:s3:::out/r/".to_owned())];
+    let emulator = emulator_with(|options| options.denied = denied);
+    let mut body = starting("SELECT 1", "owner");
+    body["ResultConfiguration"] = json!({ "OutputLocation": "s3://out/q/", "ExpectedBucketOwner": "999999999999" });
+    let id = ok(&emulator, "StartQueryExecution", body).await["QueryExecutionId"].clone();
+    let of_another = ended(&emulator, id.as_str().expect("an id")).await;
+    for execution in [run(&emulator, "SELECT 1").await, of_another] {
+        let status = &execution["Status"];
+        assert_eq!((&status["State"], &status["AthenaError"]["ErrorType"]), (&json!("FAILED"), &json!(401)));
+        let reason = status["StateChangeReason"].as_str().expect("a reason");
+        assert!(reason.starts_with("Access denied when writing output to url: s3://out/"), "{reason}");
+    }
+}

@@ -8,7 +8,7 @@ use athplan::catalog::{Format, Layout, Origin, Table, with_slash};
 use athplan::constant::Value;
 use athplan::spec::ast::{CreateTableAs, StatementKind, Unload};
 
-use super::life::{Done, Effect, Undone};
+use super::life::{Done, Undone};
 use super::registry::id;
 use super::session::{Ran, STAGING, Session, replaced};
 use super::{Execution, Failure};
@@ -26,7 +26,7 @@ pub struct Stored {
     /// The location that they go to, ending in `/`.
     target: String,
     /// The table over them.
-    table: Option<(TableName, Table)>,
+    table: Option<Box<(TableName, Table)>>,
     /// Whether a list of the files is written even if there are none.
     listed: bool,
 }
@@ -40,7 +40,7 @@ pub async fn work(shared: &Shared, execution: &Execution) -> Result<Done, Undone
         StatementKind::CreateTableAs(create) => create_table_as(&session, parsed, create).await,
         StatementKind::Unload(unload) => self::unload(&session, parsed, unload).await,
         _ => match statement.kind {
-            Kind::Explain => explain(&session, parsed),
+            Kind::Explain => Ok(explain(&session, parsed)?),
             Kind::Insert => insert(&session, parsed).await,
             _ => select(&session, parsed).await,
         },
@@ -51,18 +51,18 @@ async fn select(session: &Session<'_>, parsed: &Parsed) -> Result<Done, Undone> 
     session.bind(parsed)?;
     let ran = run(session, &session.execution.statement.text).await?;
     let literal_only = session.tables.used().is_empty();
-    Ok(Done { outcome: Outcome::of_rows(&ran.result, literal_only), scanned: ran.scanned, effect: Effect::None })
+    Ok(Done { outcome: Outcome::of_rows(&ran.result, literal_only), scanned: ran.scanned, stored: None })
 }
 
-fn explain(session: &Session<'_>, parsed: &Parsed) -> Result<Done, Undone> {
+fn explain(session: &Session<'_>, parsed: &Parsed) -> Result<Done, Failure> {
     session.bind(parsed)?;
     if !session.execution.statement.validates {
         let reason = "NOT_SUPPORTED: of EXPLAIN the emulator has (TYPE VALIDATE) alone";
-        return Err(Failure::new(2, 1200, reason).into());
+        return Err(Failure::new(2, 1200, reason));
     }
     let lines = vec!["true".to_owned(), String::new()];
     let outcome = Outcome::Lines { columns: vec![Column::varchar("Valid", 5)], header: true, lines, count: None };
-    Ok(Done { outcome, scanned: 0, effect: Effect::None })
+    Ok(Done { outcome, scanned: 0, stored: None })
 }
 
 async fn create_table_as(session: &Session<'_>, parsed: &Parsed, create: &CreateTableAs) -> Result<Done, Undone> {
@@ -73,11 +73,7 @@ async fn create_table_as(session: &Session<'_>, parsed: &Parsed, create: &Create
     let parts: Vec<String> = table.name.split('.').map(str::to_owned).collect();
     let name = TableName::resolve(&parts, execution.request.database.as_deref());
     if shared.catalog.entry(&name).is_some() {
-        let reason = format!(
-            "TABLE_ALREADY_EXISTS: line 1:1: Destination table 'awsdatacatalog.{}' already exists",
-            name.dotted()
-        );
-        return Err(Failure::new(2, 1110, reason).into());
+        return Err(exists(&name).into());
     }
     let explicit = properties.iter().find_map(|(name, value)| match value {
         Value::Varchar(location) if name == "external_location" => Some(with_slash(location)),
@@ -101,8 +97,15 @@ async fn create_table_as(session: &Session<'_>, parsed: &Parsed, create: &Create
     let made = ran.engine.table(&table.name).expect("the engine keeps a table that it has made");
     let mut made = Table { name: name.dotted(), origin: Origin::Existing, ..Table::clone(&made) };
     made.storage.location.clone_from(&target);
-    let stored = Stored { files: staged_files(session, &ran), target, table: Some((name, made)), listed: true };
-    Ok(Done { outcome: count(&ran), scanned: ran.scanned, effect: Effect::Stored(stored) })
+    let stored =
+        Stored { files: staged_files(session, &ran), target, table: Some(Box::new((name, made))), listed: true };
+    Ok(Done { outcome: count(&ran), scanned: ran.scanned, stored: Some(Box::new(stored)) })
+}
+
+fn exists(name: &TableName) -> Failure {
+    let name = name.dotted();
+    let reason = format!("TABLE_ALREADY_EXISTS: line 1:1: Destination table 'awsdatacatalog.{name}' already exists");
+    Failure::new(2, 1110, reason)
 }
 
 /// The text with the place where the rows are staged in the place of the table's own.
@@ -127,7 +130,7 @@ async fn unload(session: &Session<'_>, parsed: &Parsed, unload: &Unload) -> Resu
     let text = replaced(&session.execution.statement.text, unload.location.span, &format!("'{STAGING}data/'"));
     let ran = run(session, &text).await?;
     let stored = Stored { files: staged_files(session, &ran), target, table: None, listed: false };
-    Ok(Done { outcome: count(&ran), scanned: ran.scanned, effect: Effect::Stored(stored) })
+    Ok(Done { outcome: count(&ran), scanned: ran.scanned, stored: Some(Box::new(stored)) })
 }
 
 async fn insert(session: &Session<'_>, parsed: &Parsed) -> Result<Done, Undone> {
@@ -162,7 +165,7 @@ async fn insert(session: &Session<'_>, parsed: &Parsed) -> Result<Done, Undone> 
     let ran = run(session, &text).await?;
     let target = table.storage.location.clone();
     let stored = Stored { files: staged_files(session, &ran), target, table: None, listed: false };
-    Ok(Done { outcome: count(&ran), scanned: ran.scanned, effect: Effect::Stored(stored) })
+    Ok(Done { outcome: count(&ran), scanned: ran.scanned, stored: Some(Box::new(stored)) })
 }
 
 /// The full name of what a statement is about.
@@ -221,24 +224,24 @@ fn collect(folder: &Path, below: &str, files: &mut Vec<(PathBuf, String)>) {
 }
 
 /// Makes what was stored visible, and gives the list of its files if one is to be written.
-pub fn publish(shared: &Shared, execution: &Execution, stored: Stored) -> Result<Option<Vec<String>>, Undone> {
+pub fn publish(shared: &Shared, execution: &Execution, stored: Stored) -> Result<Option<Vec<String>>, Failure> {
     let uris = move_files(shared, &stored);
     let manifest = (stored.listed || !uris.is_empty()).then_some(uris);
-    let Some((name, table)) = stored.table else { return Ok(manifest) };
+    let Some((name, table)) = stored.table.map(|table| *table) else { return Ok(manifest) };
     if !shared.catalog.has_database(&name.database) {
         // The rows and what lies beside them stay (measured in September 2026).
         files::write(shared, execution, &Outcome::Count(0), manifest.as_deref());
         let reason = format!("Database {} not found. Please check your query", name.database);
-        return Err(Failure::new(2, 1301, reason).into());
+        return Err(Failure::new(2, 1301, reason));
     }
     let entry = Entry { table: table.into(), view: None, created: shared.clock.now() };
-    shared.catalog.insert(&name, entry, false);
-    Ok(manifest)
+    // Another statement may have made a table of that name meanwhile.
+    if shared.catalog.insert(&name, entry, false) { Ok(manifest) } else { Err(exists(&name)) }
 }
 
 /// Leaves files where a failed statement was writing them.
-pub fn abandon(shared: &Shared, stored: Stored) {
-    move_files(shared, &stored);
+pub fn abandon(shared: &Shared, stored: &Stored) {
+    move_files(shared, stored);
 }
 
 fn move_files(shared: &Shared, stored: &Stored) -> Vec<String> {

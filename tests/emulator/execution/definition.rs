@@ -10,7 +10,7 @@ use athplan::bind::spec::BoundStatementKind;
 use athplan::catalog::{Column, Format, Layout, Origin, PartitionEntry, Storage, Table};
 
 use super::data::target_name;
-use super::life::{Done, Effect};
+use super::life::Done;
 use super::session::Session;
 use super::{Execution, Failure};
 use crate::emulator::Shared;
@@ -49,13 +49,13 @@ pub fn work(shared: &Shared, execution: &Execution) -> Result<Done, Failure> {
             return Err(Failure::new(2, 1200, format!("FAILED: the emulator does not support {what}")));
         }
     }
-    Ok(Done { outcome: Outcome::Nothing, scanned: 0, effect: Effect::None })
+    Ok(Done { outcome: Outcome::Nothing, scanned: 0, stored: None })
 }
 
 fn create_table(shared: &Shared, execution: &Execution) -> Result<(), Failure> {
     let session = Session::new(shared, execution);
     let parsed = execution.statement.parsed.as_ref().expect("the front end reads CREATE EXTERNAL TABLE");
-    let bound = session.bind_definition(parsed, |errors| semantic(errors))?;
+    let bound = session.bind_definition(parsed, semantic)?;
     let BoundStatementKind::DeclareTable(table) = bound else {
         return Err(Failure::new(2, 1200, "FAILED: the emulator makes external tables alone"));
     };

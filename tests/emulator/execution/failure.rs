@@ -99,9 +99,10 @@ impl Failure {
         }
     }
 
-    /// What a fault plan asks for.
-    pub fn of_fault(fault: QueryFault) -> Self {
-        match fault {
+    /// How a fault plan lets an execution fail, if it does.
+    pub fn of_fault(fault: QueryFault) -> Option<Self> {
+        Some(match fault {
+            QueryFault::Queued(_) | QueryFault::Requeued => return None,
             QueryFault::Internal => {
                 Self::new(1, 200, "GENERIC_INTERNAL_ERROR: Encountered an internal error. Please try again later.")
             }
@@ -117,7 +118,17 @@ impl Failure {
             ),
             QueryFault::Denied => Self::denied("s3"),
             QueryFault::Timeout => Self::new(2, 206, "Query timeout"),
-        }
+        })
+    }
+
+    /// Athena may not write a statement's result.
+    pub fn unwritable(location: &str) -> Self {
+        let reason = format!(
+            "Access denied when writing output to url: {location} . Please ensure you are allowed to access the S3 \
+             bucket. If you specified an expected bucket owner, confirm the bucket is owned by the expected account. \
+             If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key"
+        );
+        Self::new(2, 401, reason)
     }
 
     /// Athena may not do something for the caller.

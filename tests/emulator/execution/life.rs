@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{Execution, Failure, State, data, definition, utility};
 use crate::emulator::Shared;
+use crate::emulator::faults::QueryFault;
 use crate::emulator::results::{Outcome, files};
 use crate::emulator::statement::Kind;
 
@@ -16,16 +17,8 @@ pub struct Done {
     pub outcome: Outcome,
     /// Bytes it read.
     pub scanned: u64,
-    /// What becomes visible at its end.
-    pub effect: Effect,
-}
-
-/// What becomes visible at a statement's end.
-pub enum Effect {
-    /// Nothing but its result.
-    None,
-    /// Files, and perhaps a table over them.
-    Stored(data::Stored),
+    /// What becomes visible at its end, beside its result.
+    pub stored: Option<Box<data::Stored>>,
 }
 
 /// How a statement failed, and what it read until then.
@@ -35,7 +28,7 @@ pub struct Undone {
     /// Bytes it read.
     pub scanned: u64,
     /// Files that it leaves where it was writing.
-    pub orphans: Option<data::Stored>,
+    pub orphans: Option<Box<data::Stored>>,
 }
 
 impl From<Failure> for Undone {
@@ -46,11 +39,21 @@ impl From<Failure> for Undone {
 
 /// Lets an execution run.
 pub fn begin(shared: &Arc<Shared>, execution: Arc<Execution>) {
-    let shared = shared.clone();
+    let (shared, own) = (shared.clone(), execution.clone());
+    let life = {
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = live(&shared, &own) => {}
+                () = own.stop.notified() => stopped(&shared, &own).await,
+            }
+        })
+    };
     tokio::spawn(async move {
-        tokio::select! {
-            () = live(&shared, &execution) => {}
-            () = execution.stop.notified() => stopped(&shared, &execution).await,
+        // Whoever waits for its end must not wait for ever if the embedded engine panics.
+        if let Err(panic) = life.await {
+            let failure = Failure::new(1, 200, format!("GENERIC_INTERNAL_ERROR: {panic}"));
+            fail(&shared, &execution, failure.into());
         }
         // What it wrote and nobody took is nothing but a copy.
         let _ = std::fs::remove_dir_all(shared.folders.staging.join(&execution.id));
@@ -59,8 +62,13 @@ pub fn begin(shared: &Arc<Shared>, execution: Arc<Execution>) {
 
 async fn live(shared: &Shared, execution: &Execution) {
     let (clock, latency) = (&shared.clock, &shared.latency);
-    clock.sleep_until(execution.submitted + latency.queue).await;
-    let began = clock.now().max(execution.submitted + latency.queue);
+    let fault = shared.faults.query(&execution.statement.text);
+    let queue = match fault {
+        Some(QueryFault::Queued(longer)) => latency.queue + longer,
+        _ => latency.queue,
+    };
+    clock.sleep_until(execution.submitted + queue).await;
+    let began = clock.now().max(execution.submitted + queue);
     execution.change(|progress| {
         progress.state = State::Running;
         progress.began = Some(began);
@@ -80,7 +88,15 @@ async fn live(shared: &Shared, execution: &Execution) {
     } else {
         latency.definition
     };
-    clock.sleep_until(began + duration).await;
+    let mut end = began + duration;
+    if fault == Some(QueryFault::Requeued) {
+        clock.sleep_until(began + duration / 2.0).await;
+        execution.change(|progress| progress.state = State::Queued);
+        clock.sleep_until(began + duration / 2.0 + latency.queue).await;
+        execution.change(|progress| progress.state = State::Running);
+        end += latency.queue;
+    }
+    clock.sleep_until(end).await;
     if !execution.close() {
         return;
     }
@@ -88,22 +104,17 @@ async fn live(shared: &Shared, execution: &Execution) {
     if cutoff.is_some_and(|cutoff| scanned > cutoff) {
         return cancelled(shared, execution, "Bytes scanned limit was exceeded");
     }
-    let worked = match (worked, shared.faults.query(&execution.statement.text)) {
-        (Ok(done), Some(fault)) => {
-            let orphans = match done.effect {
-                Effect::Stored(stored) => Some(stored),
-                Effect::None => None,
-            };
-            Err(Undone { failure: Failure::of_fault(fault), scanned, orphans })
-        }
+    let worked = match (worked, fault.and_then(Failure::of_fault)) {
+        (Ok(done), Some(failure)) => Err(Undone { failure, scanned, orphans: done.stored }),
         (worked, _) => worked,
     };
-    let worked = worked.and_then(|done| match done.effect {
-        Effect::Stored(stored) => {
-            let manifest = data::publish(shared, execution, stored)?;
-            Ok((done.outcome, manifest))
-        }
-        Effect::None => Ok((done.outcome, None)),
+    let worked = worked.and_then(|done| {
+        let manifest = match done.stored {
+            Some(stored) => data::publish(shared, execution, *stored),
+            None => Ok(None),
+        };
+        let undone = |failure| Undone { failure, scanned, orphans: None };
+        manifest.map(|manifest| (done.outcome, manifest)).map_err(undone)
     });
     match worked {
         Ok((outcome, manifest)) => {
@@ -123,6 +134,7 @@ async fn work(shared: &Shared, execution: &Execution) -> Result<Done, Undone> {
     if let Some(doom) = utility::doom(shared, execution) {
         return Err(doom.into());
     }
+    files::permit(shared, execution)?;
     match statement.kind {
         Kind::Select | Kind::Explain | Kind::Insert | Kind::Unload | Kind::CreateTableAs => {
             data::work(shared, execution).await
@@ -163,7 +175,7 @@ fn fail(shared: &Shared, execution: &Execution, undone: Undone) {
         failure.reason.push_str(&tail);
     }
     if let Some(stored) = orphans {
-        data::abandon(shared, stored);
+        data::abandon(shared, &stored);
     }
     files::write_failure(shared, execution, &failure.reason);
     finish(shared, execution, State::Failed, |progress| {

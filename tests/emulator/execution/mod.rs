@@ -35,7 +35,9 @@ pub struct Request {
     pub output: Option<String>,
     /// Where the result lies or would lie.
     pub location: Option<String>,
-    /// The rest of the result configuration, given back as it was sent.
+    /// The account that the result's bucket must belong to.
+    pub owner: Option<String>,
+    /// How the result is encrypted, given back as it was sent.
     pub encryption: Option<serde_json::Value>,
 }
 

@@ -147,6 +147,9 @@ impl<'a> Session<'a> {
     /// The time of the statement, in picoseconds since the epoch and whole milliseconds.
     #[allow(clippy::cast_possible_truncation, reason = "milliseconds of this century fit many times over")]
     fn now(&self) -> i128 {
+        if let Some(now) = self.shared.now {
+            return i128::from(now) * 1_000_000_000_000;
+        }
         let seconds = self.shared.clock.timestamp(self.execution.submitted);
         (seconds * 1000.0).floor() as i128 * 1_000_000_000
     }

@@ -4,7 +4,7 @@ use athplan::catalog::{Column as TableColumn, Layout, create_statement, escape_f
 
 use super::data::target_name;
 use super::definition::missing_table;
-use super::life::{Done, Effect};
+use super::life::Done;
 use super::{Execution, Failure};
 use crate::emulator::Shared;
 use crate::emulator::catalog::{DEFAULT, Entry};
@@ -52,7 +52,7 @@ pub fn work(shared: &Shared, execution: &Execution) -> Result<Done, Failure> {
     let count = (!matches!(kind, Kind::Describe | Kind::ShowCreateTable)).then_some(0);
     let columns = columns.iter().map(|name| Column::string(name)).collect();
     let outcome = Outcome::Lines { columns, header: false, lines, count };
-    Ok(Done { outcome, scanned: 0, effect: Effect::None })
+    Ok(Done { outcome, scanned: 0, stored: None })
 }
 
 fn entry(shared: &Shared, execution: &Execution) -> Result<Entry, Failure> {

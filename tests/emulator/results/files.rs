@@ -6,7 +6,8 @@
 use super::{Outcome, metadata};
 use crate::emulator::Shared;
 use crate::emulator::calls::Caller;
-use crate::emulator::execution::Execution;
+use crate::emulator::execution::{Execution, Failure};
+use crate::emulator::options::ACCOUNT;
 use crate::emulator::statement::Kind;
 
 /// Content type of results.
@@ -14,6 +15,22 @@ pub const APPLICATION: &str = "application/octet-stream";
 
 /// Content type of everything else.
 pub const BINARY: &str = "binary/octet-stream";
+
+/// Whether the statement's result may be written where it is to go.
+pub fn permit(shared: &Shared, execution: &Execution) -> Result<(), Failure> {
+    let Some(location) = execution.request.location.as_deref() else { return Ok(()) };
+    let denied = || Failure::unwritable(location);
+    if execution.request.owner.as_ref().is_some_and(|owner| owner != ACCOUNT) {
+        return Err(denied());
+    }
+    let path = location.trim_start_matches("s3://");
+    let bucket = path.split('/').next().unwrap_or_default();
+    for (action, resource) in [("s3:GetBucketLocation", bucket), ("s3:PutObject", path)] {
+        let resource = format!("arn:aws:s3:::{resource}");
+        shared.calls.note(shared.clock.now(), Caller::Athena, action, &resource).map_err(|_| denied())?;
+    }
+    Ok(())
+}
 
 /// Writes the files of a statement that has succeeded.
 pub fn write(shared: &Shared, execution: &Execution, outcome: &Outcome, manifest: Option<&[String]>) {
@@ -75,9 +92,6 @@ pub fn write_failure(shared: &Shared, execution: &Execution, reason: &str) {
 impl Shared {
     /// Writes an object of Athena's own.
     fn put_result(&self, location: &str, bytes: &[u8], content_type: &'static str) {
-        let path = location.trim_start_matches("s3://");
-        // The permission was asked for when the statement was submitted.
-        let _ = self.calls.note(self.clock.now(), Caller::Athena, "s3:PutObject", &format!("arn:aws:s3:::{path}"));
         if self.folders.write(location, bytes) {
             self.folders.set_content_type(location, content_type);
         }

@@ -52,38 +52,38 @@ impl Asked {
     }
 }
 
+/// What answers an operation.
+type Answer = fn(&Shared, &Asked) -> Result<Response, S3Error>;
+
 /// An operation: its name, the IAM action that it needs, and what answers it.
 struct Operation {
     name: &'static str,
     action: &'static str,
-    answer: fn(&Shared, &Asked) -> Result<Response, S3Error>,
+    answer: Answer,
 }
 
 fn operation(asked: &Asked) -> Option<Operation> {
     let of_bucket = asked.key.is_empty();
     let upload = asked.query("uploadId").is_some();
-    let (name, action, answer): (_, _, fn(&Shared, &Asked) -> Result<Response, S3Error>) =
-        match (asked.request.method.as_str(), of_bucket) {
-            ("GET", true) if asked.query("location").is_some() => {
-                ("GetBucketLocation", "s3:GetBucketLocation", object::location)
-            }
-            ("GET", true) => ("ListObjectsV2", "s3:ListBucket", list::list),
-            ("HEAD", true) => ("HeadBucket", "s3:ListBucket", object::head_bucket),
-            ("POST", true) if asked.query("delete").is_some() => {
-                ("DeleteObjects", "s3:DeleteObject", object::delete_many)
-            }
-            ("GET", false) => ("GetObject", "s3:GetObject", object::get),
-            ("HEAD", false) => ("HeadObject", "s3:GetObject", object::head),
-            ("PUT", false) if upload => ("UploadPart", "s3:PutObject", multipart::part),
-            ("PUT", false) => ("PutObject", "s3:PutObject", object::put),
-            ("POST", false) if asked.query("uploads").is_some() => {
-                ("CreateMultipartUpload", "s3:PutObject", multipart::create)
-            }
-            ("POST", false) if upload => ("CompleteMultipartUpload", "s3:PutObject", multipart::complete),
-            ("DELETE", false) if upload => ("AbortMultipartUpload", "s3:AbortMultipartUpload", multipart::abort),
-            ("DELETE", false) => ("DeleteObject", "s3:DeleteObject", object::delete),
-            _ => return None,
-        };
+    let (name, action, answer): (_, _, Answer) = match (asked.request.method.as_str(), of_bucket) {
+        ("GET", true) if asked.query("location").is_some() => {
+            ("GetBucketLocation", "s3:GetBucketLocation", object::location)
+        }
+        ("GET", true) => ("ListObjectsV2", "s3:ListBucket", list::list),
+        ("HEAD", true) => ("HeadBucket", "s3:ListBucket", object::head_bucket),
+        ("POST", true) if asked.query("delete").is_some() => ("DeleteObjects", "s3:DeleteObject", object::delete_many),
+        ("GET", false) => ("GetObject", "s3:GetObject", object::get),
+        ("HEAD", false) => ("HeadObject", "s3:GetObject", object::head),
+        ("PUT", false) if upload => ("UploadPart", "s3:PutObject", multipart::part),
+        ("PUT", false) => ("PutObject", "s3:PutObject", object::put),
+        ("POST", false) if asked.query("uploads").is_some() => {
+            ("CreateMultipartUpload", "s3:PutObject", multipart::create)
+        }
+        ("POST", false) if upload => ("CompleteMultipartUpload", "s3:PutObject", multipart::complete),
+        ("DELETE", false) if upload => ("AbortMultipartUpload", "s3:AbortMultipartUpload", multipart::abort),
+        ("DELETE", false) => ("DeleteObject", "s3:DeleteObject", object::delete),
+        _ => return None,
+    };
     Some(Operation { name, action, answer })
 }
 

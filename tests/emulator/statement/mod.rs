@@ -18,9 +18,9 @@ use athplan::source::{Source, Symbol};
 use athplan::spec::ast::{Spec, StatementKind, Using};
 use athplan::spec::{ParseError, parse};
 
-pub use self::echo::{Echo, echo};
+pub use self::echo::echo;
 pub use self::kind::Kind;
-pub use self::parameters::{Bound, put_in};
+pub use self::parameters::put_in;
 pub use self::reader::{Name, Reader, position};
 pub use self::split::one_statement;
 use super::execution::Failure;

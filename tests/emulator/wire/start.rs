@@ -129,6 +129,7 @@ fn submit(
             parameters,
             output,
             location,
+            owner: body.text(&["ResultConfiguration", "ExpectedBucketOwner"]).map(str::to_owned),
             encryption: body.value(&["ResultConfiguration", "EncryptionConfiguration"]).cloned(),
         };
         Execution::new(id, statement, request, shared.clock.now())
