@@ -26,6 +26,8 @@ pub struct Folders {
     pub nowhere: PathBuf,
     /// The content types of objects that were written with one, by location.
     content_types: Mutex<BTreeMap<String, String>>,
+    /// Every object that was written, in order.
+    written: Mutex<Vec<String>>,
     /// Holds all that is the emulator's own until it is dropped.
     _own: TempDir,
 }
@@ -55,6 +57,7 @@ impl Folders {
             staging: below("staging"),
             nowhere: below("nowhere"),
             content_types: Mutex::default(),
+            written: Mutex::default(),
             _own: own,
         };
         for folder in [&folders.root, &folders.archive, &folders.staging, &folders.nowhere] {
@@ -118,19 +121,32 @@ impl Folders {
         found.iter().any(|object| !object.key.ends_with('/'))
     }
 
+    /// Every object that was written, by whomever, in order.
+    pub fn written(&self) -> Vec<String> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, location: &str, is_written: bool) -> bool {
+        if is_written {
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).push(location.to_owned());
+        }
+        is_written
+    }
+
     /// Moves a file to a location; false if its bucket is not there.
     pub fn take_in(&self, file: &Path, location: &str) -> bool {
         let Some(path) = self.path(location) else { return false };
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).is_ok()
-            && (fs::rename(file, &path).is_ok() || fs::copy(file, &path).is_ok_and(|_| fs::remove_file(file).is_ok()))
+        let is_moved = fs::create_dir_all(folder).is_ok()
+            && (fs::rename(file, &path).is_ok() || fs::copy(file, &path).is_ok_and(|_| fs::remove_file(file).is_ok()));
+        self.note(location, is_moved)
     }
 
     /// Writes an object whole; false if its bucket is not there.
     pub fn write(&self, location: &str, bytes: &[u8]) -> bool {
         let Some(path) = self.path(location) else { return false };
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).and_then(|()| fs::write(&path, bytes)).is_ok()
+        self.note(location, fs::create_dir_all(folder).and_then(|()| fs::write(&path, bytes)).is_ok())
     }
 
     /// Notes an object's content type.

@@ -106,6 +106,11 @@ impl Emulator {
         self.shared.folders.list(bucket, prefix).into_iter().map(|object| object.key).collect()
     }
 
+    /// The location of every object that was written, by the client or by Athena, in order.
+    pub fn written(&self) -> Vec<String> {
+        self.shared.folders.written()
+    }
+
     /// Makes a database.
     pub fn database(&self, name: &str) {
         self.shared.catalog.create_database(name);

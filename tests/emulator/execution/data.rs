@@ -176,7 +176,7 @@ pub fn target_name(execution: &Execution) -> TableName {
 }
 
 async fn run(session: &Session<'_>, text: &str) -> Result<Ran, Undone> {
-    session.run(text).await.map_err(|(failure, scanned)| Undone { failure, scanned, orphans: None })
+    session.run(text).await.map_err(|(failure, scanned)| Undone { failure, scanned })
 }
 
 /// Refuses a location where files lie, or whose bucket is not there.

@@ -27,13 +27,11 @@ pub struct Undone {
     pub failure: Failure,
     /// Bytes it read.
     pub scanned: u64,
-    /// Files that it leaves where it was writing.
-    pub orphans: Option<Box<data::Stored>>,
 }
 
 impl From<Failure> for Undone {
     fn from(failure: Failure) -> Self {
-        Self { failure, scanned: 0, orphans: None }
+        Self { failure, scanned: 0 }
     }
 }
 
@@ -51,7 +49,9 @@ pub fn begin(shared: &Arc<Shared>, execution: Arc<Execution>) {
     };
     tokio::spawn(async move {
         // Whoever waits for its end must not wait for ever if the embedded engine panics.
-        if let Err(panic) = life.await {
+        if let Err(panic) = life.await
+            && !execution.state().is_final()
+        {
             let failure = Failure::new(1, 200, format!("GENERIC_INTERNAL_ERROR: {panic}"));
             fail(&shared, &execution, failure.into());
         }
@@ -73,10 +73,14 @@ async fn live(shared: &Shared, execution: &Execution) {
         progress.state = State::Running;
         progress.began = Some(began);
     });
-    let worked = {
+    let mut worked = {
         let _standing = clock.stand();
         work(shared, execution).await
     };
+    if let Ok(done) = &mut worked {
+        // A stop may come while the time goes by that reading would have taken.
+        execution.write_aside(done.stored.take());
+    }
     let scanned = match &worked {
         Ok(done) => done.scanned,
         Err(undone) => undone.scanned,
@@ -102,19 +106,22 @@ async fn live(shared: &Shared, execution: &Execution) {
     }
     let cutoff = shared.workgroup(&execution.request.workgroup).and_then(|workgroup| workgroup.cutoff);
     if cutoff.is_some_and(|cutoff| scanned > cutoff) {
+        abandon(shared, execution);
         return cancelled(shared, execution, "Bytes scanned limit was exceeded");
     }
     let worked = match (worked, fault.and_then(Failure::of_fault)) {
-        (Ok(done), Some(failure)) => Err(Undone { failure, scanned, orphans: done.stored }),
+        (Ok(_), Some(failure)) => {
+            abandon(shared, execution);
+            Err(Undone { failure, scanned })
+        }
         (worked, _) => worked,
     };
     let worked = worked.and_then(|done| {
-        let manifest = match done.stored {
+        let manifest = match execution.take_aside() {
             Some(stored) => data::publish(shared, execution, *stored),
             None => Ok(None),
         };
-        let undone = |failure| Undone { failure, scanned, orphans: None };
-        manifest.map(|manifest| (done.outcome, manifest)).map_err(undone)
+        manifest.map(|manifest| (done.outcome, manifest)).map_err(|failure| Undone { failure, scanned })
     });
     match worked {
         Ok((outcome, manifest)) => {
@@ -161,7 +168,15 @@ async fn stopped(shared: &Shared, execution: &Execution) {
             reason = "as above"
         )]
         execution.change(|progress| progress.scanned = (progress.scanned as f64 * part) as u64);
+        abandon(shared, execution);
         cancelled(shared, execution, "Query cancelled by user");
+    }
+}
+
+/// Leaves what a statement wrote where it was writing: Athena deletes nothing.
+fn abandon(shared: &Shared, execution: &Execution) {
+    if let Some(stored) = execution.take_aside() {
+        data::abandon(shared, &stored);
     }
 }
 
@@ -170,12 +185,9 @@ fn cancelled(shared: &Shared, execution: &Execution, reason: &str) {
 }
 
 fn fail(shared: &Shared, execution: &Execution, undone: Undone) {
-    let Undone { mut failure, scanned, orphans } = undone;
+    let Undone { mut failure, scanned } = undone;
     if let Some(tail) = data::tail(execution) {
         failure.reason.push_str(&tail);
-    }
-    if let Some(stored) = orphans {
-        data::abandon(shared, &stored);
     }
     files::write_failure(shared, execution, &failure.reason);
     finish(shared, execution, State::Failed, |progress| {

@@ -54,6 +54,8 @@ pub struct Execution {
     pub submitted: f64,
     /// How far it is.
     progress: Mutex<Progress>,
+    /// What it has written and nobody sees yet.
+    aside: Mutex<Option<Box<data::Stored>>>,
     /// Wakes it when it is to stop.
     stop: Notify,
 }
@@ -128,7 +130,8 @@ impl Execution {
             manifest: None,
             closing: false,
         };
-        Self { id, statement, request, submitted, progress: Mutex::new(progress), stop: Notify::new() }
+        let (progress, aside, stop) = (Mutex::new(progress), Mutex::default(), Notify::new());
+        Self { id, statement, request, submitted, progress, aside, stop }
     }
 
     /// How far it is.
@@ -152,6 +155,14 @@ impl Execution {
     fn close(&self) -> bool {
         let mut progress = self.lock();
         !std::mem::replace(&mut progress.closing, true)
+    }
+
+    fn write_aside(&self, stored: Option<Box<data::Stored>>) {
+        *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = stored;
+    }
+
+    fn take_aside(&self) -> Option<Box<data::Stored>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn change(&self, change: impl FnOnce(&mut Progress)) {

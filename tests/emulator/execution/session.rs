@@ -163,7 +163,9 @@ impl<'a> Session<'a> {
     fn missing(&self, name: &str) -> String {
         let parts: Vec<String> = name.split('.').map(str::to_owned).collect();
         let name = TableName::resolve(&parts, self.execution.request.database.as_deref());
-        if self.shared.catalog.has_database(&name.database) {
+        if self.shared.catalog.entry(&name).is_some() {
+            format!("the emulator does not read views: {}", name.dotted())
+        } else if self.shared.catalog.has_database(&name.database) {
             format!("Table '{CATALOG}.{}' does not exist", name.dotted())
         } else {
             format!("Schema '{}' does not exist", name.database)
