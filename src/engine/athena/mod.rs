@@ -4,6 +4,7 @@
 //! its file; every error comes out of one place, classified, with a way out where there is one.
 
 mod cancel;
+mod catalog;
 mod client;
 mod credentials;
 mod csv;
@@ -31,7 +32,7 @@ pub use workgroup::Workgroup;
 
 use self::credentials::Chain;
 use self::store::{Location, Sender, Store};
-use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, Status, StoredFile, Submission};
+use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::catalog::{Table, with_slash};
 use crate::types::Type;
 
@@ -100,6 +101,31 @@ impl AthenaEngine {
     /// S3 cannot be reached, or does not let the table's bucket be listed.
     pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
         listing::list(&self.store, table, wanted).await
+    }
+
+    /// Runs a statement of DDL to its end, beside any plan; one that was run before is run again.
+    ///
+    /// # Errors
+    ///
+    /// It fails, or Athena cannot be reached.
+    pub async fn execute(&self, sql: &str) -> Result<QueryId, EngineError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let token = format!("beside any plan, at {}", now.as_nanos());
+        let id = self.submit(&Submission { sql: sql.to_owned(), token, kind: Kind::Definition }).await?;
+        let ids = [id];
+        loop {
+            let status = self.poll(&ids).await?.into_iter().next();
+            match status.map(|status| status.state) {
+                Some(State::Queued | State::Running) => self.wait(&ids).await,
+                Some(State::Succeeded) => break,
+                Some(State::Failed(error)) => return Err(error),
+                Some(State::Cancelled) | None => {
+                    return Err(EngineError::new(ErrorClass::Transient, format!("somebody cancelled {sql}")));
+                }
+            }
+        }
+        let [id] = ids;
+        Ok(id)
     }
 
     /// Where results go; none where that is not for a request to say.
