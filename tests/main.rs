@@ -6,6 +6,7 @@ mod binding;
 mod catalog;
 mod cli;
 mod demo;
+mod emulator;
 mod engines;
 mod examples;
 mod functions;
