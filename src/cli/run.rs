@@ -350,18 +350,23 @@ fn summary(outcome: &Outcome, place: impl Fn(&str) -> String) {
 }
 
 fn coverage_line(coverage: &Coverage) -> String {
-    let mut line = format!(
-        "{}: looked at {} of {} of {}, {}, {}",
-        coverage.step,
-        coverage.partitions_found,
-        counted(coverage.partitions_asked, "partition"),
-        coverage.table,
-        counted(coverage.files, "file"),
-        counted(coverage.records, "record")
-    );
-    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
+    let (step, table) = (&coverage.step, &coverage.table);
+    let asked = counted(coverage.partitions_asked, "partition");
+    let mut line = match coverage.partitions_found {
+        Some(found) => format!("{step}: looked at {found} of {asked} of {table}"),
+        None => format!("{step}: looked at {asked} of {table}; what they hold was not listed"),
+    };
+    for (count, what) in [(coverage.files, "file"), (coverage.records, "record")] {
+        if let Some(count) = count {
+            line.push_str(&format!(", {}", counted(count, what)));
+        }
+    }
+    let empty = coverage.partitions_found.map_or(0, |found| coverage.partitions_asked.saturating_sub(found));
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
+    }
+    if coverage.archived > 0 {
+        line.push_str(&format!("; NOT LOOKED, in an archive: {}", counted(coverage.archived, "file")));
     }
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");

@@ -18,6 +18,7 @@ pub use event::Event;
 pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
 
 use crate::Compiled;
+use crate::bind::query::RelationId;
 use crate::emit::StatementId;
 use crate::engine::{Engine, EngineError, Kind, ScanReport};
 use crate::expand::{ExpandError, Need};
@@ -78,6 +79,8 @@ struct State {
     statements: Vec<StatementReport>,
     expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
+    /// What the scans of each step need, by the scan.
+    needs: BTreeMap<(usize, RelationId), Need>,
     drops: Vec<crate::emit::Statement>,
 }
 
@@ -151,13 +154,7 @@ impl<E: Engine> Run<'_, E> {
                     table,
                     ..Coverage::default()
                 });
-                coverage.partitions_asked += scan.partitions_asked;
-                coverage.partitions_found += scan.partitions_found;
-                coverage.partitions_missing.extend(scan.partitions_missing.iter().cloned());
-                coverage.files += scan.files;
-                coverage.bytes += scan.bytes;
-                coverage.records += scan.records;
-                coverage.unreadable.extend(scan.unreadable.iter().cloned());
+                coverage.add(scan);
             }
         });
     }
@@ -179,6 +176,8 @@ impl<E: Engine> Run<'_, E> {
                 coverage.still_open |= need.set.open;
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
+                coverage.archived = listed.map_or(0, |listed| listed.archived.files);
+                state.needs.insert((step, need.relation), Need::clone(need));
                 for outside in need.not_covered() {
                     if !coverage.not_covered.contains(&outside) {
                         coverage.not_covered.push(outside);
@@ -193,6 +192,15 @@ impl<E: Engine> Run<'_, E> {
         for need in self.compiled.needs.values() {
             self.note_needs(plan.scans[&need.relation].step, [need]);
         }
+        // What the engine does not tell of its scans, the plan does.
+        self.with_state(|state| {
+            for ((step, _), need) in std::mem::take(&mut state.needs) {
+                let coverage = state.coverage.entry((step, need.table.clone())).or_default();
+                if coverage.records.is_none() {
+                    coverage.add_planned(&need);
+                }
+            }
+        });
         self.with_state(|state| Outcome {
             run: self.options.run.clone(),
             answers: std::mem::take(&mut state.answers)

@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
 
 pub use listing::Listing;
 pub use options::{AthenaOptions, Encryption, PRIMARY};
@@ -59,7 +60,19 @@ impl AthenaEngine {
     ///
     /// There are no credentials or no Region, or the workgroup is not there or may not be looked at.
     pub async fn connect(options: AthenaOptions) -> Result<Self, EngineError> {
-        let configuration = client::configuration(&options).await?;
+        Self::connect_as(options, None).await
+    }
+
+    /// Connects with credentials of the caller's, in the place of those that the environment has.
+    ///
+    /// # Errors
+    ///
+    /// As [`AthenaEngine::connect`].
+    pub async fn connect_as(
+        options: AthenaOptions,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, EngineError> {
+        let configuration = client::configuration(&options, credentials).await?;
         let client = client::athena(&configuration, &options);
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
         let endpoint = client::s3_endpoint(&configuration, &options);

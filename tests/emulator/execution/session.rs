@@ -12,7 +12,7 @@ use athplan::catalog::{Layout, TableRef};
 use athplan::constant::{Value, Zone};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
-use athplan::engine::{Engine, EngineError, ErrorClass, Kind, ResultSet, State, Submission};
+use athplan::engine::{self, Engine, EngineError, ErrorClass, ResultSet, State, Submission};
 use athplan::source::Span;
 use athplan::types::Dialect;
 
@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
             engine.put_table(table);
         }
         let token = self.execution.id.clone();
-        let submission = Submission { sql: text.to_owned(), token, kind: Kind::Query };
+        let submission = Submission { sql: text.to_owned(), token, kind: engine::Kind::Query };
         let id = engine.submit(&submission).await.map_err(|error| (failed(&error), 0))?;
         let ids = [id.clone()];
         loop {
