@@ -43,10 +43,11 @@ use self::folders::Folders;
 use self::options::{Latency, Quotas};
 use self::rates::Rates;
 use self::s3::Uploads;
-use self::workgroup::Workgroup;
 
+pub use self::faults::{CallFault, Chance, FaultPlan, QueryFault};
 pub use self::handle::Emulator;
 pub use self::options::Options;
+pub use self::workgroup::Workgroup;
 
 /// What all connections and executions share.
 #[derive(Debug)]

@@ -11,20 +11,22 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
+use athplan::Compiled;
 use athplan::cli::options::CompileOptions;
 use athplan::cli::output::table;
 use athplan::cli::session::{Failure, Session};
 use athplan::constant::Value;
 use athplan::emit::Symbol;
 use athplan::engine::local::{LocalEngine, LocalOptions};
-use athplan::engine::{Engine, EngineError, QueryId, ResultSet, Status};
+use athplan::engine::{Engine, EngineError, Kind, QueryId, ResultSet, Status, StoredFile, Submission};
 use athplan::expand::DriverRow;
 use athplan::explain::{Explaining, Stage, explain, plan as plan_text, stage, statements};
 use athplan::plan::build;
 use athplan::rewrite::rewrites;
 use athplan::run::{Coverage, Outcome, RunOptions, run};
-use athplan::{Compiled, types::Dialect};
+use athplan::types::{Dialect, Type};
 
 /// 2019-07-01T00:00:00Z: after the examples' archive ends.
 const NOW: i64 = 1_561_939_200;
@@ -41,13 +43,18 @@ struct Recorder {
 }
 
 impl Engine for Recorder {
-    async fn submit(&self, sql: &str, token: &str) -> Result<QueryId, EngineError> {
+    async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
+        let Submission { sql, token, .. } = submission.clone();
         let statement = token.strip_prefix(&format!("athplan-{RUN}-")).and_then(|rest| rest.strip_suffix("-attempt-1"));
         let statement = statement.expect("tokens hold run, statement and attempt").to_owned();
-        let id = self.engine.submit(sql, token).await?;
-        self.submitted.lock().expect("no holder panics").insert(statement.clone(), sql.to_owned());
+        let id = self.engine.submit(submission).await?;
+        self.submitted.lock().expect("no holder panics").insert(statement.clone(), sql);
         self.results.lock().expect("no holder panics").insert(id.clone(), statement);
         Ok(id)
+    }
+
+    async fn find(&self, sql: &str, since: SystemTime) -> Result<Option<QueryId>, EngineError> {
+        self.engine.find(sql, since).await
     }
 
     async fn poll(&self, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
@@ -58,8 +65,8 @@ impl Engine for Recorder {
         self.engine.wait(ids).await;
     }
 
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
-        let result = self.engine.result(id).await?;
+    async fn result(&self, id: &QueryId, columns: &[Type]) -> Result<ResultSet, EngineError> {
+        let result = self.engine.result(id, columns).await?;
         let statement = self.results.lock().expect("no holder panics")[id].clone();
         self.rows.lock().expect("no holder panics").insert(statement, result.clone());
         Ok(result)
@@ -73,8 +80,16 @@ impl Engine for Recorder {
         self.engine.put(location, bytes).await
     }
 
-    fn slots(&self) -> usize {
-        self.engine.slots()
+    async fn list(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
+        self.engine.list(location).await
+    }
+
+    async fn remove(&self, location: &str) -> Result<usize, EngineError> {
+        self.engine.remove(location).await
+    }
+
+    fn slots(&self, kind: Kind) -> usize {
+        self.engine.slots(kind)
     }
 }
 

@@ -108,6 +108,8 @@ pub struct TableInventory {
     pub strays: Size,
     /// Files that Athena skips since they are archived.
     pub archived: Size,
+    /// Whether the table's location holds no file of any partition, as far as it was looked at.
+    pub nothing_there: bool,
 }
 
 /// A partition's size.
@@ -148,6 +150,13 @@ impl Inventory {
     pub fn from_listing(table: &Table, listing: impl IntoIterator<Item = ListedFile>, now: i128) -> Inventory {
         let listed = TableInventory::from_listing(table, listing, now);
         Inventory { tables: BTreeMap::from([(table.name.clone(), listed)]) }
+    }
+
+    /// Notes that a table has files where its listing did not look.
+    pub fn has_others(&mut self, table: &str) {
+        if let Some(listed) = self.tables.get_mut(table) {
+            listed.nothing_there = false;
+        }
     }
 
     /// Adds a table, or replaces what was known of it.
@@ -210,6 +219,7 @@ impl TableInventory {
         }
         TableInventory {
             tier: Tier::Exact,
+            nothing_there: partitions.is_empty(),
             partitions: partitions.into_iter().map(|(values, size)| PartitionSize { values, size }).collect(),
             uncovered: outside
                 .into_iter()

@@ -52,6 +52,7 @@ impl CompileOptions {
             slack: self.slack,
             allow_full_scan: self.allow_full_scan.iter().cloned().collect::<BTreeSet<_>>(),
             merge: !self.no_merge,
+            places_tables: true,
         }
     }
 }

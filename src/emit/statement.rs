@@ -11,11 +11,10 @@ use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
 use crate::catalog::{
-    Column, DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements,
-    create_statement,
+    DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements, create_statement,
 };
 use crate::partition::Rectangle;
-use crate::plan::{ForeachPlan, Lifetime, Plan};
+use crate::plan::{DriverColumn, ForeachPlan, Lifetime, Plan, ROW_NUMBER, stored_columns};
 use crate::types::Type;
 
 /// The longest text Athena takes, in bytes
@@ -47,6 +46,8 @@ pub struct Statement {
     pub purpose: Purpose,
     /// Its text.
     pub sql: Sql,
+    /// The types of the rows that it yields, as they were bound; none if it yields none.
+    pub columns: Vec<Type>,
 }
 
 /// What a statement is for.
@@ -67,7 +68,11 @@ pub enum Purpose {
 }
 
 fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
-    Statement { id: StatementId(id.into()), purpose, sql }
+    Statement { id: StatementId(id.into()), purpose, sql, columns: Vec::new() }
+}
+
+fn yielding(statement: Statement, columns: impl IntoIterator<Item = Type>) -> Statement {
+    Statement { columns: columns.into_iter().collect(), ..statement }
 }
 
 /// Creates a declared table under its run's name. A table of Hive folders that registers none of
@@ -128,7 +133,7 @@ fn place(plan: &Plan, table: &Table, text: &str) -> Sql {
 /// Creates the table of a local file, whose rows have been put under the run's output as line JSON.
 pub fn define_file(plan: &Plan, table: &Table) -> Statement {
     let mut sql = Sql::text("CREATE EXTERNAL TABLE ");
-    sql.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&table.columns)).push("\n)\n");
+    sql.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&columns_of(table))).push("\n)\n");
     sql.push("ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nLOCATION '");
     sql.append(&file_location(table)).push("'");
     statement(table.name.clone(), Purpose::Define, sql)
@@ -141,7 +146,7 @@ pub fn file_location(table: &Table) -> Sql {
     location
 }
 
-/// Stores a query's rows as a table.
+/// Stores a query's rows as a table: one statement, or two where no table may be placed.
 pub fn store(
     plan: &Plan,
     step: usize,
@@ -149,25 +154,52 @@ pub fn store(
     query: &Query,
     lifetime: Lifetime,
     scans: &BTreeMap<RelationId, Vec<Rectangle>>,
-) -> Statement {
+) -> Vec<Statement> {
     let context = Context::for_step(plan, step, scans);
-    let written = context.query(query);
+    let mut written = context.query(query);
     let columns: Vec<(String, Type)> =
         query.columns.iter().map(|column| (column.name.clone().unwrap_or_default(), column.ty.clone())).collect();
     let kept: Vec<Type> = table.columns.iter().map(|column| column.ty.clone()).collect();
-    let mut sql = Sql::text("CREATE TABLE ");
-    sql.append(&table_name(plan, table));
-    sql.push("\nWITH (format = 'PARQUET', external_location = '")
-        .append(&table_location(table, lifetime))
-        .push("')\nAS ");
-    if columns.iter().map(|(_, ty)| ty).eq(&kept) {
-        sql.append(&written);
-    } else {
+    if !columns.iter().map(|(_, ty)| ty).eq(&kept) {
         let names: Vec<String> = columns.iter().map(|(name, _)| super::literal::identifier(name)).collect();
-        sql.push(format!("SELECT {}\nFROM (\n", write_visible(&columns, &kept, "q").join(", ")));
-        sql.append(&written).push(format!("\n) AS q ({})", names.join(", ")));
+        let mut whole = Sql::text(format!("SELECT {}\nFROM (\n", write_visible(&columns, &kept, "q").join(", ")));
+        whole.append(&written).push(format!("\n) AS q ({})", names.join(", ")));
+        written = whole;
     }
-    statement(table.name.clone(), Purpose::Store, sql)
+    let name = table_name(plan, table);
+    stored_rows(plan, &table.name, &name, &table_location(table, lifetime), &columns_of(table), &written)
+}
+
+/// Stores rows as a table at a location. Where CREATE TABLE AS may not name the location (a workgroup
+/// that enforces its own fails such a statement), UNLOAD writes the rows there and a table is made
+/// over them.
+fn stored_rows(
+    plan: &Plan,
+    id: &str,
+    name: &Sql,
+    location: &Sql,
+    columns: &[(String, Type)],
+    query: &Sql,
+) -> Vec<Statement> {
+    if plan.settings.places_tables {
+        let mut sql = Sql::text("CREATE TABLE ");
+        sql.append(name).push("\nWITH (format = 'PARQUET', external_location = '").append(location);
+        sql.push("')\nAS ").append(query);
+        return vec![statement(id, Purpose::Store, sql)];
+    }
+    let mut create = Sql::text("CREATE EXTERNAL TABLE ");
+    create.append(name).push(" (\n").push(hive_columns(columns)).push("\n)\nSTORED AS PARQUET\nLOCATION '");
+    create.append(location).push("'");
+    vec![
+        statement(id, Purpose::Store, unload(query, location)),
+        statement(format!("{id}/table"), Purpose::Register, create),
+    ]
+}
+
+fn unload(query: &Sql, location: &Sql) -> Sql {
+    let mut sql = Sql::text("UNLOAD (\n");
+    sql.append(query).push("\n) TO '").append(location).push("' WITH (format = 'PARQUET')");
+    sql
 }
 
 /// Where a step's rows lie: a kept table's under its own name, a private one's under the run.
@@ -182,25 +214,36 @@ fn table_location(table: &Table, lifetime: Lifetime) -> Sql {
     location
 }
 
-/// What a FOREACH does before its statements are known: it stores the driver, and reads the columns
-/// that decide partitions.
+/// What a FOREACH does before its statements are known: it stores the driver, in one statement or two,
+/// and reads the columns that decide partitions.
 pub fn foreach_head(
     plan: &Plan,
     foreach: &ForeachPlan,
     driver_scans: &BTreeMap<RelationId, Vec<Rectangle>>,
-) -> (Option<Statement>, Option<Statement>) {
-    let store = foreach.stored.then(|| {
-        let mut sql = Sql::text("CREATE TABLE ");
-        sql.append(&driver_table(foreach)).push("\nWITH (format = 'PARQUET', external_location = '");
-        sql.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
-        sql.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/')\nAS ");
-        sql.append(&driver_query(plan, foreach, driver_scans));
-        statement(format!("{}/driver", foreach.name), Purpose::Store, sql)
+) -> (Vec<Statement>, Option<Statement>) {
+    let mut store = Vec::new();
+    if foreach.stored {
+        let mut location = Sql::default();
+        location.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
+        location.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/");
+        let query = driver_query(plan, foreach, driver_scans);
+        let id = format!("{}/driver", foreach.name);
+        store = stored_rows(plan, &id, &driver_table(foreach), &location, &stored_driver_columns(foreach), &query);
+    }
+    let keys = foreach.suspended().then(|| {
+        let numbered = foreach.numbered.then_some(Type::BigInt);
+        let keys = foreach.keys.iter().map(|at| foreach.columns[*at].ty.clone());
+        let keys_statement = statement(format!("{}/keys", foreach.name), Purpose::Keys, keys_query(plan, foreach));
+        yielding(keys_statement, numbered.into_iter().chain(keys))
     });
-    let keys = foreach
-        .suspended()
-        .then(|| statement(format!("{}/keys", foreach.name), Purpose::Keys, keys_query(plan, foreach)));
     (store, keys)
+}
+
+/// The columns of a driver's table: those that keep its own, behind the row's number.
+fn stored_driver_columns(foreach: &ForeachPlan) -> Vec<(String, Type)> {
+    let kept = |column: &DriverColumn| stored_columns(&column.name, &column.ty).unwrap_or_default();
+    let number = (ROW_NUMBER.to_owned(), Type::BigInt);
+    std::iter::once(number).chain(foreach.columns.iter().flat_map(kept)).collect()
 }
 
 /// One statement of a FOREACH: its rows are unloaded to a prefix of their own.
@@ -211,9 +254,7 @@ pub fn foreach_portion(
     number: usize,
     portion: &Portion,
 ) -> Statement {
-    let mut sql = Sql::text("UNLOAD (\n");
-    sql.append(&portion_query(plan, foreach, portion)).push("\n) TO '");
-    sql.append(&portion_location(foreach, lifetime, number)).push("' WITH (format = 'PARQUET')");
+    let sql = unload(&portion_query(plan, foreach, portion), &portion_location(foreach, lifetime, number));
     statement(format!("{}/{number}", foreach.name), Purpose::Store, sql)
 }
 
@@ -244,7 +285,7 @@ pub fn foreach_tail(
     statements: usize,
 ) -> Vec<Statement> {
     let mut create = Sql::text("CREATE EXTERNAL TABLE ");
-    create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&table.columns)).push("\n)\n");
+    create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&columns_of(table))).push("\n)\n");
     create.push(format!("PARTITIONED BY (`{STATEMENT_KEY}` string)\nSTORED AS PARQUET\nLOCATION '"));
     create.append(&result_location(foreach, lifetime)).push("'");
     let mut tail = vec![statement(format!("{}/table", foreach.name), Purpose::Register, create)];
@@ -261,12 +302,16 @@ pub fn foreach_tail(
     tail
 }
 
-fn hive_columns(columns: &[Column]) -> String {
+fn columns_of(table: &Table) -> Vec<(String, Type)> {
+    table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect()
+}
+
+fn hive_columns(columns: &[(String, Type)]) -> String {
     columns
         .iter()
-        .map(|column| {
-            let ty = crate::catalog::hive_type(&column.ty).unwrap_or_else(|| column.ty.to_string());
-            format!("  `{}` {ty}", column.name.replace('`', "``"))
+        .map(|(name, ty)| {
+            let ty = crate::catalog::hive_type(ty).unwrap_or_else(|| ty.to_string());
+            format!("  `{}` {ty}", name.replace('`', "``"))
         })
         .collect::<Vec<_>>()
         .join(",\n")
@@ -275,7 +320,8 @@ fn hive_columns(columns: &[Column]) -> String {
 /// Yields the rows of a query.
 pub fn answer(plan: &Plan, step: usize, query: &Query, scans: &BTreeMap<RelationId, Vec<Rectangle>>) -> Statement {
     let name = plan.step(step).name.clone();
-    statement(name, Purpose::Answer, Context::for_step(plan, step, scans).query(query))
+    let statement = statement(name, Purpose::Answer, Context::for_step(plan, step, scans).query(query));
+    yielding(statement, query.columns.iter().map(|column| column.ty.clone()))
 }
 
 /// Drops a table that is private to the run.

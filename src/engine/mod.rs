@@ -3,12 +3,19 @@
 //! An engine sees Athena's SQL and nothing of a plan. Engines differ by the answers they give to
 //! the questions of this trait, never by a name that somebody asks for.
 
+#[cfg(feature = "athena")]
+pub mod athena;
+mod error;
 #[cfg(feature = "local")]
 pub mod local;
+mod status;
 
 use std::fmt;
+use std::time::SystemTime;
 
-use crate::constant::Value;
+pub use error::{EngineError, ErrorClass};
+pub use status::{ResultSet, ScanReport, State, Status};
+
 use crate::types::Type;
 
 /// A query's id, as the engine gave it.
@@ -21,32 +28,78 @@ impl fmt::Display for QueryId {
     }
 }
 
+/// A statement on its way to an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Its text, exactly as the engine gets it.
+    pub sql: String,
+    /// What names this attempt at it among all others of all runs: the same token stands for the
+    /// same submission, and an engine starts it once.
+    pub token: String,
+    /// Which of the engine's queues it goes to, and what its text may hold.
+    pub kind: Kind,
+}
+
+/// The kinds of statement that an engine may treat apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Hive DDL: it defines, registers or drops, reads no table, costs nothing, and takes no comments.
+    Definition,
+    /// Yields rows.
+    Query,
+    /// Stores the rows of a query: CREATE TABLE AS, or UNLOAD.
+    Store,
+}
+
+/// A file that an engine's storage holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredFile {
+    /// `s3://bucket/key`.
+    pub location: String,
+    /// Its bytes as stored.
+    pub bytes: u64,
+}
+
 /// Runs statements.
 pub trait Engine: Send + Sync {
-    /// Starts one statement. The same token with the same text answers the same id and starts
-    /// nothing new.
+    /// Starts one statement. The same submission again answers the same id and starts nothing new,
+    /// whatever became of the query; so a submission whose answer was lost is sent again as it was,
+    /// and another attempt at a statement needs another token.
     ///
     /// # Errors
     ///
     /// The statement was refused, or the engine cannot be reached.
-    fn submit(&self, sql: &str, token: &str) -> impl Future<Output = Result<QueryId, EngineError>> + Send;
+    fn submit(&self, submission: &Submission) -> impl Future<Output = Result<QueryId, EngineError>> + Send;
 
-    /// The state of each query, in the order asked.
+    /// Looks for a query by its text, submitted at this time or later: what became of a submission
+    /// whose id was never recorded. Of several, one that has succeeded comes before one that still
+    /// runs, and that before one that has ended otherwise; among equals the latest.
     ///
     /// # Errors
     ///
-    /// The engine cannot be reached, or does not know an id.
+    /// The engine cannot be reached, or does not let its history be read.
+    fn find(&self, sql: &str, since: SystemTime) -> impl Future<Output = Result<Option<QueryId>, EngineError>> + Send;
+
+    /// The state of each query, in the order asked; at most [`Engine::batch`] at once.
+    ///
+    /// # Errors
+    ///
+    /// The engine cannot be reached, or does not know an id ([`ErrorClass::Lost`]).
     fn poll(&self, ids: &[QueryId]) -> impl Future<Output = Result<Vec<Status>, EngineError>> + Send;
 
     /// Waits until at least one of the queries has ended, or some time has passed.
     fn wait(&self, ids: &[QueryId]) -> impl Future<Output = ()> + Send;
 
-    /// The rows of a query that succeeded.
+    /// The rows of a query that succeeded. `columns` are the types that its text was bound to: an
+    /// engine whose results say less (no precision, no element types) reads its values by them, and
+    /// holds what it is told against them. A type that is not known, or no types at all, leaves the
+    /// engine to what it is told.
     ///
     /// # Errors
     ///
-    /// The query yields no rows, has not succeeded, or the engine cannot be reached.
-    fn result(&self, id: &QueryId) -> impl Future<Output = Result<ResultSet, EngineError>> + Send;
+    /// The query yields no rows, has not succeeded, its columns are not those, or the engine cannot
+    /// be reached.
+    fn result(&self, id: &QueryId, columns: &[Type]) -> impl Future<Output = Result<ResultSet, EngineError>> + Send;
 
     /// Stops a query; no error if it has ended.
     ///
@@ -55,101 +108,54 @@ pub trait Engine: Send + Sync {
     /// The engine cannot be reached, or does not know the id.
     fn cancel(&self, id: &QueryId) -> impl Future<Output = Result<(), EngineError>> + Send;
 
-    /// Writes a small file of the run's own, such as the rows of a spec's CSV file.
+    /// Writes a small file of the run's own, such as the rows of a spec's CSV file. A file that is
+    /// there already is replaced.
     ///
     /// # Errors
     ///
     /// The location cannot be written.
     fn put(&self, location: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), EngineError>> + Send;
 
-    /// How many statements may run side by side.
-    fn slots(&self) -> usize;
-}
+    /// Every file under a location (`s3://bucket/prefix/`), hidden ones too, in the order of their
+    /// names; none if nothing is there.
+    ///
+    /// # Errors
+    ///
+    /// The location cannot be read.
+    fn list(&self, location: &str) -> impl Future<Output = Result<Vec<StoredFile>, EngineError>> + Send;
 
-/// The state of a query.
-#[derive(Debug, Clone, PartialEq)]
-pub enum State {
-    /// Accepted, not started.
-    Queued,
-    /// Running.
-    Running,
-    /// Done; its result can be read.
-    Succeeded,
-    /// Failed.
-    Failed(EngineError),
-    /// Stopped on request.
-    Cancelled,
-}
+    /// Deletes every file under a location, and says how many there were. Only locations strictly
+    /// inside the one that the engine was told to write to are deleted: whatever a ledger or a spec
+    /// says, no archive is ever emptied.
+    ///
+    /// # Errors
+    ///
+    /// The location lies elsewhere, or cannot be deleted.
+    fn remove(&self, location: &str) -> impl Future<Output = Result<usize, EngineError>> + Send;
 
-/// What an engine says of a query.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Status {
-    /// Its state.
-    pub state: State,
-    /// Bytes read from storage so far, as stored (compressed).
-    pub bytes_scanned: u64,
-    /// What each table scan read, as far as the engine tells.
-    pub scans: Vec<ScanReport>,
-}
+    /// How many statements of a kind may run side by side, as far as the engine says before it is asked.
+    fn slots(&self, kind: Kind) -> usize;
 
-/// What one scan of a table read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScanReport {
-    /// The table's name in the statement.
-    pub table: String,
-    /// Partitions that the statement's predicates left.
-    pub partitions_asked: u64,
-    /// Of these, how many had files.
-    pub partitions_found: u64,
-    /// Partitions whose folder is not there, by their key values.
-    pub partitions_missing: Vec<String>,
-    /// Files opened.
-    pub files: u64,
-    /// Bytes of these files, as stored.
-    pub bytes: u64,
-    /// Records read from them.
-    pub records: u64,
-    /// Files that could not be read and were skipped by request, each with its reason.
-    pub unreadable: Vec<(String, String)>,
-}
+    /// How many queries one call of [`Engine::poll`] takes.
+    fn batch(&self) -> usize {
+        usize::MAX
+    }
 
-/// A result: columns and rows.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ResultSet {
-    /// Names and types of the columns.
-    pub columns: Vec<(String, Type)>,
-    /// The rows, each as many values as columns.
-    pub rows: Vec<Vec<Value>>,
-}
+    /// Whether queries and statements that store rows are to open with a comment that names the run,
+    /// so that they can be told apart in the engine's history.
+    fn tags(&self) -> bool {
+        false
+    }
 
-/// What is to be done about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorClass {
-    /// The statement is wrong; sending it again changes nothing.
-    Statement,
-    /// The engine lacks this; the message names it.
-    Unsupported,
-    /// Data could not be read.
-    Data,
-    /// Worth another attempt.
-    Transient,
-}
+    /// Whether CREATE TABLE AS may say where its rows go. Where it may not, rows are stored with
+    /// UNLOAD, and a table is made over them.
+    fn places_tables(&self) -> bool {
+        true
+    }
 
-/// An error of an engine.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct EngineError {
-    /// What is to be done about it.
-    pub class: ErrorClass,
-    /// What happened, naming the file, function or syntax.
-    pub message: String,
-    /// The bytes of the statement's text it speaks of, if it does.
-    pub span: Option<crate::source::Span>,
-}
-
-impl EngineError {
-    /// An error of a class.
-    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), span: None }
+    /// Whether a result carries values of a type whole. What it does not carry is to be refused
+    /// before a query is paid for.
+    fn carries(&self, _ty: &Type) -> bool {
+        true
     }
 }

@@ -7,7 +7,7 @@ use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit};
 use super::{ExpandError, Need, World, need};
 use crate::bind::query::{Query, RelationId};
 use crate::constant::Value;
-use crate::emit::{TEXT_ROOM, answer, foreach_head, store};
+use crate::emit::{Statement, TEXT_ROOM, answer, foreach_head, store};
 use crate::plan::{Driver, Plan, StepKind};
 
 /// What the scans need that no driver row decides.
@@ -68,15 +68,19 @@ pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Res
 /// The bytes of a step's longest statement that is known without rows.
 fn length(plan: &Plan, at: usize, scans: &Rectangles) -> usize {
     match &plan.step(at).kind {
-        StepKind::Materialise(table, query, lifetime) => store(plan, at, table, query, *lifetime, scans).sql.len(),
+        StepKind::Materialise(table, query, lifetime) => longest(store(plan, at, table, query, *lifetime, scans)),
         StepKind::Answer(query) => answer(plan, at, query, scans).sql.len(),
         StepKind::Foreach(id, ..) => {
             let (store, keys) = foreach_head(plan, &plan.foreachs[id], scans);
-            store.into_iter().chain(keys).map(|statement| statement.sql.len()).max().unwrap_or(0)
+            longest(store.into_iter().chain(keys))
         }
         // The printers of these cut what is too long themselves.
         StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => 0,
     }
+}
+
+fn longest(statements: impl IntoIterator<Item = Statement>) -> usize {
+    statements.into_iter().map(|statement| statement.sql.len()).max().unwrap_or(0)
 }
 
 impl Repeats {

@@ -9,6 +9,7 @@ mod merge;
 mod need;
 mod pack;
 mod stage;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,7 @@ pub use bound::at_most;
 pub use fixed::{static_needs, static_rectangles};
 pub use need::{Need, instant_text, need};
 pub use stage::{Rectangles, STAGE_BUDGET};
+pub use wanted::{Wanted, wanted};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default)]

@@ -66,7 +66,7 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
         tree.valued("not looked", format!("outside the table's partitions: {}", outside.join(", ")), outside);
     }
     if let Some(listed) = compiled.world.inventory.table(&scan.table.name) {
-        if listed.partitions.is_empty() {
+        if listed.nothing_there {
             tree.fact("nothing there", "the table's location holds no files at all: is it the right one?");
         }
         let uncovered: Vec<String> =

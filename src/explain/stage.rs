@@ -82,7 +82,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
             }
             StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
             StepKind::Materialise(table, query, lifetime) => {
-                found.push(emit::store(plan, at, table, query, *lifetime, rectangles));
+                found.extend(emit::store(plan, at, table, query, *lifetime, rectangles));
             }
             StepKind::Answer(query) => found.push(emit::answer(plan, at, query, rectangles)),
             StepKind::Foreach(id, table, lifetime) => {

@@ -156,7 +156,7 @@ fn foreach(
     // What stores the driver, and what reads the rows' keys.
     let (store, keys) = crate::emit::foreach_head(plan, foreach, &compiled.rectangles);
     let mut statements = Vec::new();
-    statements.extend(store.map(|_| driver_bytes.unwrap_or(0)));
+    statements.extend(store.first().map(|_| driver_bytes.unwrap_or(0)));
     statements.extend(keys.map(|_| 0));
     if !statements.is_empty() {
         charge(&mut tree, "driver cost", &statements, driver_bytes.is_none(), explaining.price, total);

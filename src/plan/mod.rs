@@ -49,6 +49,9 @@ pub struct Settings {
     pub allow_full_scan: BTreeSet<String>,
     /// Whether driver rows are merged; `--no-merge` runs one statement a row.
     pub merge: bool,
+    /// Whether CREATE TABLE AS may say where its rows go; where it may not, rows are unloaded and a
+    /// table is made over them.
+    pub places_tables: bool,
 }
 
 /// The plan.

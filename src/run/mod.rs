@@ -5,6 +5,7 @@
 mod event;
 mod outcome;
 mod step;
+mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -17,8 +18,9 @@ pub use event::Event;
 pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
 
 use crate::Compiled;
+use crate::bind::query::RelationId;
 use crate::emit::StatementId;
-use crate::engine::{Engine, EngineError, ScanReport};
+use crate::engine::{Engine, EngineError, Kind, ScanReport};
 use crate::expand::{ExpandError, Need};
 use crate::source::Span;
 
@@ -77,6 +79,8 @@ struct State {
     statements: Vec<StatementReport>,
     expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
+    /// What the scans of each step need, by the scan.
+    needs: BTreeMap<(usize, RelationId), Need>,
     drops: Vec<crate::emit::Statement>,
 }
 
@@ -98,7 +102,7 @@ pub async fn run<E: Engine>(
         engine,
         options,
         listen,
-        slots: tokio::sync::Semaphore::new(engine.slots().max(1)),
+        slots: tokio::sync::Semaphore::new(engine.slots(Kind::Query).max(1)),
         state: Mutex::new(State::default()),
     };
     let mut done = BTreeSet::new();
@@ -150,13 +154,7 @@ impl<E: Engine> Run<'_, E> {
                     table,
                     ..Coverage::default()
                 });
-                coverage.partitions_asked += scan.partitions_asked;
-                coverage.partitions_found += scan.partitions_found;
-                coverage.partitions_missing.extend(scan.partitions_missing.iter().cloned());
-                coverage.files += scan.files;
-                coverage.bytes += scan.bytes;
-                coverage.records += scan.records;
-                coverage.unreadable.extend(scan.unreadable.iter().cloned());
+                coverage.add(scan);
             }
         });
     }
@@ -177,7 +175,9 @@ impl<E: Engine> Run<'_, E> {
                 });
                 coverage.still_open |= need.set.open;
                 let listed = self.compiled.world.inventory.table(&need.table);
-                coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
+                coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
+                coverage.archived = listed.map_or(0, |listed| listed.archived.files);
+                state.needs.insert((step, need.relation), Need::clone(need));
                 for outside in need.not_covered() {
                     if !coverage.not_covered.contains(&outside) {
                         coverage.not_covered.push(outside);
@@ -192,6 +192,15 @@ impl<E: Engine> Run<'_, E> {
         for need in self.compiled.needs.values() {
             self.note_needs(plan.scans[&need.relation].step, [need]);
         }
+        // What the engine does not tell of its scans, the plan does.
+        self.with_state(|state| {
+            for ((step, _), need) in std::mem::take(&mut state.needs) {
+                let coverage = state.coverage.entry((step, need.table.clone())).or_default();
+                if coverage.records.is_none() {
+                    coverage.add_planned(&need);
+                }
+            }
+        });
         self.with_state(|state| Outcome {
             run: self.options.run.clone(),
             answers: std::mem::take(&mut state.answers)

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+use super::tag::{kind, tagged};
 use super::{Event, ExpansionReport, Run, RunError, StatementReport};
 use crate::catalog::Table;
 use crate::constant::Value;
 use crate::emit::{self, Statement, Symbol};
-use crate::engine::{Engine, EngineError, ErrorClass, QueryId, ResultSet, State};
+use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Submission};
 use crate::expand::{DriverRow, expand};
 use crate::plan::{ForeachPlan, Lifetime, StepKind};
 
@@ -42,8 +43,9 @@ impl<E: Engine> Run<'_, E> {
                 self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::Materialise(table, query, lifetime) => {
-                let statement = emit::store(plan, at, table, query, *lifetime, &compiled.rectangles);
-                self.execute(&statement, at).await?;
+                for statement in emit::store(plan, at, table, query, *lifetime, &compiled.rectangles) {
+                    self.execute(&statement, at).await?;
+                }
                 self.made(table, *lifetime);
             }
             StepKind::Answer(query) => {
@@ -68,9 +70,11 @@ impl<E: Engine> Run<'_, E> {
     ) -> Result<(), RunError> {
         let plan = &self.compiled.plan;
         let (store, keys) = emit::foreach_head(plan, foreach, &self.compiled.rectangles);
-        if let Some(store) = store {
-            self.execute(&store, at).await?;
-            self.drop_later(&store.id.0, &emit::driver_table(foreach));
+        for statement in &store {
+            self.execute(statement, at).await?;
+        }
+        if let Some(first) = store.first() {
+            self.drop_later(&first.id.0, &emit::driver_table(foreach));
         }
         let rows = match keys {
             None => None,
@@ -175,7 +179,14 @@ impl<E: Engine> Run<'_, E> {
         let token = format!("athplan-{}-{}-attempt-1", self.options.run, statement.id);
         let started = Instant::now();
         let failed = |error: EngineError| self.failed(statement, step, error);
-        let id = self.engine.submit(&text, &token).await.map_err(failed)?;
+        let kind = kind(statement.purpose);
+        let sql = if self.engine.tags() && kind != Kind::Definition {
+            tagged(&self.options.run, &statement.id, 1, &text)
+        } else {
+            text
+        };
+        let submission = Submission { sql, token, kind };
+        let id = self.engine.submit(&submission).await.map_err(failed)?;
         (self.listen)(Event::Submitted { statement: statement.id.clone() });
         let ids = [id.clone()];
         loop {
@@ -204,7 +215,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {
-        self.engine.result(id).await.map_err(|error| self.failed(statement, step, error))
+        self.engine.result(id, &statement.columns).await.map_err(|error| self.failed(statement, step, error))
     }
 
     fn failed(&self, statement: &Statement, step: usize, error: EngineError) -> RunError {

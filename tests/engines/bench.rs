@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
-use athplan::engine::{Engine, EngineError, ErrorClass, QueryId, ResultSet, State, Status};
+use athplan::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, Submission};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -62,7 +62,8 @@ impl Bench {
     /// Submits a statement and waits for its end.
     pub async fn run(&self, sql: &str) -> Result<(QueryId, Status), EngineError> {
         let token = self.submitted.fetch_add(1, Ordering::Relaxed).to_string();
-        let id = self.engine.submit(sql, &token).await?;
+        let submission = Submission { sql: sql.to_owned(), token, kind: Kind::Query };
+        let id = self.engine.submit(&submission).await?;
         loop {
             let status = self.engine.poll(std::slice::from_ref(&id)).await.expect("the id is known").remove(0);
             if !matches!(status.state, State::Queued | State::Running) {
@@ -76,7 +77,7 @@ impl Bench {
     pub async fn ok(&self, sql: &str) -> (ResultSet, Status) {
         let (id, status) = self.run(sql).await.expect("the statement is well formed");
         assert_eq!(status.state, State::Succeeded, "{sql}");
-        (self.engine.result(&id).await.expect("it succeeded"), status)
+        (self.engine.result(&id, &[]).await.expect("it succeeded"), status)
     }
 
     /// The rows of a query, each as its values' texts with `|` between them.

@@ -1,7 +1,9 @@
 //! Statements: what they make, what they refuse, how they run side by side.
 
+use std::time::SystemTime;
+
 use athplan::constant::Value;
-use athplan::engine::{Engine, ErrorClass, QueryId, State};
+use athplan::engine::{Engine, ErrorClass, Kind, QueryId, State, Submission};
 use athplan::types::Type;
 
 use super::bench::{Bench, NOW_MILLISECONDS, utc};
@@ -34,7 +36,7 @@ async fn a_table_made_of_a_query_reads_back_in_every_format() {
         let files: Vec<_> = std::fs::read_dir(bench.path("out")).expect("it was written").collect();
         assert_eq!(files.len(), 1, "nothing is left behind");
         let again = format!("CREATE TABLE again WITH (format = '{format}', {location}) AS SELECT 1 AS x");
-        bench.fails(&again, ErrorClass::Statement, &["HIVE_PATH_ALREADY_EXISTS", "s3://bucket/out/"]).await;
+        bench.fails(&again, ErrorClass::Exists, &["HIVE_PATH_ALREADY_EXISTS", "s3://bucket/out/"]).await;
     }
 }
 
@@ -129,7 +131,7 @@ async fn tables_are_made_and_dropped_by_name() {
     };
     bench.ok(&create("")).await;
     bench.ok(&create("IF NOT EXISTS")).await;
-    bench.fails(&create(""), ErrorClass::Statement, &["already exists", "db.t"]).await;
+    bench.fails(&create(""), ErrorClass::Exists, &["already exists", "db.t"]).await;
     assert_eq!(bench.rows("SELECT n FROM \"db\".\"t\"").await, ["1"]);
     bench.ok("DROP TABLE db.t").await;
     bench.ok("DROP TABLE IF EXISTS db.t").await;
@@ -149,14 +151,18 @@ async fn mistakes_have_a_class_and_a_place() {
     bench.fails("CREATE TEMPORARY TABLE x AS SELECT 1 AS a", ErrorClass::Unsupported, &["TEMPORARY"]).await;
 }
 
+fn submission(sql: &str, token: &str) -> Submission {
+    Submission { sql: sql.to_owned(), token: token.to_owned(), kind: Kind::Query }
+}
+
 #[tokio::test]
 async fn one_token_is_one_query() {
     let bench = Bench::new();
     let engine = bench.engine();
-    let first = engine.submit("SELECT 1", "token").await.expect("well formed");
-    assert_eq!(engine.submit("SELECT 1", "token").await.expect("the same"), first);
-    assert!(engine.submit("SELECT 2", "token").await.is_err());
-    assert_ne!(engine.submit("SELECT 1", "other").await.expect("another"), first);
+    let first = engine.submit(&submission("SELECT 1", "token")).await.expect("well formed");
+    assert_eq!(engine.submit(&submission("SELECT 1", "token")).await.expect("the same"), first);
+    assert!(engine.submit(&submission("SELECT 2", "token")).await.is_err());
+    assert_ne!(engine.submit(&submission("SELECT 1", "other")).await.expect("another"), first);
     let unknown = QueryId("nobody".to_owned());
     assert!(engine.poll(std::slice::from_ref(&unknown)).await.is_err());
     assert!(engine.cancel(&unknown).await.is_err());
@@ -169,8 +175,8 @@ async fn statements_run_side_by_side_and_stop_on_request() {
     let endless =
         "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y)
         CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z) WHERE x * y % 7 = z";
-    let long = engine.submit(endless, "long").await.expect("well formed");
-    let short = engine.submit("SELECT 1", "short").await.expect("well formed");
+    let long = engine.submit(&submission(endless, "long")).await.expect("well formed");
+    let short = engine.submit(&submission("SELECT 1", "short")).await.expect("well formed");
     let ids = [long.clone(), short.clone()];
     while engine.poll(&ids).await.expect("known")[1].state != State::Succeeded {
         engine.wait(&ids).await;
@@ -180,7 +186,40 @@ async fn statements_run_side_by_side_and_stop_on_request() {
         engine.wait(std::slice::from_ref(&long)).await;
     }
     assert_eq!(engine.poll(&ids).await.expect("known")[0].state, State::Cancelled);
-    assert!(engine.result(&long).await.is_err());
+    assert!(engine.result(&long, &[]).await.is_err());
     engine.cancel(&short).await.expect("an ended query may be cancelled");
     assert_eq!(engine.poll(&ids).await.expect("known")[1].state, State::Succeeded);
+}
+
+#[tokio::test]
+async fn a_query_is_found_by_its_text_since_a_time() {
+    let bench = Bench::new();
+    let engine = bench.engine();
+    let begin = SystemTime::now();
+    bench.ok("SELECT 1").await;
+    let (id, _) = bench.run("SELECT 2").await.expect("well formed");
+    assert_eq!(engine.find("SELECT 2", begin).await.expect("a history"), Some(id));
+    assert_eq!(engine.find("SELECT 2", SystemTime::now()).await.expect("a history"), None);
+    assert_eq!(engine.find("SELECT 3", begin).await.expect("a history"), None);
+}
+
+#[tokio::test]
+async fn only_what_lies_inside_the_output_is_removed() {
+    let bench = Bench::new();
+    let engine = bench.engine();
+    bench.file("t/a.json", "{}");
+    engine.put("s3://athplan-local-output/steps/r1/a/x", vec![1, 2]).await.expect("the output");
+    engine.put("s3://athplan-local-output/steps/r2/b/_y", vec![1]).await.expect("the output");
+    let files = engine.list("s3://athplan-local-output/steps/").await.expect("the output");
+    let files: Vec<(&str, u64)> = files.iter().map(|file| (file.location.as_str(), file.bytes)).collect();
+    let expected = [("s3://athplan-local-output/steps/r1/a/x", 2), ("s3://athplan-local-output/steps/r2/b/_y", 1)];
+    assert_eq!(files, expected);
+    for location in ["s3://bucket/t/", "s3://athplan-local-output/", "s3://athplan-local-output/a/../", "s3://other/x/"]
+    {
+        assert!(engine.remove(location).await.is_err(), "{location}");
+    }
+    assert!(bench.path("t/a.json").exists());
+    assert_eq!(engine.remove("s3://athplan-local-output/steps/r1/").await, Ok(1));
+    assert_eq!(engine.remove("s3://athplan-local-output/steps/r1/").await, Ok(0));
+    assert_eq!(engine.list("s3://athplan-local-output/steps/").await.expect("the output").len(), 1);
 }

@@ -148,6 +148,7 @@ impl Bench {
             slack: options.slack,
             allow_full_scan: Default::default(),
             merge: options.merge,
+            places_tables: true,
         };
         compile(bound, settings, World { inventory, files, slots: options.slots }).map_err(|errors| {
             // Forms that no plan knows yet are refused by name; everything else ought to compile.

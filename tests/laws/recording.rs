@@ -1,8 +1,10 @@
 //! An engine that remembers what it was told, in front of another.
 
 use std::sync::Mutex;
+use std::time::SystemTime;
 
-use athplan::engine::{Engine, EngineError, QueryId, ResultSet, Status};
+use athplan::engine::{Engine, EngineError, Kind, QueryId, ResultSet, Status, StoredFile, Submission};
+use athplan::types::Type;
 
 /// What was submitted, with its token and, once asked for, its rows.
 #[derive(Debug, Clone)]
@@ -36,13 +38,18 @@ impl<E: Engine> Recording<E> {
 }
 
 impl<E: Engine> Engine for Recording<E> {
-    async fn submit(&self, sql: &str, token: &str) -> Result<QueryId, EngineError> {
-        let id = self.inner.submit(sql, token).await;
+    async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
+        let id = self.inner.submit(submission).await;
+        let Submission { sql, token, .. } = submission.clone();
         // A statement that was refused was submitted too.
         let known = id.clone().unwrap_or_else(|_| QueryId(String::new()));
-        let submitted = Submitted { sql: sql.to_owned(), token: token.to_owned(), id: known, rows: None };
+        let submitted = Submitted { sql, token, id: known, rows: None };
         self.submitted.lock().expect("nobody panicked").push(submitted);
         id
+    }
+
+    async fn find(&self, sql: &str, since: SystemTime) -> Result<Option<QueryId>, EngineError> {
+        self.inner.find(sql, since).await
     }
 
     async fn poll(&self, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
@@ -53,8 +60,8 @@ impl<E: Engine> Engine for Recording<E> {
         self.inner.wait(ids).await;
     }
 
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
-        let rows = self.inner.result(id).await?;
+    async fn result(&self, id: &QueryId, columns: &[Type]) -> Result<ResultSet, EngineError> {
+        let rows = self.inner.result(id, columns).await?;
         let mut submitted = self.submitted.lock().expect("nobody panicked");
         for one in submitted.iter_mut().filter(|one| one.id == *id) {
             one.rows = Some(rows.clone());
@@ -70,7 +77,31 @@ impl<E: Engine> Engine for Recording<E> {
         self.inner.put(location, bytes).await
     }
 
-    fn slots(&self) -> usize {
-        self.inner.slots()
+    async fn list(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
+        self.inner.list(location).await
+    }
+
+    async fn remove(&self, location: &str) -> Result<usize, EngineError> {
+        self.inner.remove(location).await
+    }
+
+    fn slots(&self, kind: Kind) -> usize {
+        self.inner.slots(kind)
+    }
+
+    fn batch(&self) -> usize {
+        self.inner.batch()
+    }
+
+    fn tags(&self) -> bool {
+        self.inner.tags()
+    }
+
+    fn places_tables(&self) -> bool {
+        self.inner.places_tables()
+    }
+
+    fn carries(&self, ty: &Type) -> bool {
+        self.inner.carries(ty)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::constant::{Value, format};
 use athplan::engine::local::{LocalEngine, LocalOptions};
-use athplan::engine::{Engine, EngineError, ResultSet, State};
+use athplan::engine::{Engine, EngineError, Kind, ResultSet, State, Submission};
 use athplan::types::{Dialect, Type};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -48,14 +48,15 @@ impl Bench {
     /// What a statement yields.
     pub fn run(&self, sql: &str) -> Result<ResultSet, EngineError> {
         let token = self.submitted.fetch_add(1, Ordering::Relaxed).to_string();
+        let submission = Submission { sql: sql.to_owned(), token, kind: Kind::Query };
         self.runtime.block_on(async {
-            let id = self.engine.submit(sql, &token).await?;
+            let id = self.engine.submit(&submission).await?;
             loop {
                 let status = self.engine.poll(std::slice::from_ref(&id)).await?.remove(0);
                 match status.state {
                     State::Queued | State::Running => self.engine.wait(std::slice::from_ref(&id)).await,
                     State::Failed(error) => return Err(error),
-                    State::Succeeded | State::Cancelled => return self.engine.result(&id).await,
+                    State::Succeeded | State::Cancelled => return self.engine.result(&id, &[]).await,
                 }
             }
         })

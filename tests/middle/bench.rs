@@ -101,7 +101,7 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
     let arguments = arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let options = BindOptions { dialect: Dialect::default(), now, arguments: &arguments, catalog: &NoTables };
     let bound = front(&source, &options).map_err(|errors| errors.to_string())?;
-    let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge };
+    let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge, places_tables: true };
     let mut files = BTreeMap::new();
     for statement in &bound.statements {
         if let BoundStatementKind::FileTable(table, path) = &statement.kind {

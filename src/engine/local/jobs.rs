@@ -1,6 +1,7 @@
 //! A statement from its submission to its end.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use tokio::task::{AbortHandle, JoinError};
 
@@ -11,6 +12,7 @@ use crate::engine::{EngineError, ErrorClass, ResultSet, State, Status};
 #[derive(Debug)]
 pub struct Job {
     sql: String,
+    submitted: SystemTime,
     context: Arc<ScanContext>,
     progress: Mutex<Progress>,
 }
@@ -28,12 +30,17 @@ impl Job {
     /// A statement that waits for a slot.
     pub fn new(sql: String, context: Arc<ScanContext>) -> Self {
         let progress = Progress { state: State::Queued, result: ResultSet::default(), abort: None, aborted: false };
-        Self { sql, context, progress: Mutex::new(progress) }
+        Self { sql, submitted: SystemTime::now(), context, progress: Mutex::new(progress) }
     }
 
     /// Its text.
     pub fn sql(&self) -> &str {
         &self.sql
+    }
+
+    /// When it was submitted.
+    pub fn submitted(&self) -> SystemTime {
+        self.submitted
     }
 
     /// Notes how its work can be stopped.
@@ -78,14 +85,14 @@ impl Job {
 
     /// Whether it has ended, in whatever way.
     pub fn has_ended(&self) -> bool {
-        !matches!(self.progress().state, State::Queued | State::Running)
+        self.progress().state.has_ended()
     }
 
     /// What is to be said of it now.
     pub fn status(&self) -> Status {
         let state = self.progress().state.clone();
         let scans = self.context.reports();
-        Status { state, bytes_scanned: scans.iter().map(|scan| scan.bytes).sum(), scans }
+        Status { bytes_scanned: scans.iter().map(|scan| scan.bytes).sum(), scans, ..Status::new(state) }
     }
 
     /// Its rows.

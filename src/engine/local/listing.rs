@@ -1,9 +1,9 @@
 //! What a table's folders hold, listed for the planner: the same files that a scan would find.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::store::Store;
-use crate::catalog::{Layout, ListedFile, Table};
+use crate::catalog::{ListedFile, Table};
 use crate::engine::EngineError;
 
 /// Every file of a table, wherever its partitions lie; none if no folder is mapped for one of them,
@@ -14,7 +14,7 @@ use crate::engine::EngineError;
 /// A folder cannot be read, or a link leads out of the mapped folder.
 pub fn list(store: &Store, table: &Table) -> Result<Option<Vec<ListedFile>>, EngineError> {
     let mut files = BTreeMap::new();
-    for location in locations(table) {
+    for location in table.listing_folders() {
         let Ok(place) = store.place(&location) else { return Ok(None) };
         for file in store.files(&place)?.unwrap_or_default() {
             files.insert(file.uri, file.size);
@@ -22,28 +22,4 @@ pub fn list(store: &Store, table: &Table) -> Result<Option<Vec<ListedFile>>, Eng
     }
     let listed = |(path, bytes)| ListedFile { path, bytes, archived: false };
     Ok(Some(files.into_iter().map(listed).collect()))
-}
-
-/// The folders under which all partitions lie, none of them inside another.
-fn locations(table: &Table) -> Vec<String> {
-    // A template may have its first placeholder in the middle of a folder's name.
-    let prefix = table.listing_prefix();
-    let folder = prefix.rfind('/').map_or("", |end| &prefix[..=end]);
-    let mut locations: BTreeSet<&str> = BTreeSet::new();
-    if let Layout::Registered(entries) = &table.layout {
-        locations.extend(entries.iter().filter_map(|entry| entry.location.as_deref()));
-        if entries.is_empty() || entries.iter().any(|entry| entry.location.is_none()) {
-            locations.insert(folder);
-        }
-    } else {
-        locations.insert(folder);
-    }
-    let mut outermost: Vec<String> = Vec::new();
-    for location in locations {
-        // In the order of names, a folder comes before everything inside it.
-        if !outermost.iter().any(|outer| location.starts_with(outer.as_str())) {
-            outermost.push(location.to_owned());
-        }
-    }
-    outermost
 }

@@ -9,6 +9,7 @@ mod jobs;
 mod listing;
 mod lower;
 mod options;
+mod own;
 pub mod scan;
 mod statements;
 pub mod store;
@@ -32,9 +33,10 @@ use self::scan::ScanContext;
 use self::statements::Statement;
 use self::store::{Mapping, Store};
 use self::tables::Tables;
-use super::{Engine, EngineError, ErrorClass, QueryId, ResultSet, State, Status};
+use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::bind;
 use crate::catalog::TableRef;
+use crate::types::Type;
 
 /// How long [`Engine::wait`] waits at most.
 const WAIT: Duration = Duration::from_secs(1);
@@ -116,7 +118,7 @@ impl LocalEngine {
         jobs.by_id
             .get(id)
             .cloned()
-            .ok_or_else(|| EngineError::new(ErrorClass::Statement, format!("QueryExecution {id} was not found")))
+            .ok_or_else(|| EngineError::new(ErrorClass::Lost, format!("QueryExecution {id} was not found")))
     }
 
     fn start(&self, statement: Statement, id: &QueryId) -> Arc<Job> {
@@ -142,10 +144,11 @@ impl LocalEngine {
 }
 
 impl Engine for LocalEngine {
-    async fn submit(&self, sql: &str, token: &str) -> Result<QueryId, EngineError> {
+    async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
+        let Submission { sql, token, .. } = submission;
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = jobs.by_token.get(token) {
-            let same = jobs.by_id.get(id).is_some_and(|job| job.sql() == sql);
+            let same = jobs.by_id.get(id).is_some_and(|job| job.sql() == sql.as_str());
             let mismatch = || EngineError::new(ErrorClass::Statement, "Idempotent parameters do not match");
             return if same { Ok(id.clone()) } else { Err(mismatch()) };
         }
@@ -154,8 +157,19 @@ impl Engine for LocalEngine {
         let id = QueryId(format!("local-{:x}-{number}", self.session));
         let job = self.start(statement, &id);
         jobs.by_id.insert(id.clone(), job);
-        jobs.by_token.insert(token.to_owned(), id.clone());
+        jobs.by_token.insert(token.clone(), id.clone());
         Ok(id)
+    }
+
+    async fn find(&self, sql: &str, since: SystemTime) -> Result<Option<QueryId>, EngineError> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let rank = |job: &Job| match job.status().state {
+            State::Succeeded => 2,
+            State::Queued | State::Running => 1,
+            State::Failed(_) | State::Cancelled => 0,
+        };
+        let found = jobs.by_id.iter().filter(|(_, job)| job.sql() == sql && job.submitted() >= since);
+        Ok(found.max_by_key(|(_, job)| (rank(job), job.submitted())).map(|(id, _)| id.clone()))
     }
 
     async fn poll(&self, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
@@ -170,7 +184,7 @@ impl Engine for LocalEngine {
         }
     }
 
-    async fn result(&self, id: &QueryId) -> Result<ResultSet, EngineError> {
+    async fn result(&self, id: &QueryId, _columns: &[Type]) -> Result<ResultSet, EngineError> {
         self.job(id)?.result()
     }
 
@@ -183,7 +197,15 @@ impl Engine for LocalEngine {
         write::put(&self.shared.store, location, &bytes)
     }
 
-    fn slots(&self) -> usize {
+    async fn list(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
+        own::list(&self.shared.store, location)
+    }
+
+    async fn remove(&self, location: &str) -> Result<usize, EngineError> {
+        own::remove(&self.shared.store, &self.shared.options.output, location)
+    }
+
+    fn slots(&self, _kind: Kind) -> usize {
         self.shared.options.slots
     }
 }

@@ -124,7 +124,7 @@ fn refused(kind: &StatementKind, span: Span) -> Option<EngineError> {
         _ => return None,
     };
     let message = format!("the embedded engine does not support {what}: athplan compiles it to other statements");
-    Some(EngineError { class: ErrorClass::Unsupported, message, span: Some(span) })
+    Some(EngineError::new(ErrorClass::Unsupported, message).at(Some(span)))
 }
 
 /// A statement on its way.
@@ -237,5 +237,5 @@ fn wrong<E: Diagnostic>(errors: &[E]) -> EngineError {
     let message = errors.iter().map(describe).collect::<Vec<_>>().join("; ");
     let span = errors.first().and_then(|error| error.labels()).and_then(|mut labels| labels.next());
     let span = span.map(|label| Span::new(label.offset(), label.offset() + label.len()));
-    EngineError { class: ErrorClass::Statement, message, span }
+    EngineError::new(ErrorClass::Statement, message).at(span)
 }

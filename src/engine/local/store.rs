@@ -106,6 +106,19 @@ impl Store {
     ///
     /// A folder cannot be read, a link leads out of the mapped folder, or a name is not UTF-8.
     pub fn files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
+        self.walk(place, |name| !name.starts_with(['_', '.']))
+    }
+
+    /// Every file under a place, hidden ones too, sorted by key; none if the folder does not exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::files`].
+    pub fn all_files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
+        self.walk(place, |_| true)
+    }
+
+    fn walk(&self, place: &Place, shown: impl Fn(&str) -> bool) -> Result<Option<Vec<StoredFile>>, EngineError> {
         let Some(root) = contained(place)? else { return Ok(None) };
         let mut files = Vec::new();
         let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
@@ -113,7 +126,7 @@ impl Store {
             if depth > MAXIMUM_DEPTH {
                 return Err(data(format!("{}: folders are nested too deep", directory.display())));
             }
-            for entry in entries(&directory)? {
+            for entry in entries(&directory)?.into_iter().filter(|entry| shown(&entry.name)) {
                 let metadata = resolved(&entry.path, &root)?;
                 if metadata.is_dir() {
                     folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
@@ -140,7 +153,7 @@ impl Store {
     pub fn folders(&self, place: &Place) -> Result<Vec<String>, EngineError> {
         let Some(root) = contained(place)? else { return Ok(Vec::new()) };
         let mut folders = Vec::new();
-        for entry in entries(&place.directory)? {
+        for entry in entries(&place.directory)?.into_iter().filter(|entry| !entry.name.starts_with(['_', '.'])) {
             if resolved(&entry.path, &root)?.is_dir() {
                 folders.push(entry.name);
             }
@@ -158,7 +171,7 @@ impl Store {
     pub fn prepare_output(&self, place: &Place) -> Result<(), EngineError> {
         if self.files(place)?.is_some_and(|files| !files.is_empty()) {
             let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {}", place.uri);
-            return Err(EngineError::new(ErrorClass::Statement, message));
+            return Err(EngineError::new(ErrorClass::Exists, message));
         }
         self.make_folder(place)
     }
@@ -172,6 +185,19 @@ impl Store {
         create_private_directory(&place.directory)
             .map_err(|error| data(format!("{}: cannot be made: {error}", place.directory.display())))?;
         contained(place).map(|_| ())
+    }
+
+    /// Deletes a place's folder with all that is in it, and says how many files that were. Links are
+    /// deleted, never what they point to.
+    ///
+    /// # Errors
+    ///
+    /// A link leads out of the mapped folder, or the file system refuses.
+    pub fn remove_folder(&self, place: &Place) -> Result<usize, EngineError> {
+        let Some(files) = self.all_files(place)? else { return Ok(0) };
+        fs::remove_dir_all(&place.directory)
+            .map_err(|error| data(format!("{}: cannot be deleted: {error}", place.directory.display())))?;
+        Ok(files.len())
     }
 
     /// Makes a new file, private to the user, in a prepared place.
@@ -190,7 +216,7 @@ impl Store {
     }
 }
 
-/// A directory's entry that is not hidden.
+/// A directory's entry.
 struct Entry {
     name: String,
     path: PathBuf,
@@ -204,9 +230,7 @@ fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {
         let name = entry.file_name().into_string().map_err(|name| {
             data(format!("{}: the name {} is not UTF-8, which S3 keys are", directory.display(), name.display()))
         })?;
-        if !name.starts_with(['_', '.']) {
-            entries.push(Entry { name, path: entry.path() });
-        }
+        entries.push(Entry { name, path: entry.path() });
     }
     Ok(entries)
 }

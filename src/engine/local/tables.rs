@@ -95,7 +95,7 @@ impl TableSources for StatementTables {
 /// The error of a name that is taken.
 pub fn exists(name: &str) -> EngineError {
     let message = format!("TABLE_ALREADY_EXISTS: Destination table '{name}' already exists");
-    EngineError::new(ErrorClass::Statement, message)
+    EngineError::new(ErrorClass::Exists, message)
 }
 
 fn missing(name: &str) -> EngineError {

@@ -95,7 +95,8 @@ impl Failure {
             ErrorClass::Unsupported => Self::new(2, 1200, format!("NOT_SUPPORTED: {place}{message}")),
             ErrorClass::Data => Self::new(2, 1302, format!("HIVE_CURSOR_ERROR: {place}{message}")),
             ErrorClass::Statement => Self::new(2, 1100, format!("GENERIC_USER_ERROR: {place}{message}")),
-            ErrorClass::Transient => Self::new(1, 200, format!("GENERIC_INTERNAL_ERROR: {place}{message}")),
+            ErrorClass::Exists => Self::new(2, 1110, message),
+            _ => Self::new(1, 200, format!("GENERIC_INTERNAL_ERROR: {place}{message}")),
         }
     }
 

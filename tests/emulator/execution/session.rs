@@ -12,7 +12,7 @@ use athplan::catalog::{Layout, TableRef};
 use athplan::constant::{Value, Zone};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
-use athplan::engine::{Engine, EngineError, ErrorClass, ResultSet, State};
+use athplan::engine::{self, Engine, EngineError, ErrorClass, ResultSet, State, Submission};
 use athplan::source::Span;
 use athplan::types::Dialect;
 
@@ -113,7 +113,9 @@ impl<'a> Session<'a> {
         for table in self.tables.used() {
             engine.put_table(table);
         }
-        let id = engine.submit(text, &self.execution.id).await.map_err(|error| (failed(&error), 0))?;
+        let token = self.execution.id.clone();
+        let submission = Submission { sql: text.to_owned(), token, kind: engine::Kind::Query };
+        let id = engine.submit(&submission).await.map_err(|error| (failed(&error), 0))?;
         let ids = [id.clone()];
         loop {
             let status = engine.poll(&ids).await.map_err(|error| (failed(&error), 0))?.remove(0);
@@ -126,7 +128,7 @@ impl<'a> Session<'a> {
                     return Err((failed(&error), scanned));
                 }
                 State::Succeeded => {
-                    let result = engine.result(&id).await.map_err(|error| (failed(&error), scanned))?;
+                    let result = engine.result(&id, &[]).await.map_err(|error| (failed(&error), scanned))?;
                     return Ok(Ran { engine, result, scanned });
                 }
             }

@@ -66,8 +66,7 @@ pub(super) fn softened(predicate: &Expr) -> Result<Plan, EngineError> {
 /// The engine lacks a function in it, or evaluating it fails.
 pub(super) fn constant(expr: &Expr) -> Result<Value, EngineError> {
     let closed = bind::closed(expr, &mut |_| None).map_err(|missing| unsupported(&missing.what, missing.span))?;
-    crate::constant::evaluate(&closed, &[])
-        .map_err(|error| EngineError { span: Some(expr.span), ..engine_error(super::raised(&error)) })
+    crate::constant::evaluate(&closed, &[]).map_err(|error| engine_error(super::raised(&error)).at(Some(expr.span)))
 }
 
 /// A value as a literal of its type.
@@ -127,7 +126,7 @@ pub(super) fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
             Some(literal(value, &expr.ty)?)
         }
         ExprKind::Column(column) => {
-            physical_type(&expr.ty).map_err(|error| EngineError { span: Some(expr.span), ..error })?;
+            physical_type(&expr.ty).map_err(|error| error.at(Some(expr.span)))?;
             Some(plan_column(*column))
         }
         ExprKind::Field(row, at) => native(row)?.map(|row| field(row, *at)),

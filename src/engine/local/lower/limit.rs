@@ -89,7 +89,7 @@ fn count(expr: &Expr) -> Result<i64, EngineError> {
         Value::Null => Err(unsupported("a NULL row count", expr.span)),
         other => {
             let message = format!("a row count must be a number that is not negative, not {other:?}");
-            Err(EngineError { class: ErrorClass::Statement, message, span: Some(expr.span) })
+            Err(EngineError::new(ErrorClass::Statement, message).at(Some(expr.span)))
         }
     }
 }

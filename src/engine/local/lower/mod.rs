@@ -103,7 +103,7 @@ impl Lowering<'_> {
 /// The refusal of something that the engine lacks.
 fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
     let message = format!("the embedded engine does not support {what}");
-    EngineError { class: ErrorClass::Unsupported, message, span: Some(span) }
+    EngineError::new(ErrorClass::Unsupported, message).at(Some(span))
 }
 
 /// An error of evaluation, on its way through DataFusion. What the evaluator lacks for some value only

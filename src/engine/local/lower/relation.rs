@@ -140,8 +140,7 @@ impl Lowering<'_> {
     fn lone_relation(&mut self, relation: &Relation) -> Result<LogicalPlan, EngineError> {
         match &relation.kind {
             RelationKind::Table(table, span) => {
-                let provider =
-                    self.tables.provider(table).map_err(|error| EngineError { span: Some(*span), ..error })?;
+                let provider = self.tables.provider(table).map_err(|error| error.at(Some(*span)))?;
                 LogicalPlanBuilder::scan(qualifier(relation.id), provider_as_source(provider), None)
                     .and_then(LogicalPlanBuilder::build)
                     .map_err(engine_error)

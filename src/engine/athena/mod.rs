@@ -1,0 +1,241 @@
+//! Athena: statements through the AWS SDK, files through S3.
+//!
+//! What Athena does was measured, and stands in the comments where it decides something. Each call has
+//! its file; every error comes out of one place, classified, with a way out where there is one.
+
+mod cancel;
+mod catalog;
+mod client;
+mod credentials;
+mod csv;
+mod error;
+mod find;
+mod listing;
+mod options;
+mod poll;
+mod result;
+mod store;
+mod submit;
+mod token;
+mod value;
+mod workgroup;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
+
+pub use listing::Listing;
+pub use options::{AthenaOptions, Encryption, PRIMARY};
+pub use workgroup::Workgroup;
+
+use self::credentials::Chain;
+use self::store::{Location, Sender, Store};
+use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
+use crate::catalog::{Table, with_slash};
+use crate::types::Type;
+
+/// The folder of the output for the files that Athena itself writes: results, and what goes with them.
+const RESULTS: &str = "results/";
+
+/// Athena.
+#[derive(Debug)]
+pub struct AthenaEngine {
+    options: AthenaOptions,
+    client: Client,
+    store: Store,
+    workgroup: Workgroup,
+    /// The location under which the run writes, ending in `/`.
+    output: Option<String>,
+    /// How many callers wait; the more there are, the longer each waits, since all of them ask.
+    waiting: AtomicU32,
+}
+
+impl AthenaEngine {
+    /// Finds out who asks, and asks the workgroup how it is set.
+    ///
+    /// # Errors
+    ///
+    /// There are no credentials or no Region, or the workgroup is not there or may not be looked at.
+    pub async fn connect(options: AthenaOptions) -> Result<Self, EngineError> {
+        Self::connect_as(options, None).await
+    }
+
+    /// Connects with credentials of the caller's, in the place of those that the environment has.
+    ///
+    /// # Errors
+    ///
+    /// As [`AthenaEngine::connect`].
+    pub async fn connect_as(
+        options: AthenaOptions,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, EngineError> {
+        let configuration = client::configuration(&options, credentials).await?;
+        let client = client::athena(&configuration, &options);
+        let region = configuration.region().map(ToString::to_string).unwrap_or_default();
+        let endpoint = client::s3_endpoint(&configuration, &options);
+        let owner = options.expected_bucket_owner.clone();
+        let sender = Sender::new(Chain::new(&configuration), region, endpoint, owner)?;
+        let store = Store::new(sender, options.encryption.clone());
+        let workgroup = workgroup::workgroup(&client, &options.workgroup).await?;
+        let output = options.output.as_deref().map(with_slash).or_else(|| workgroup.output.clone());
+        if let Some(output) = &output {
+            Location::parse(output)?;
+        }
+        Ok(Self { options, client, store, workgroup, output, waiting: AtomicU32::new(0) })
+    }
+
+    /// The workgroup's settings.
+    pub fn workgroup(&self) -> &Workgroup {
+        &self.workgroup
+    }
+
+    /// The location under which the run writes, ending in `/`: the one it was told, or else the
+    /// workgroup's.
+    ///
+    /// # Errors
+    ///
+    /// There is neither.
+    pub fn output(&self) -> Result<&str, EngineError> {
+        let none = || {
+            EngineError::new(ErrorClass::Configuration, "no output location is known").with_help(
+                "give --output-location s3://BUCKET/PREFIX/, under which the run's tables and results are written",
+            )
+        };
+        self.output.as_deref().ok_or_else(none)
+    }
+
+    /// What a table's folders hold, of some partitions or all of them.
+    ///
+    /// # Errors
+    ///
+    /// S3 cannot be reached, or does not let the table's bucket be listed.
+    pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
+        listing::list(&self.store, table, wanted).await
+    }
+
+    /// Runs a statement of DDL to its end, beside any plan; one that was run before is run again.
+    ///
+    /// # Errors
+    ///
+    /// It fails, or Athena cannot be reached.
+    pub async fn execute(&self, sql: &str) -> Result<QueryId, EngineError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let token = format!("beside any plan, at {}", now.as_nanos());
+        let id = self.submit(&Submission { sql: sql.to_owned(), token, kind: Kind::Definition }).await?;
+        let ids = [id];
+        loop {
+            let status = self.poll(&ids).await?.into_iter().next();
+            match status.map(|status| status.state) {
+                Some(State::Queued | State::Running) => self.wait(&ids).await,
+                Some(State::Succeeded) => break,
+                Some(State::Failed(error)) => return Err(error),
+                Some(State::Cancelled) | None => {
+                    return Err(EngineError::new(ErrorClass::Transient, format!("somebody cancelled {sql}")));
+                }
+            }
+        }
+        let [id] = ids;
+        Ok(id)
+    }
+
+    /// Where results go; none where that is not for a request to say.
+    fn results(&self) -> Option<String> {
+        if self.workgroup.is_enforced || self.workgroup.is_managed {
+            return None;
+        }
+        self.output.as_ref().map(|output| format!("{output}{RESULTS}"))
+    }
+}
+
+/// One of those who wait, until it is dropped.
+struct Waiting<'a> {
+    all: &'a AtomicU32,
+    count: u32,
+}
+
+impl<'a> Waiting<'a> {
+    fn one_more(all: &'a AtomicU32) -> Self {
+        Self { all, count: all.fetch_add(1, Ordering::Relaxed) + 1 }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Engine for AthenaEngine {
+    async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
+        submit::submit(self, submission).await
+    }
+
+    async fn find(&self, sql: &str, since: SystemTime) -> Result<Option<QueryId>, EngineError> {
+        find::find(self, sql, since).await
+    }
+
+    async fn poll(&self, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
+        poll::poll(self, ids).await
+    }
+
+    async fn wait(&self, _ids: &[QueryId]) {
+        let waiting = Waiting::one_more(&self.waiting);
+        // Ten questions a second are what every account has.
+        tokio::time::sleep(self.options.pause * waiting.count.div_ceil(4)).await;
+    }
+
+    async fn result(&self, id: &QueryId, columns: &[Type]) -> Result<ResultSet, EngineError> {
+        result::result(self, id, columns).await
+    }
+
+    async fn cancel(&self, id: &QueryId) -> Result<(), EngineError> {
+        cancel::cancel(self, id).await
+    }
+
+    async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), EngineError> {
+        self.store.put(location, bytes).await
+    }
+
+    async fn list(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
+        let place = Location::parse(&with_slash(location))?;
+        let objects = self.store.list(&place).await?;
+        Ok(objects
+            .into_iter()
+            .map(|object| StoredFile { location: place.uri(&object.key), bytes: object.bytes })
+            .collect())
+    }
+
+    async fn remove(&self, location: &str) -> Result<usize, EngineError> {
+        let location = with_slash(location);
+        let output = self.output()?;
+        let inside = location.strip_prefix(output).is_some_and(|rest| !rest.trim_matches('/').is_empty());
+        if !inside {
+            let message = format!("{location} is not deleted: it does not lie inside {output}");
+            return Err(EngineError::new(ErrorClass::Statement, message));
+        }
+        self.store.remove(&Location::parse(&location)?).await
+    }
+
+    fn slots(&self, _kind: Kind) -> usize {
+        self.options.slots()
+    }
+
+    fn batch(&self) -> usize {
+        poll::BATCH
+    }
+
+    fn tags(&self) -> bool {
+        true
+    }
+
+    fn places_tables(&self) -> bool {
+        !self.workgroup.is_enforced && !self.workgroup.is_managed
+    }
+
+    fn carries(&self, ty: &Type) -> bool {
+        value::is_readable(ty)
+    }
+}
