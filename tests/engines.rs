@@ -1,6 +1,8 @@
 //! The embedded engine as a run sees it: statements and files in, rows and reports out.
 #![cfg(feature = "local")]
 
+#[cfg(feature = "athena")]
+mod athena;
 mod bench;
 mod cloudtrail;
 mod formats;

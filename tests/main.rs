@@ -6,12 +6,14 @@ mod binding;
 mod catalog;
 mod cli;
 mod demo;
+mod emulator;
 mod engines;
 mod examples;
 mod functions;
 mod gallery;
 mod grammar;
 mod laws;
+mod live;
 mod lowering;
 #[cfg(feature = "local")]
 mod middle;

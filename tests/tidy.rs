@@ -47,9 +47,12 @@ const SHARED_CRATES: &[(&str, &[&str], &str)] = &[
     ("tokio", &["engine", "run", "cli"], "the asynchronous part, from the runtime down to an engine"),
     ("futures", &["engine", "run"], "streams of batches and of statements"),
     ("csv", &["catalog", "cli"], "files that a spec brings in, rows for `explain`"),
-    ("sha2", &["catalog", "constant"], "the hash of a file that a spec brings in, and the functions of that name"),
     ("flate2", &["engine", "demo"], "archives are read here and written there"),
-    ("sha2", &["catalog", "constant"], "the identity of a file that a spec brings in, and the function `sha256`"),
+    (
+        "sha2",
+        &["catalog", "constant", "engine"],
+        "the identity of a file that a spec brings in and of a submission, and the function `sha256`",
+    ),
     ("fancy_regex", &["constant", "engine"], "regular expressions of the language, and of the regex SerDe"),
 ];
 

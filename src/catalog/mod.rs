@@ -23,7 +23,7 @@ pub use ddl::{DdlError, add_partition_statements, create_statement};
 pub use define::{DefineOptions, define};
 pub use error::CatalogError;
 pub use file::{LocalFile, LocalFileError, read_file, typed_field};
-pub use hive_text::{hive_type, unescape as hive_unescape};
+pub use hive_text::{hive_type, literal as hive_literal, table_name as hive_name, unescape as hive_unescape};
 pub use inventory::{Figure, Inventory, ListedFile, Measure, PartitionSize, Size, TableInventory, Tier, Uncovered};
 pub use pattern::{Fields, Pattern};
 pub use preset::REGIONS;

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use miette::IntoDiagnostic;
 
+use super::engine::{EngineName, EngineOptions};
 use super::options::{CompileOptions, pair};
 use super::output::visible;
 use super::rows;
 use super::session::{Failure, Session};
+use crate::Compiled;
 use crate::error::{Errors, exit};
 use crate::explain::{Explaining, Stage, explain, stage};
 
@@ -19,6 +21,8 @@ use crate::explain::{Explaining, Stage, explain, stage};
 pub struct Explain {
     #[command(flatten)]
     compile: CompileOptions,
+    #[command(flatten)]
+    engine: EngineOptions,
     /// Driver rows of a FOREACH, as CSV with its key columns; gives figures instead of bounds
     #[arg(long = "rows", value_name = "STEP=FILE", value_parser = pair)]
     rows: Vec<(String, String)>,
@@ -55,7 +59,7 @@ impl Explain {
     /// A spec that does not compile, or a file that cannot be read.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let session = Session::open(&self.compile)?;
-        let compiled = session.compile(&self.compile)?;
+        let compiled = self.compiled(&session)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
         for (step, file) in &self.rows {
             explaining.rows.insert(step.clone(), rows::read(&compiled, step, &PathBuf::from(file))?);
@@ -84,5 +88,17 @@ impl Explain {
         };
         out.write_all(text.as_bytes())?;
         Ok(exit::OK)
+    }
+
+    fn compiled(&self, session: &Session) -> Result<Compiled, Failure> {
+        match self.engine.name(session.config.engine) {
+            EngineName::Local => session.compile(&self.compile),
+            #[cfg(feature = "athena")]
+            EngineName::Athena => {
+                super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(session, &self.compile)
+            }
+            #[cfg(not(feature = "athena"))]
+            EngineName::Athena => Err(super::engine::missing("athena").into()),
+        }
     }
 }

@@ -1,12 +1,18 @@
 //! The command line: one file per subcommand. The only place that prints.
 
+#[cfg(feature = "athena")]
+mod athena;
+#[cfg(feature = "athena")]
+mod catalog;
+mod config;
 #[cfg(feature = "local")]
 pub mod demo;
+mod engine;
 mod explain;
 pub mod options;
 pub mod output;
 mod rows;
-#[cfg(feature = "local")]
+#[cfg(any(feature = "local", feature = "athena"))]
 mod run;
 pub mod session;
 mod snapshot;
@@ -31,9 +37,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Explain(explain::Explain),
-    #[cfg(feature = "local")]
+    #[cfg(any(feature = "local", feature = "athena"))]
     Run(run::Run),
     Snapshot(snapshot::Snapshot),
+    #[cfg(feature = "athena")]
+    Catalog(catalog::Catalog),
     #[cfg(feature = "local")]
     Demo(demo::Demo),
 }
@@ -55,9 +63,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut out = io::stdout().lock();
     let result = match &cli.command {
         Command::Explain(explain) => explain.run(&mut out),
-        #[cfg(feature = "local")]
+        #[cfg(any(feature = "local", feature = "athena"))]
         Command::Run(run) => run.run(&mut out),
         Command::Snapshot(snapshot) => snapshot.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Catalog(catalog) => catalog.run(&mut out),
         #[cfg(feature = "local")]
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };

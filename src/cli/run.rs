@@ -1,4 +1,4 @@
-//! `athplan run`: runs a spec on the embedded engine over local files.
+//! `athplan run`: runs a spec, on the embedded engine over local files or on Athena.
 
 use std::fs;
 use std::io::{IsTerminal, Write};
@@ -9,31 +9,40 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
+use tokio::runtime::Runtime;
 
+#[cfg(not(all(feature = "local", feature = "athena")))]
+use super::engine::missing;
+#[cfg(feature = "local")]
+use super::engine::report;
+use super::engine::{EngineName, EngineOptions};
 use super::options::CompileOptions;
 use super::output;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
 use crate::emit::Purpose;
-use crate::engine::ResultSet;
+#[cfg(feature = "local")]
 use crate::engine::local::{LocalEngine, LocalOptions};
+use crate::engine::{Engine, ResultSet};
 use crate::error::{Errors, exit};
 use crate::plan::{Lifetime, StepKind};
 use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
 
-/// Runs a spec on the embedded engine, over folders mapped by --map or athplan.toml.
+/// Runs a spec: on the embedded engine, over folders mapped by --map or athplan.toml, or on Athena.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]
     compile: CompileOptions,
+    #[command(flatten)]
+    engine: EngineOptions,
     /// How the rows are printed (default: a table on a terminal, else CSV)
     #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]
     format: Option<Format>,
     /// Writes the rows to a file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The folder for tables that are kept
+    /// The folder for tables that the embedded engine keeps
     #[arg(long, value_name = "DIR", default_value = "athplan-out")]
     output: PathBuf,
     /// Replaces tables of earlier runs that have the same name
@@ -71,6 +80,20 @@ impl Run {
     /// A spec that does not compile, or a statement that fails.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let session = Session::open(&self.compile)?;
+        match self.engine.name(session.config.engine) {
+            #[cfg(feature = "local")]
+            EngineName::Local => self.local(&session, out),
+            #[cfg(not(feature = "local"))]
+            EngineName::Local => Err(missing("local").into()),
+            #[cfg(feature = "athena")]
+            EngineName::Athena => self.athena(&session, out),
+            #[cfg(not(feature = "athena"))]
+            EngineName::Athena => Err(missing("athena").into()),
+        }
+    }
+
+    #[cfg(feature = "local")]
+    fn local(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
         let compiled = session.compile(&self.compile)?;
         let run_id = run_id();
         let kept = kept_tables(&compiled);
@@ -84,50 +107,68 @@ impl Run {
         options.skip_bad_files = self.skip_bad_files;
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
-        let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
+        let engine = LocalEngine::new(options).map_err(|error| report(&error))?;
         for table in crate::scanned_tables(&compiled.plan.spec) {
             // A location that no folder stands for is better said before the first step runs.
             engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
         let progress = Progress::new(self.quiet);
         let run_options = RunOptions::new(run_id.clone(), output);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
-            .thread_stack_size(32 << 20)
-            .enable_all()
-            .build()
-            .into_diagnostic()?;
-        let listen = |event: Event| progress.event(&event);
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = run(&compiled, &engine, &run_options, &listen) => Some(result),
-                _ = tokio::signal::ctrl_c() => None,
-            }
-        });
+        let runtime = runtime()?;
+        let result = executed(&runtime, &compiled, &engine, &run_options, &progress);
         runtime.shutdown_timeout(Duration::from_secs(1));
-        progress.finish();
         clean(&directory, &run_id);
         let outcome = match result {
             None => return Err(Failure::Other(miette!("interrupted; nothing of the run was kept"))),
-            Some(Err(error)) => return Err(failure(&session, error)),
-            Some(Ok(outcome)) => outcome,
+            Some(result) => result.map_err(|error| failure(session, error))?,
         };
         if self.replace {
             remove_earlier(&kept, &directory, &run_id);
         }
-        match self.print(&outcome, out) {
+        self.finish(&outcome, out, |location| {
+            let folder = location.rsplit("/tables/").next().unwrap_or_default();
+            directory.join("tables").join(folder).display().to_string()
+        })
+    }
+
+    #[cfg(feature = "athena")]
+    fn athena(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
+        if self.skip_bad_files {
+            let help =
+                "Athena reads every file or fails the statement; list what it cannot read with run over local copies";
+            return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
+        }
+        let live = super::athena::Live::connect(session.athena(&self.engine.athena))?;
+        let compiled = live.compile(session, &self.compile)?;
+        self.refuse_several(&compiled)?;
+        let run_options = RunOptions::new(run_id(), live.output(&compiled)?);
+        live.prepare(&compiled, &kept_tables(&compiled), self.replace)?;
+        let progress = Progress::new(self.quiet);
+        let result = executed(&live.runtime, &compiled, &live.engine, &run_options, &progress);
+        let outcome = match result {
+            None => return Err(Failure::Other(miette!("interrupted"))),
+            Some(result) => result.map_err(|error| failure(session, error))?,
+        };
+        live.clean(&run_options.output, &run_options.run);
+        live.close();
+        self.finish(&outcome, out, str::to_owned)
+    }
+
+    /// Rows on standard output, everything else beside it; the exit code.
+    fn finish(&self, outcome: &Outcome, out: &mut dyn Write, place: impl Fn(&str) -> String) -> Result<u8, Failure> {
+        match self.print(outcome, out) {
             // What the run came to is said all the same.
             Ok(()) | Err(Failure::Closed) => {}
             Err(failure) => return Err(failure),
         }
         if !self.quiet {
-            summary(&outcome, &directory);
+            summary(outcome, place);
         }
         if let Some(path) = &self.coverage {
             let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
             fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
         }
-        Ok(code(&outcome))
+        Ok(code(outcome))
     }
 
     fn refuse_existing(&self, kept: &[String], directory: &Path) -> Result<(), Report> {
@@ -188,6 +229,39 @@ fn write_rows(rows: &ResultSet, format: Format, to_terminal: bool, out: &mut Vec
     }
 }
 
+/// What runs an engine's calls.
+///
+/// # Errors
+///
+/// The system gives no threads.
+pub(super) fn runtime() -> Result<Runtime, Report> {
+    tokio::runtime::Builder::new_multi_thread()
+        // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
+        .thread_stack_size(32 << 20)
+        .enable_all()
+        .build()
+        .into_diagnostic()
+}
+
+/// Runs a plan to its end; none if somebody interrupts it.
+fn executed<E: Engine>(
+    runtime: &Runtime,
+    compiled: &Compiled,
+    engine: &E,
+    options: &RunOptions,
+    progress: &Progress,
+) -> Option<Result<Outcome, RunError>> {
+    let listen = |event: Event| progress.event(&event);
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = run(compiled, engine, options, &listen) => Some(result),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    progress.finish();
+    result
+}
+
 /// A run's id: letters and digits that sort by time.
 fn run_id() -> String {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -236,19 +310,22 @@ fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
         RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
-        RunError::Statement { span, .. } => {
+        RunError::Statement { span, ref error, .. } => {
             let (line, _) = session.source.position(span.start);
-            let help = format!("it comes from {}:{line}", session.source.name);
+            let mut help = format!("it comes from {}:{line}", session.source.name);
+            if let Some(way_out) = &error.help {
+                help = format!("{help}\n{way_out}");
+            }
             Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
         }
         RunError::Budget(error) => Failure::Other(Report::new(error)),
         RunError::Ledger(error) => Failure::Other(Report::new(error)),
-        error @ (RunError::Shape { .. } | RunError::Stopped) => Failure::Other(miette!("{error}")),
+        RunError::Shape { .. } | RunError::Stopped => Failure::Other(miette!("{error}")),
     }
 }
 
-/// What was looked at, on standard error.
-fn summary(outcome: &Outcome, directory: &Path) {
+/// What was looked at, on standard error; `place` says where a location of the run lies for people.
+fn summary(outcome: &Outcome, place: impl Fn(&str) -> String) {
     for expansion in &outcome.expansions {
         if expansion.rows == 0 {
             eprintln!("{}: the driver has NO ROWS: nothing was looked for", expansion.name);
@@ -270,24 +347,28 @@ fn summary(outcome: &Outcome, directory: &Path) {
     let statements = counted(outcome.statements.len() as u64, "statement");
     eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
     for (table, location) in &outcome.kept {
-        let folder = location.rsplit("/tables/").next().unwrap_or_default();
-        eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
+        eprintln!("kept {table} in {}", place(location));
     }
 }
 
 fn coverage_line(coverage: &Coverage) -> String {
-    let mut line = format!(
-        "{}: looked at {} of {} of {}, {}, {}",
-        coverage.step,
-        coverage.partitions_found,
-        counted(coverage.partitions_asked, "partition"),
-        coverage.table,
-        counted(coverage.files, "file"),
-        counted(coverage.records, "record")
-    );
-    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
+    let (step, table) = (&coverage.step, &coverage.table);
+    let asked = counted(coverage.partitions_asked, "partition");
+    let mut line = match coverage.partitions_found {
+        Some(found) => format!("{step}: looked at {found} of {asked} of {table}"),
+        None => format!("{step}: looked at {asked} of {table}; what they hold was not listed"),
+    };
+    for (count, what) in [(coverage.files, "file"), (coverage.records, "record")] {
+        if let Some(count) = count {
+            line.push_str(&format!(", {}", counted(count, what)));
+        }
+    }
+    let empty = coverage.partitions_found.map_or(0, |found| coverage.partitions_asked.saturating_sub(found));
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
+    }
+    if coverage.archived > 0 {
+        line.push_str(&format!("; NOT LOOKED, in an archive: {}", counted(coverage.archived, "file")));
     }
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");

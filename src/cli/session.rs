@@ -8,12 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
-use serde::Deserialize;
 
+use super::config::{self, Config};
 use super::options::CompileOptions;
 use crate::bind::spec::{BoundSpec, BoundStatementKind};
-use crate::bind::{BindOptions, Tables};
-use crate::catalog::{Inventory, LocalFile, Table, read_file};
+use crate::bind::{BindOptions, NoTables, Tables};
+use crate::catalog::{Inventory, LocalFile, Origin, Table, read_file};
 use crate::constant::{Value, Zone};
 use crate::error::Errors;
 use crate::expand::World;
@@ -57,15 +57,6 @@ impl From<Errors> for Failure {
     }
 }
 
-/// `athplan.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    /// Locations and the folders they are read from, relative to the file.
-    #[serde(default)]
-    map: BTreeMap<String, PathBuf>,
-}
-
 /// A spec with everything it is compiled with.
 pub struct Session {
     /// The spec's text.
@@ -76,19 +67,24 @@ pub struct Session {
     pub maps: Vec<(String, PathBuf)>,
     /// The folder that the spec's files are relative to.
     pub base: PathBuf,
+    /// The configuration file.
+    pub config: Config,
 }
 
-/// The tables of a catalog file.
-#[derive(Default)]
-struct CatalogFile(BTreeMap<String, Arc<Table>>);
+/// The tables of a catalog file, and behind them those of a live catalog.
+struct Catalog<'a> {
+    file: BTreeMap<String, Arc<Table>>,
+    live: Option<&'a dyn Tables>,
+}
 
-impl Tables for CatalogFile {
+impl Tables for Catalog<'_> {
     fn table(&self, name: &str) -> Option<Arc<Table>> {
-        self.0.get(name).cloned()
+        self.file.get(name).cloned().or_else(|| self.live?.table(name))
     }
 
     fn names(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
+        let live = self.live.map(Tables::names).unwrap_or_default();
+        self.file.keys().cloned().chain(live).collect()
     }
 }
 
@@ -103,11 +99,10 @@ impl Session {
         let base = options.spec.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut maps: Vec<(String, PathBuf)> =
             options.maps.iter().map(|(location, folder)| (location.clone(), PathBuf::from(folder))).collect();
-        if let Some((folder, config)) = config(&options.spec)? {
-            for (location, mapped) in config.map {
-                if !maps.iter().any(|(known, _)| *known == location) {
-                    maps.push((location, folder.join(mapped)));
-                }
+        let (folder, config) = config::nearest(&options.spec)?.unwrap_or_default();
+        for (location, mapped) in &config.map {
+            if !maps.iter().any(|(known, _)| known == location) {
+                maps.push((location.clone(), folder.join(mapped)));
             }
         }
         let now = options.now.unwrap_or_else(|| {
@@ -115,7 +110,7 @@ impl Session {
             i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
         });
         let source = Arc::new(Source::new(options.spec.display().to_string(), text));
-        Ok(Self { source, now, maps, base })
+        Ok(Self { source, now, maps, base, config })
     }
 
     /// Compiles the spec, with what the mapped folders hold.
@@ -124,42 +119,51 @@ impl Session {
     ///
     /// Everything that is wrong with the spec, or what could not be read.
     pub fn compile(&self, options: &CompileOptions) -> Result<Compiled, Failure> {
-        let bound = self.bind(options)?;
+        let bound = self.bind(options, None)?;
         let inventory = self.inventory(&bound)?;
         let files = self.files(&bound)?;
         let world = World { inventory, files, slots: std::thread::available_parallelism().map_or(1, usize::from) };
         Ok(compile(bound, options.settings(self.now), world)?)
     }
 
-    fn bind(&self, options: &CompileOptions) -> Result<BoundSpec, Failure> {
+    /// Reads and binds the spec, with the tables of the catalog file and, where it names none, those of
+    /// a live catalog.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the spec or the catalog file.
+    pub(super) fn bind(&self, options: &CompileOptions, live: Option<&dyn Tables>) -> Result<BoundSpec, Failure> {
         let arguments = options.arguments();
         let now = Value::TimestampWithTimeZone(i128::from(self.now) * 1_000_000_000_000, Zone::Offset(0));
-        let empty = CatalogFile::default();
         let none = BTreeMap::new();
-        let catalog = match &options.catalog {
-            None => empty,
+        let mut catalog = Catalog { file: BTreeMap::new(), live };
+        match &options.catalog {
+            None => {}
             Some(path) => {
                 let source = Arc::new(Source::new(path.display().to_string(), read(path)?));
                 let options =
-                    BindOptions { dialect: options.dialect, now: now.clone(), arguments: &none, catalog: &empty };
-                let bound = front(&source, &options)?;
-                let tables = bound.statements.into_iter().filter_map(|statement| match statement.kind {
-                    BoundStatementKind::DeclareTable(table) => {
-                        let mut existing = Table::clone(&table);
-                        existing.origin = crate::catalog::Origin::Existing;
-                        Some((existing.name.clone(), Arc::new(existing)))
+                    BindOptions { dialect: options.dialect, now: now.clone(), arguments: &none, catalog: &NoTables };
+                for statement in front(&source, &options)?.statements {
+                    // Partitions that are added come with the whole table, and take its place.
+                    if let BoundStatementKind::DeclareTable(table) | BoundStatementKind::AddPartitions(table, _) =
+                        statement.kind
+                    {
+                        let existing = Table { origin: Origin::Existing, ..Table::clone(&table) };
+                        catalog.file.insert(existing.name.clone(), Arc::new(existing));
                     }
-                    _ => None,
-                });
-                CatalogFile(tables.collect())
+                }
             }
-        };
+        }
         let options = BindOptions { dialect: options.dialect, now, arguments: &arguments, catalog: &catalog };
         Ok(front(&self.source, &options)?)
     }
 
     /// Reads the local files that the spec brings in.
-    fn files(&self, bound: &BoundSpec) -> Result<BTreeMap<String, LocalFile>, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or does not fit its table.
+    pub(super) fn files(&self, bound: &BoundSpec) -> Result<BTreeMap<String, LocalFile>, Failure> {
         let mut files = BTreeMap::new();
         for statement in &bound.statements {
             if let BoundStatementKind::FileTable(table, path) = &statement.kind {
@@ -202,7 +206,12 @@ impl Session {
     }
 }
 
-fn read(path: &Path) -> Result<String, Report> {
+/// A file's text.
+///
+/// # Errors
+///
+/// It cannot be read, or is not UTF-8.
+pub fn read(path: &Path) -> Result<String, Report> {
     let bytes = fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -210,19 +219,4 @@ fn read(path: &Path) -> Result<String, Report> {
     })?;
     // Some editors put a byte order mark in front of UTF-8 text.
     Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
-}
-
-/// The nearest `athplan.toml`: beside the spec or in a folder above it.
-fn config(spec: &Path) -> Result<Option<(PathBuf, Config)>, Report> {
-    let absolute = std::path::absolute(spec).into_diagnostic()?;
-    for folder in absolute.ancestors().skip(1) {
-        let path = folder.join("athplan.toml");
-        if path.is_file() {
-            let config = toml::from_str(&read(&path)?)
-                .into_diagnostic()
-                .wrap_err_with(|| format!("cannot read {}", path.display()))?;
-            return Ok(Some((folder.to_path_buf(), config)));
-        }
-    }
-    Ok(None)
 }

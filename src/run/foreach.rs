@@ -9,7 +9,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::attempt::Work;
-use super::ledger::{Asked, Entry, Expanded, LedgerError, Unloading};
+use super::ledger::{Entry, Expanded, LedgerError, Unloading};
 use super::{Event, Run, RunError};
 use crate::catalog::Table;
 use crate::constant::Value;
@@ -61,7 +61,7 @@ impl<E: Engine> Run<'_, E> {
                 statements: expanded.statements.len(),
             });
         }
-        self.note_asked(at, &expanded.asked);
+        self.note_needs(at, &expanded.needs);
         self.unload(&unloaded, &expanded).await?;
         let statements = self.ledger.expansion(&foreach.name).unwrap_or(expanded);
         let mut numbers: Vec<usize> = statements.statements.iter().map(|statement| statement.number).collect();
@@ -81,18 +81,13 @@ impl<E: Engine> Run<'_, E> {
             .zip(&expansion.portions)
             .map(|(number, portion)| self.unloading(unloaded, number, portion, &expansion))
             .collect();
-        let asked = expansion.needs.values().map(|need| Asked {
-            table: need.table.clone(),
-            still_open: need.set.open,
-            not_covered: need.not_covered(),
-        });
         let expanded = Expanded {
             name: foreach.name.clone(),
             rows: expansion.rows,
             rows_without_partitions: expansion.rows_without_partitions,
             partitions: expansion.partitions(),
             by_rows: rows.is_some(),
-            asked: asked.collect(),
+            needs: expansion.needs.values().cloned().collect(),
             statements,
         };
         let planned: Vec<(Statement, Work)> =

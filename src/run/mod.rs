@@ -34,13 +34,14 @@ pub use stored::{read_plan, write_plan};
 use self::attempt::now;
 use self::budget::Budget;
 use self::governor::Governor;
-use self::ledger::{Asked, Ending, Entry, Ledger, LedgerError};
+use self::ledger::{Ending, Entry, Ledger, LedgerError};
 use self::watch::Watch;
 use crate::Compiled;
+use crate::bind::query::RelationId;
 use crate::cost::Price;
 use crate::emit::{Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, Kind, ScanReport};
-use crate::expand::ExpandError;
+use crate::expand::{ExpandError, Need};
 use crate::source::Span;
 
 /// What a run is told besides its plan.
@@ -132,6 +133,8 @@ struct State {
     answers: BTreeMap<usize, crate::engine::ResultSet>,
     kept: Vec<(String, String)>,
     coverage: BTreeMap<(usize, String), Coverage>,
+    /// What the scans of each step need, by the scan.
+    needs: BTreeMap<(usize, RelationId), Need>,
     drops: Vec<Statement>,
     /// The texts of submissions whose answer is awaited.
     sending: BTreeMap<StatementId, String>,
@@ -271,13 +274,7 @@ impl<E: Engine> Run<'_, E> {
                     table,
                     ..Coverage::default()
                 });
-                coverage.partitions_asked += scan.partitions_asked;
-                coverage.partitions_found += scan.partitions_found;
-                coverage.partitions_missing.extend(scan.partitions_missing.iter().cloned());
-                coverage.files += scan.files;
-                coverage.bytes += scan.bytes;
-                coverage.records += scan.records;
-                coverage.unreadable.extend(scan.unreadable.iter().cloned());
+                coverage.add(scan);
             }
         });
     }
@@ -288,20 +285,22 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Files what scans need and cannot look at: what no partition covers, what may still arrive.
-    fn note_asked<'n>(&self, step: usize, asked: impl IntoIterator<Item = &'n Asked>) {
+    fn note_needs<'n>(&self, step: usize, needs: impl IntoIterator<Item = &'n Need>) {
         self.with_state(|state| {
-            for asked in asked {
-                let coverage = state.coverage.entry((step, asked.table.clone())).or_insert_with(|| Coverage {
+            for need in needs {
+                let coverage = state.coverage.entry((step, need.table.clone())).or_insert_with(|| Coverage {
                     step: self.compiled.plan.step(step).name.clone(),
-                    table: asked.table.clone(),
+                    table: need.table.clone(),
                     ..Coverage::default()
                 });
-                coverage.still_open |= asked.still_open;
-                let listed = self.compiled.world.inventory.table(&asked.table);
+                coverage.still_open |= need.set.open;
+                let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
-                for outside in &asked.not_covered {
-                    if !coverage.not_covered.contains(outside) {
-                        coverage.not_covered.push(outside.clone());
+                coverage.archived = listed.map_or(0, |listed| listed.archived.files);
+                state.needs.insert((step, need.relation), Need::clone(need));
+                for outside in need.not_covered() {
+                    if !coverage.not_covered.contains(&outside) {
+                        coverage.not_covered.push(outside);
                     }
                 }
             }
@@ -311,9 +310,17 @@ impl<E: Engine> Run<'_, E> {
     fn outcome(&self) -> Outcome {
         let plan = &self.compiled.plan;
         for need in self.compiled.needs.values() {
-            let (table, still_open, not_covered) = (need.table.clone(), need.set.open, need.not_covered());
-            self.note_asked(plan.scans[&need.relation].step, [&Asked { table, still_open, not_covered }]);
+            self.note_needs(plan.scans[&need.relation].step, [need]);
         }
+        // What the engine does not tell of its scans, the plan does.
+        self.with_state(|state| {
+            for ((step, _), need) in std::mem::take(&mut state.needs) {
+                let coverage = state.coverage.entry((step, need.table.clone())).or_default();
+                if coverage.records.is_none() {
+                    coverage.add_planned(&need);
+                }
+            }
+        });
         let known = self.ledger.known();
         let by_rows = plan.foreachs.values().filter_map(|foreach| known.expansions.get(&foreach.name));
         let expansions = by_rows.filter(|expanded| expanded.by_rows).map(|expanded| ExpansionReport {

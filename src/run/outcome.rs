@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::ledger::{Ending, Known};
+use crate::catalog::Tier;
 use crate::emit::StatementId;
-use crate::engine::ResultSet;
+use crate::engine::{ResultSet, ScanReport};
+use crate::expand::Need;
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,16 +65,18 @@ pub struct Coverage {
     pub table: String,
     /// Partitions that the statements asked for.
     pub partitions_asked: u64,
-    /// Of these, how many had files.
-    pub partitions_found: u64,
+    /// Of these, how many had files: those read, or if the engine does not tell, those listed before.
+    pub partitions_found: Option<u64>,
     /// Partitions that are not there.
     pub partitions_missing: Vec<String>,
-    /// Files read.
-    pub files: u64,
+    /// Files read, or listed.
+    pub files: Option<u64>,
     /// Their bytes, as stored.
-    pub bytes: u64,
-    /// Records in them.
-    pub records: u64,
+    pub bytes: Option<u64>,
+    /// Records in them, if the engine tells.
+    pub records: Option<u64>,
+    /// Files of the table that lie in an archive, which Athena passes over.
+    pub archived: u64,
     /// Files that could not be read and were skipped on request, each with its reason.
     pub unreadable: Vec<(String, String)>,
     /// Whether the window, slack included, ends after the time of planning.
@@ -104,7 +108,31 @@ pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
 impl Coverage {
     /// Whether everything asked for was looked at.
     pub fn complete(&self) -> bool {
-        self.unreadable.is_empty() && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
+        let all_there = self.unreadable.is_empty() && self.archived == 0;
+        all_there && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
+    }
+
+    /// Adds what a scan says that it read.
+    pub(super) fn add(&mut self, scan: &ScanReport) {
+        self.partitions_asked += scan.partitions_asked;
+        self.partitions_missing.extend(scan.partitions_missing.iter().cloned());
+        self.unreadable.extend(scan.unreadable.iter().cloned());
+        self.count([scan.partitions_found, scan.files, scan.bytes]);
+        *self.records.get_or_insert(0) += scan.records;
+    }
+
+    /// Adds what the plan needs for a scan of which the engine tells nothing.
+    pub(super) fn add_planned(&mut self, need: &Need) {
+        self.partitions_asked += need.set.tuples.len() as u64;
+        if let Some(size) = need.set.size.filter(|size| size.bytes.tier != Tier::Unknown) {
+            self.count([size.found.value, size.files.value, size.bytes.value]);
+        }
+    }
+
+    fn count(&mut self, [found, files, bytes]: [u64; 3]) {
+        *self.partitions_found.get_or_insert(0) += found;
+        *self.files.get_or_insert(0) += files;
+        *self.bytes.get_or_insert(0) += bytes;
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_athena::Client;
 use aws_sdk_athena::config::interceptors::InterceptorContext;
 use aws_sdk_athena::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
 use aws_sdk_athena::config::timeout::TimeoutConfig;
-use aws_sdk_athena::config::{AppName, Region, RuntimeComponents};
+use aws_sdk_athena::config::{AppName, Region, RuntimeComponents, SharedCredentialsProvider};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -29,7 +29,14 @@ const ANSWER: Duration = Duration::from_secs(60);
 
 /// What every call is made with: the standard chain of credentials (environment, profile, single
 /// sign-on, role, instance), the Region, one TLS library.
-pub async fn configuration(options: &AthenaOptions) -> Result<SdkConfig, EngineError> {
+///
+/// # Errors
+///
+/// No Region is set anywhere.
+pub async fn configuration(
+    options: &AthenaOptions,
+    credentials: Option<SharedCredentialsProvider>,
+) -> Result<SdkConfig, EngineError> {
     let http = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
         connector.set_connector_settings(settings.cloned());
@@ -46,6 +53,9 @@ pub async fn configuration(options: &AthenaOptions) -> Result<SdkConfig, EngineE
     }
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);
+    }
+    if let Some(credentials) = credentials {
+        loader = loader.credentials_provider(credentials);
     }
     let configuration = loader.load().await;
     if configuration.region().is_none() { Err(no_region()) } else { Ok(configuration) }

@@ -4,6 +4,7 @@
 //! its file; every error comes out of one place, classified, with a way out where there is one.
 
 mod cancel;
+mod catalog;
 mod client;
 mod credentials;
 mod csv;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
 
 pub use listing::Listing;
 pub use options::{AthenaOptions, Encryption, PRIMARY};
@@ -31,7 +33,7 @@ pub use workgroup::Workgroup;
 
 use self::credentials::Chain;
 use self::store::{Location, Sender, Store};
-use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, Status, StoredFile, Submission};
+use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::catalog::{Table, with_slash};
 use crate::types::Type;
 
@@ -58,7 +60,19 @@ impl AthenaEngine {
     ///
     /// There are no credentials or no Region, or the workgroup is not there or may not be looked at.
     pub async fn connect(options: AthenaOptions) -> Result<Self, EngineError> {
-        let configuration = client::configuration(&options).await?;
+        Self::connect_as(options, None).await
+    }
+
+    /// Connects with credentials of the caller's, in the place of those that the environment has.
+    ///
+    /// # Errors
+    ///
+    /// As [`AthenaEngine::connect`].
+    pub async fn connect_as(
+        options: AthenaOptions,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, EngineError> {
+        let configuration = client::configuration(&options, credentials).await?;
         let client = client::athena(&configuration, &options);
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
         let endpoint = client::s3_endpoint(&configuration, &options);
@@ -100,6 +114,31 @@ impl AthenaEngine {
     /// S3 cannot be reached, or does not let the table's bucket be listed.
     pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
         listing::list(&self.store, table, wanted).await
+    }
+
+    /// Runs a statement of DDL to its end, beside any plan; one that was run before is run again.
+    ///
+    /// # Errors
+    ///
+    /// It fails, or Athena cannot be reached.
+    pub async fn execute(&self, sql: &str) -> Result<QueryId, EngineError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let token = format!("beside any plan, at {}", now.as_nanos());
+        let id = self.submit(&Submission { sql: sql.to_owned(), token, kind: Kind::Definition }).await?;
+        let ids = [id];
+        loop {
+            let status = self.poll(&ids).await?.into_iter().next();
+            match status.map(|status| status.state) {
+                Some(State::Queued | State::Running) => self.wait(&ids).await,
+                Some(State::Succeeded) => break,
+                Some(State::Failed(error)) => return Err(error),
+                Some(State::Cancelled) | None => {
+                    return Err(EngineError::new(ErrorClass::Transient, format!("somebody cancelled {sql}")));
+                }
+            }
+        }
+        let [id] = ids;
+        Ok(id)
     }
 
     /// Where results go; none where that is not for a request to say.

@@ -34,6 +34,8 @@ use self::statements::Statement;
 use self::store::{Mapping, Store};
 use self::tables::Tables;
 use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
+use crate::bind;
+use crate::catalog::TableRef;
 use crate::types::Type;
 
 /// How long [`Engine::wait`] waits at most.
@@ -98,6 +100,17 @@ impl LocalEngine {
     /// The folders that stand for locations, to list what a plan will read.
     pub fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    /// Lets statements read a table that none of them has created, such as one of a catalog that is
+    /// kept elsewhere. A table of that name is replaced.
+    pub fn put_table(&self, table: TableRef) {
+        self.shared.tables.put(table);
+    }
+
+    /// A table as statements have left it.
+    pub fn table(&self, name: &str) -> Option<TableRef> {
+        bind::Tables::table(&self.shared.tables, name)
     }
 
     fn job(&self, id: &QueryId) -> Result<Arc<Job>, EngineError> {

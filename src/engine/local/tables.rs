@@ -32,6 +32,11 @@ impl Tables {
         Ok(())
     }
 
+    /// Puts a table in, in the place of one of that name.
+    pub fn put(&self, table: TableRef) {
+        self.by_name().insert(table.name.clone(), table);
+    }
+
     /// Whether there is a table of that name.
     pub fn contains(&self, name: &str) -> bool {
         self.by_name().contains_key(name)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::emit::{Sql, StatementId};
 use crate::engine::{ErrorClass, QueryId, ScanReport};
+use crate::expand::Need;
 
 /// The version of the format. A ledger of another version is refused.
 pub const VERSION: u32 = 1;
@@ -90,7 +91,7 @@ pub struct Header {
 }
 
 /// What a FOREACH came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Expanded {
     /// The FOREACH, by its table's name.
     pub name: String,
@@ -102,21 +103,10 @@ pub struct Expanded {
     pub partitions: usize,
     /// Whether there were rows to expand by.
     pub by_rows: bool,
-    /// What its scans ask for, as far as the coverage says it.
-    pub asked: Vec<Asked>,
+    /// What its scans need.
+    pub needs: Vec<Need>,
     /// The statements, in order.
     pub statements: Vec<Unloading>,
-}
-
-/// What a scan asks for and cannot look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// The table.
-    pub table: String,
-    /// Whether records of the window may yet arrive.
-    pub still_open: bool,
-    /// Values outside what the table's partitions cover.
-    pub not_covered: Vec<String>,
 }
 
 /// A statement of a FOREACH.

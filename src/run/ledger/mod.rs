@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use entry::{Asked, End, Ending, Entry, Expanded, Header, Unloading, VERSION};
+pub use entry::{End, Ending, Entry, Expanded, Header, Unloading, VERSION};
 
 use self::file::LedgerFile;
 use crate::emit::StatementId;
