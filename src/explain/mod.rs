@@ -2,14 +2,12 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
-mod plan;
 mod scan;
 mod stage;
 mod step;
 
 use std::collections::BTreeMap;
 
-pub use plan::plan;
 pub use stage::{Stage, stage, statements};
 
 use crate::Compiled;

@@ -44,7 +44,7 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
                 let _ = writeln!(text, "{:#?}", statement.kind);
             }
         }
-        Stage::Plan => text = super::plan(plan).text(),
+        Stage::Plan => text = plan.tree().text(),
         Stage::Dag => {
             for step in compiled.dag.steps() {
                 let waits: Vec<&str> =

@@ -13,6 +13,7 @@ mod hoist;
 mod literal_column;
 mod opaque;
 mod stored;
+mod tree;
 mod volatile;
 mod walk;
 

@@ -10,6 +10,7 @@ use crate::catalog::{Table, TimeFormat};
 use crate::constant::{self, Value};
 use crate::partition::{Bound, Derived};
 use crate::plan::visit_expression;
+use crate::source::Span;
 use crate::spec::ast::Comparison;
 use crate::types::Type;
 
@@ -31,6 +32,10 @@ impl Reader<'_> {
 
     fn formula(&self, expr: &Expr, negated: bool) -> Derived {
         let each = |children: &[Expr]| children.iter().map(|child| self.formula(child, negated)).collect::<Vec<_>>();
+        let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_));
+        if let Some(constant) = (!joins).then(|| constant(expr, negated)).flatten() {
+            return constant;
+        }
         match &expr.kind {
             ExprKind::And(children) if negated => Derived::any(each(children)),
             ExprKind::And(children) => Derived::all(each(children)),
@@ -53,22 +58,12 @@ impl Reader<'_> {
                     self.like(value, pattern, escape.first())
                 }
                 (None, [value, prefix]) if name == "starts_with" && !negated => match constant_text(prefix) {
-                    Some(prefix) => self.prefix(value, &prefix),
-                    None => self.constant(expr, negated),
+                    Some(text) => self.prefix(value, &text, prefix.span),
+                    None => Derived::Anything,
                 },
-                _ => self.constant(expr, negated),
+                _ => Derived::Anything,
             },
-            _ => self.constant(expr, negated),
-        }
-    }
-
-    /// A predicate without any column: one that is not TRUE means that no row is kept.
-    fn constant(&self, expr: &Expr, negated: bool) -> Derived {
-        let Ok(closed) = closed(expr, &mut |_| None) else { return Derived::Anything };
-        match constant::evaluate(&closed, &[]) {
-            Ok(Value::Boolean(value)) if value != negated => Derived::Anything,
-            Ok(Value::Boolean(_) | Value::Null) => Derived::Nothing,
-            Ok(_) | Err(_) => Derived::Anything,
+            _ => Derived::Anything,
         }
     }
 
@@ -138,28 +133,32 @@ impl Reader<'_> {
             Some(Some(text)) if text.chars().count() == 1 => text.chars().next(),
             Some(_) => return Derived::Anything,
         };
-        let Some(pattern) = constant_text(pattern) else { return Derived::Anything };
+        let Some(text) = constant_text(pattern) else { return Derived::Anything };
         let mut prefix = String::new();
-        let mut characters = pattern.chars();
+        let mut characters = text.chars();
         while let Some(character) = characters.next() {
             match character {
                 _ if Some(character) == escape => match characters.next() {
                     Some(escaped) => prefix.push(escaped),
                     None => return Derived::Anything,
                 },
-                '%' | '_' => return self.prefix(value, &prefix),
+                '%' | '_' => return self.prefix(value, &prefix, pattern.span),
                 _ => prefix.push(character),
             }
         }
-        match self.literal(value, prefix) {
+        match text_like(value, prefix, pattern.span) {
             Some(bound) => self.atom_at(value, Comparison::Equal, bound),
             None => Derived::Anything,
         }
     }
 
-    /// `value` begins with a text: it lies between that text and the next text of its length.
-    fn prefix(&self, value: &Expr, prefix: &str) -> Derived {
-        let Some(low) = self.literal(value, prefix.to_owned()) else { return Derived::Anything };
+    /// `value` begins with a text: it lies between that text and the next text of its length. Every
+    /// text begins with the empty one, which bounds nothing.
+    fn prefix(&self, value: &Expr, prefix: &str, span: Span) -> Derived {
+        if prefix.is_empty() {
+            return Derived::Anything;
+        }
+        let Some(low) = text_like(value, prefix.to_owned(), span) else { return Derived::Anything };
         let above = self.atom_at(value, Comparison::GreaterOrEqual, low);
         let mut next = prefix.to_owned();
         while let Some(last) = next.pop() {
@@ -167,7 +166,7 @@ impl Reader<'_> {
             let successor = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
             if let Some(successor) = successor {
                 next.push(successor);
-                let below = self.literal(value, next).map(|high| self.atom_at(value, Comparison::Less, high));
+                let below = text_like(value, next, span).map(|high| self.atom_at(value, Comparison::Less, high));
                 return Derived::all(std::iter::once(above).chain(below));
             }
         }
@@ -177,13 +176,20 @@ impl Reader<'_> {
     fn atom_at(&self, value: &Expr, comparison: Comparison, bound: Expr) -> Derived {
         self.atom(value, comparison, &bound).unwrap_or(Derived::Anything)
     }
+}
 
-    fn literal(&self, like: &Expr, text: String) -> Option<Expr> {
-        matches!(like.ty, Type::Varchar(_)).then(|| Expr {
-            kind: ExprKind::Literal(Value::varchar(text)),
-            ty: like.ty.clone(),
-            span: like.span,
-        })
+/// A text of the type of what it is compared with, if that is a varchar.
+fn text_like(value: &Expr, text: String, span: Span) -> Option<Expr> {
+    let ty = value.ty.clone();
+    matches!(ty, Type::Varchar(_)).then(|| Expr { kind: ExprKind::Literal(Value::varchar(text)), ty, span })
+}
+
+/// A predicate without any column, if it has a value: one that is not TRUE means that no row is kept.
+fn constant(expr: &Expr, negated: bool) -> Option<Derived> {
+    match constant::evaluate(&closed(expr, &mut |_| None).ok()?, &[]).ok()? {
+        Value::Boolean(value) if value != negated => Some(Derived::Anything),
+        Value::Boolean(_) | Value::Null => Some(Derived::Nothing),
+        _ => None,
     }
 }
 
