@@ -3,7 +3,9 @@
 
 mod bench;
 mod constants;
+mod ctes;
 mod forms;
+mod long;
 mod names;
 mod outer;
 mod partitions;

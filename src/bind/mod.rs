@@ -30,6 +30,7 @@ pub mod query;
 mod scope;
 mod select;
 mod set;
+mod set_operation;
 pub mod spec;
 mod star;
 mod statement;

@@ -6,6 +6,9 @@
 
 use std::fmt;
 
+/// The length of a run's id at most: every table of a statement may have it in its name.
+pub const RUN_ID: usize = 32;
+
 /// A statement's text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sql {
@@ -24,7 +27,7 @@ pub enum Piece {
 /// A name that only the run knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Symbol {
-    /// The run's id: lower-case letters and digits.
+    /// The run's id: lower-case letters and digits, [`RUN_ID`] at most.
     Run,
     /// The attempt of a FOREACH's statement of this number; zero for the only statement of a step.
     Attempt(usize),
@@ -100,13 +103,15 @@ impl Sql {
         })
     }
 
-    /// The bytes the text takes, with a generous allowance for each symbol.
+    /// The bytes the text takes at most, whatever a run puts in for the symbols.
     pub fn len(&self) -> usize {
         self.pieces
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.len(),
-                Piece::Symbol(_) => 256,
+                Piece::Symbol(Symbol::Run | Symbol::Attempt(_)) => RUN_ID,
+                // A bucket's name and a path of the user's.
+                Piece::Symbol(Symbol::Output) => 1_024,
             })
             .sum()
     }

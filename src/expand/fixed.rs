@@ -46,6 +46,7 @@ pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Res
             .collect();
         let repeats = Repeats::of_step(plan, &step.kind);
         let mut budget = STAGE_BUDGET;
+        let mut tried = None;
         loop {
             // Scans of a WITH that an earlier step has read too keep the rectangles they have.
             let mut scans = all.clone();
@@ -55,11 +56,13 @@ pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Res
                 all = scans;
                 break;
             }
-            if budget == 1 {
+            // Of many scans each has one rectangle at any budget: what is left is the user's own text.
+            if budget == 1 || tried.as_ref() == Some(&scans) {
                 errors.push(ExpandError::TooLong { step: step.name.clone(), bytes, span: step.span });
                 break;
             }
             budget /= 2;
+            tried = Some(scans);
         }
     }
     if errors.is_empty() { Ok(all) } else { Err(errors) }

@@ -25,7 +25,7 @@ use crate::source::Span;
 /// What a run is told besides its plan.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// The run's id: lower-case letters and digits.
+    /// The run's id: lower-case letters and digits, [`crate::emit::RUN_ID`] of them at most.
     pub run: String,
     /// The location under which the run writes, ending in `/`.
     pub output: String,

@@ -17,6 +17,7 @@
 //! Why here: after views have been expanded, since predicates reach through them; before the ladder,
 //! which asks which scans the driver's rows decide.
 
+mod cte;
 mod handed;
 mod predicate;
 mod time;
@@ -24,6 +25,7 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::cte::Ctes;
 use self::walk::Walk;
 use super::Rewrite;
 use crate::partition::Derived;
@@ -39,14 +41,19 @@ impl Rewrite for DerivePartitions {
 
     fn apply(&self, plan: &mut Plan) -> bool {
         let mut scans = BTreeMap::new();
+        let mut ctes = Ctes::default();
+        let mut walk =
+            Walk { plan, step: 0, foreach: None, drivers: BTreeSet::new(), scans: &mut scans, ctes: &mut ctes };
         for (at, step) in plan.steps.iter().enumerate() {
-            let mut walk = Walk { plan, step: at, foreach: None, drivers: BTreeSet::new(), scans: &mut scans };
+            (walk.step, walk.foreach) = (at, None);
+            walk.drivers.clear();
             match &step.kind {
                 StepKind::Materialise(_, query, _) | StepKind::Answer(query) => walk.query(query, &[], false),
                 StepKind::Foreach(id, ..) => walk.foreach(*id),
                 StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => {}
             }
         }
+        walk.ctes();
         let fired = scans.values().any(|scan: &Scan| !matches!(scan.derived, Derived::Anything));
         plan.scans = scans;
         fired

@@ -1,7 +1,7 @@
 //! Queries: WITH, set operations, ORDER BY to LIMIT, and FOREACH wherever a query may begin.
 
 use super::cursor::{Parsed, Parser};
-use crate::source::{Symbol, TokenKind};
+use crate::source::{Span, Symbol, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::{Cte, Expr, ExprKind, Foreach, Query, QueryBody, SetOperation, SetOperator, SortItem, Values};
 
@@ -72,11 +72,7 @@ impl Parser<'_> {
                 self.unscope(outer);
                 return Ok(left);
             };
-            let all = self.all_or_distinct();
-            let right = self.query_term()?;
-            self.grow()?;
-            left =
-                QueryBody::SetOperation(Box::new(SetOperation { operator, all, left, right, span: self.since(start) }));
+            left = self.set_operation(left, operator, start, Self::query_term)?;
         }
     }
 
@@ -86,15 +82,39 @@ impl Parser<'_> {
         let start = self.span();
         let mut left = self.query_primary()?;
         while self.eat("intersect") {
-            let all = self.all_or_distinct();
-            let right = self.query_primary()?;
-            self.grow()?;
-            let operator = SetOperator::Intersect;
-            left =
-                QueryBody::SetOperation(Box::new(SetOperation { operator, all, left, right, span: self.since(start) }));
+            left = self.set_operation(left, SetOperator::Intersect, start, Self::query_primary)?;
         }
         self.unscope(outer);
         Ok(left)
+    }
+
+    /// What follows a set operator. A chain of one kind of UNION is one operation, however long: its order
+    /// does not matter, so that the tree need not be as high as the chain is long.
+    fn set_operation(
+        &mut self,
+        left: QueryBody,
+        operator: SetOperator,
+        start: Span,
+        term: fn(&mut Self) -> Parsed<QueryBody>,
+    ) -> Parsed<QueryBody> {
+        let all = self.all_or_distinct();
+        let mut operation = match left {
+            QueryBody::SetOperation(chain)
+                if operator == SetOperator::Union && (chain.operator, chain.all) == (operator, all) =>
+            {
+                chain
+            }
+            left => {
+                self.grow()?;
+                Box::new(SetOperation { operator, all, terms: vec![left], span: start })
+            }
+        };
+        let outer = self.scope();
+        operation.terms.push(term(self)?);
+        self.grow()?;
+        self.unscope(outer);
+        operation.span = self.since(start);
+        Ok(QueryBody::SetOperation(operation))
     }
 
     fn all_or_distinct(&mut self) -> bool {

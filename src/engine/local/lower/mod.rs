@@ -10,6 +10,7 @@ mod accumulate;
 mod aggregate;
 mod block;
 mod collect;
+mod connective;
 mod evaluate;
 mod expression;
 mod field;

@@ -18,6 +18,7 @@ use datafusion::common::JoinType;
 use datafusion::logical_expr::{Aggregate as AggregatePlan, Expr as Plan, LogicalPlan, lit};
 
 use super::accumulate::{Call, call};
+use super::connective::conjunction;
 use super::expression::{lower, lowered};
 use super::join::{filter, joined};
 use super::key::{Purpose, key_of};
@@ -54,13 +55,17 @@ impl Lowering<'_> {
     pub(super) fn filter(&mut self, mut plan: LogicalPlan, conjuncts: &[Expr]) -> Result<LogicalPlan, EngineError> {
         let (asking, plain): (Vec<&Expr>, Vec<&Expr>) =
             conjuncts.iter().partition(|conjunct| conjunct.any(&mut |part| part.query().is_some()));
-        let mut fallible = Vec::new();
+        let (mut sure, mut fallible) = (Vec::new(), Vec::new());
         for conjunct in plain {
-            if lower(conjunct)?.on_error == super::evaluate::OnError::Never {
-                plan = filter(plan, lowered(conjunct)?)?;
+            let lowered = lower(conjunct)?;
+            if lowered.on_error == super::evaluate::OnError::Never {
+                sure.push(lowered.expr);
             } else {
                 fallible.push(conjunct.clone());
             }
+        }
+        if let Some(predicate) = conjunction(sure) {
+            plan = filter(plan, predicate)?;
         }
         plan = self.filter_lazily(plan, &fallible)?;
         for conjunct in asking {
