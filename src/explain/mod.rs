@@ -2,6 +2,7 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
+mod json;
 mod plan;
 mod scan;
 mod stage;
@@ -9,6 +10,7 @@ mod step;
 
 use std::collections::BTreeMap;
 
+pub use json::stage_json;
 pub use plan::plan;
 pub use stage::{Stage, stage, statements};
 
