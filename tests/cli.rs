@@ -2,6 +2,10 @@
 //! `snapshots/cli`.
 #![cfg(feature = "local")]
 
+mod answers;
+mod mistakes;
+mod places;
+
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -96,17 +100,6 @@ fn results_in_each_format() {
     assert_eq!(program.call(&parquet).code, 0);
     let written = std::fs::read(program.folder().join("rows.parquet")).expect("--out was given");
     assert!(written.starts_with(b"PAR1") && written.ends_with(b"PAR1"));
-}
-
-#[test]
-fn several_queries_print_one_after_the_other() {
-    let program = investigation("SELECT 1 AS one; SELECT 'two' AS two WHERE false;");
-    let commands = [
-        "run spec.sql --quiet",
-        "run spec.sql --quiet --format json",
-        "run spec.sql --quiet --format parquet --out rows.parquet",
-    ];
-    holds("several_queries", &program, &commands);
 }
 
 #[test]
@@ -270,30 +263,6 @@ fn what_was_not_looked_at() {
 fn nothing_found() {
     let spec = "SELECT eventname FROM trail WHERE day = '2024/05/06' AND eventname = 'DeleteTrail';";
     holds("empty", &investigation(spec), &["run spec.sql --now 2024-06-01"]);
-}
-
-#[test]
-fn snapshots_of_statements() {
-    let program = investigation("SELECT eventname FROM trail WHERE day = '2024/05/06';");
-    let before = ["snapshot spec.sql --check", "snapshot spec.sql --now 2024-06-01", "snapshot spec.sql --check"];
-    holds("snapshot", &program, &before);
-    program.file("spec.sql", format!("{TABLE}SELECT eventname FROM trail WHERE day = '2024/05/07';"));
-    holds(
-        "snapshot_changed",
-        &program,
-        &["snapshot spec.sql --check", "snapshot spec.sql", "snapshot spec.sql --check"],
-    );
-}
-
-#[test]
-fn tables_that_are_kept_are_never_overwritten_by_accident() {
-    let program = investigation("CREATE TABLE calls AS SELECT eventname FROM trail WHERE day = '2024/05/06';");
-    let commands = [
-        "run spec.sql --now 2024-06-01 --output kept",
-        "run spec.sql --now 2024-06-01 --output kept",
-        "run spec.sql --now 2024-06-01 --output kept --replace",
-    ];
-    holds("replace", &program, &commands);
 }
 
 #[test]

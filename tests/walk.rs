@@ -104,7 +104,7 @@ fn options(spec: &Path) -> CompileOptions {
 fn explained(failure: Failure) -> String {
     match failure {
         Failure::Spec(errors) => errors.to_string(),
-        Failure::Other(report) => report.to_string(),
+        Failure::Usage(report) | Failure::Other(report) => report.to_string(),
         Failure::Closed => "nobody reads".to_owned(),
     }
 }

@@ -5,14 +5,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use miette::IntoDiagnostic;
+use miette::{IntoDiagnostic, Report, miette};
 
-use super::options::{CompileOptions, pair};
+use super::options::{CompileOptions, given_once, pair};
 use super::output::visible;
 use super::rows;
 use super::session::{Failure, Session};
 use crate::error::{Errors, exit};
-use crate::explain::{Explaining, Stage, explain, stage};
+use crate::explain::{Explaining, Stage, explain, stage, stage_json};
 
 /// Shows what a spec will run, what it reads and what that costs, before anything runs.
 #[derive(Debug, Args)]
@@ -47,6 +47,22 @@ enum ExplainFormat {
     Json,
 }
 
+impl StageName {
+    fn stage(self) -> Stage {
+        match self {
+            StageName::Spec => Stage::Spec,
+            StageName::Bound => Stage::Bound,
+            StageName::Plan => Stage::Plan,
+            StageName::Dag => Stage::Dag,
+            StageName::Statements => Stage::Statements,
+        }
+    }
+}
+
+fn no_json() -> Report {
+    miette!(help = "--stage plan, dag and statements have one", "this stage is shown to people only: it has no JSON")
+}
+
 impl Explain {
     /// Explains the spec on standard output.
     ///
@@ -54,6 +70,7 @@ impl Explain {
     ///
     /// A spec that does not compile, or a file that cannot be read.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
+        given_once("--rows", &self.rows).map_err(Failure::Usage)?;
         let session = Session::open(&self.compile)?;
         let compiled = session.compile(&self.compile)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
@@ -61,17 +78,12 @@ impl Explain {
             explaining.rows.insert(step.clone(), rows::read(&compiled, step, &PathBuf::from(file))?);
         }
         let spec = |error| Failure::Spec(Errors::new(&session.source, [error]));
-        let text = match (self.stage, self.format) {
-            (Some(name), _) => {
-                let which = match name {
-                    StageName::Spec => Stage::Spec,
-                    StageName::Bound => Stage::Bound,
-                    StageName::Plan => Stage::Plan,
-                    StageName::Dag => Stage::Dag,
-                    StageName::Statements => Stage::Statements,
-                };
-                stage(&compiled, &explaining, which).map_err(spec)?
-            }
+        let text = match (self.stage.map(StageName::stage), self.format) {
+            (Some(which), ExplainFormat::Text) => stage(&compiled, &explaining, which).map_err(spec)?,
+            (Some(which), ExplainFormat::Json) => match stage_json(&compiled, &explaining, which).map_err(spec)? {
+                Some(value) => serde_json::to_string_pretty(&value).into_diagnostic()? + "\n",
+                None => return Err(Failure::Usage(no_json())),
+            },
             (None, ExplainFormat::Text) => {
                 let text = explain(&compiled, &explaining).map_err(spec)?.text();
                 // The names of folders come from outside.

@@ -1,8 +1,14 @@
 //! The command line: one file per subcommand. The only place that prints.
 
 #[cfg(feature = "local")]
+mod answers;
+#[cfg(feature = "local")]
 pub mod demo;
+#[cfg(feature = "local")]
+mod destination;
 mod explain;
+#[cfg(feature = "local")]
+mod folder;
 pub mod options;
 pub mod output;
 mod rows;
@@ -62,21 +68,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };
     let _ = out.flush();
-    match result {
-        Ok(code) => code,
-        Err(Failure::Spec(errors)) => {
-            for report in errors.reports() {
-                print(&report);
-            }
-            exit::SPEC
-        }
+    result.unwrap_or_else(|failure| told(failure))
+}
+
+/// Says why a command failed, and gives the exit code for it.
+fn told(failure: Failure) -> u8 {
+    let (reports, code) = match failure {
+        Failure::Spec(errors) => (errors.reports(), exit::SPEC),
+        Failure::Usage(report) => (vec![report], exit::USAGE),
+        Failure::Other(report) => (vec![report], exit::FAILED),
         // Whoever reads the output has seen enough.
-        Err(Failure::Closed) => exit::OK,
-        Err(Failure::Other(report)) => {
-            print(&report);
-            exit::FAILED
-        }
-    }
+        Failure::Closed => (Vec::new(), exit::OK),
+    };
+    reports.iter().for_each(print);
+    code
 }
 
 fn print(report: &Report) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
+use miette::{Report, miette};
 
 use crate::types::Dialect;
 
@@ -40,6 +41,16 @@ pub struct CompileOptions {
 }
 
 impl CompileOptions {
+    /// Refuses what is given twice: taking the last one, or the first, would hide that one of them is a slip.
+    ///
+    /// # Errors
+    ///
+    /// A parameter or a location stands twice.
+    pub fn check(&self) -> Result<(), Report> {
+        given_once("-p", &self.parameters)?;
+        given_once("--map", &self.maps)
+    }
+
     /// The parameters by name.
     pub fn arguments(&self) -> BTreeMap<String, String> {
         self.parameters.iter().cloned().collect()
@@ -52,6 +63,22 @@ impl CompileOptions {
             slack: self.slack,
             allow_full_scan: self.allow_full_scan.iter().cloned().collect::<BTreeSet<_>>(),
             merge: !self.no_merge,
+        }
+    }
+}
+
+/// Refuses a name that several values of an option have.
+pub(super) fn given_once(option: &str, values: &[(String, String)]) -> Result<(), Report> {
+    let mut seen = BTreeSet::new();
+    match values.iter().find(|(name, _)| !seen.insert(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let given: Vec<String> = values
+                .iter()
+                .filter(|(other, _)| other == name)
+                .map(|(name, value)| format!("{option} {name}={value}"))
+                .collect();
+            Err(miette!(help = format!("keep one of {}", given.join(", ")), "{option} {name}=… is given twice"))
         }
     }
 }

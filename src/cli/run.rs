@@ -1,25 +1,26 @@
 //! `athplan run`: runs a spec on the embedded engine over local files.
 
-use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use miette::{IntoDiagnostic, Report, WrapErr, miette};
+use miette::{IntoDiagnostic, miette};
 
+use super::answers::{Answers, Format};
+use super::destination::Destination;
+use super::folder::{Folder, kept_lines};
 use super::options::CompileOptions;
 use super::output;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
 use crate::emit::Purpose;
-use crate::engine::ResultSet;
 use crate::engine::local::{LocalEngine, LocalOptions};
 use crate::error::{Errors, exit};
-use crate::plan::{Lifetime, StepKind};
+use crate::plan::StepKind;
 use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
 
 /// Runs a spec on the embedded engine, over folders mapped by --map or athplan.toml.
@@ -30,10 +31,10 @@ pub struct Run {
     /// How the rows are printed (default: a table on a terminal, else CSV)
     #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]
     format: Option<Format>,
-    /// Writes the rows to a file
-    #[arg(long, value_name = "FILE")]
+    /// Writes the rows to a file; to DIR/, a file for each query, named after its step
+    #[arg(long, value_name = "FILE|DIR/")]
     out: Option<PathBuf>,
-    /// The folder for tables that are kept
+    /// The folder for tables that are kept; beside each, NAME.sql says how another spec reads it
     #[arg(long, value_name = "DIR", default_value = "athplan-out")]
     output: PathBuf,
     /// Replaces tables of earlier runs that have the same name
@@ -50,19 +51,6 @@ pub struct Run {
     quiet: bool,
 }
 
-/// How rows are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A table for people.
-    Table,
-    /// CSV; formulas of hostile data are made harmless.
-    Csv,
-    /// One JSON object a line.
-    Json,
-    /// Parquet, into --out.
-    Parquet,
-}
-
 impl Run {
     /// Runs the spec; rows go to standard output, everything else to standard error.
     ///
@@ -73,12 +61,10 @@ impl Run {
         let session = Session::open(&self.compile)?;
         let compiled = session.compile(&self.compile)?;
         let run_id = run_id();
-        let kept = kept_tables(&compiled);
-        // What only the run needs goes into a private folder that vanishes with it.
-        let temporary = tempfile::Builder::new().prefix("athplan-").tempdir().into_diagnostic()?;
-        let directory = if kept.is_empty() { temporary.path().to_path_buf() } else { self.output.clone() };
-        self.refuse_existing(&kept, &directory)?;
-        self.refuse_several(&compiled)?;
+        let answers = Answers::open(&asked(&compiled)?, self.format, self.out.as_deref())?;
+        let coverage = self.coverage.as_deref().map(Destination::open).transpose()?;
+        let folder = Folder::open(&compiled, &self.output, &run_id, self.replace)?;
+        let directory = folder.directory().to_path_buf();
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
         options.skip_bad_files = self.skip_bad_files;
@@ -106,16 +92,13 @@ impl Run {
         });
         runtime.shutdown_timeout(Duration::from_secs(1));
         progress.finish();
-        clean(&directory, &run_id);
         let outcome = match result {
             None => return Err(Failure::Other(miette!("interrupted; nothing of the run was kept"))),
             Some(Err(error)) => return Err(failure(&session, error)),
             Some(Ok(outcome)) => outcome,
         };
-        if self.replace {
-            remove_earlier(&kept, &directory, &run_id);
-        }
-        match self.print(&outcome, out) {
+        folder.finish()?;
+        match answers.write(&outcome.answers, out) {
             // What the run came to is said all the same.
             Ok(()) | Err(Failure::Closed) => {}
             Err(failure) => return Err(failure),
@@ -123,69 +106,19 @@ impl Run {
         if !self.quiet {
             summary(&outcome, &directory);
         }
-        if let Some(path) = &self.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
-            fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+        if let Some(coverage) = coverage {
+            coverage.write(serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?.as_bytes())?;
         }
         Ok(code(&outcome))
     }
-
-    fn refuse_existing(&self, kept: &[String], directory: &Path) -> Result<(), Report> {
-        for table in kept {
-            let folder = directory.join("tables").join(table);
-            let full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
-            if full && !self.replace {
-                return Err(miette!(
-                    help = "--replace puts the new rows in its place, --output names another folder",
-                    "the table `{table}` exists already, in {}",
-                    folder.display()
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// A Parquet file holds the rows of one query.
-    fn refuse_several(&self, compiled: &Compiled) -> Result<(), Report> {
-        let answers = compiled.plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_))).count();
-        if self.format == Some(Format::Parquet) && answers != 1 {
-            return Err(miette!(
-                help = "keep tables with CREATE TABLE … AS, or choose another --format",
-                "a Parquet file holds the rows of one query, and the spec has {answers}"
-            ));
-        }
-        Ok(())
-    }
-
-    fn print(&self, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Failure> {
-        let to_terminal = self.out.is_none() && std::io::stdout().is_terminal();
-        let format = self.format.unwrap_or(if to_terminal { Format::Table } else { Format::Csv });
-        let mut bytes: Vec<u8> = Vec::new();
-        for (at, (_, rows)) in outcome.answers.iter().enumerate() {
-            if at > 0 && format != Format::Json {
-                bytes.push(b'\n');
-            }
-            write_rows(rows, format, to_terminal, &mut bytes)?;
-        }
-        match &self.out {
-            Some(path) => {
-                fs::write(path, bytes)
-                    .into_diagnostic()
-                    .wrap_err_with(|| format!("cannot write {}", path.display()))?;
-            }
-            None => out.write_all(&bytes)?,
-        }
-        Ok(())
-    }
 }
 
-fn write_rows(rows: &ResultSet, format: Format, to_terminal: bool, out: &mut Vec<u8>) -> Result<(), Report> {
-    match format {
-        Format::Table => output::table::write(rows, to_terminal, out).into_diagnostic(),
-        Format::Csv => output::csv::write(rows, out).into_diagnostic(),
-        Format::Json => output::json::write(rows, out).into_diagnostic(),
-        Format::Parquet => output::parquet::write(rows, out).map_err(|error| miette!("{error}")),
-    }
+/// The steps of the spec's queries. A spec without one must keep a table: else it asks for nothing.
+fn asked(compiled: &Compiled) -> Result<Vec<&str>, Failure> {
+    let plan = &compiled.plan;
+    plan.check_asks().map_err(|error| Failure::Spec(Errors::new(&plan.spec.source, [error])))?;
+    let answers = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_)));
+    Ok(answers.map(|step| step.name.as_str()).collect())
 }
 
 /// A run's id: letters and digits that sort by time.
@@ -199,38 +132,6 @@ fn run_id() -> String {
         number /= 36;
     }
     format!("r{}", id.into_iter().rev().collect::<String>())
-}
-
-fn kept_tables(compiled: &Compiled) -> Vec<String> {
-    compiled
-        .plan
-        .steps
-        .iter()
-        .filter_map(|step| match &step.kind {
-            StepKind::Materialise(table, _, Lifetime::Kept) | StepKind::Foreach(_, table, Lifetime::Kept) => {
-                Some(table.name.clone())
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// Removes what only this run needed. What cannot be removed is left: the folders are private.
-fn clean(directory: &Path, run: &str) {
-    for kind in ["steps", "files"] {
-        let _ = fs::remove_dir_all(directory.join(kind).join(run));
-        let _ = fs::remove_dir(directory.join(kind));
-    }
-}
-
-fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
-    for table in kept {
-        for entry in fs::read_dir(directory.join("tables").join(table)).into_iter().flatten().flatten() {
-            if entry.file_name() != run {
-                let _ = fs::remove_dir_all(entry.path());
-            }
-        }
-    }
 }
 
 fn failure(session: &Session, error: RunError) -> Failure {
@@ -264,12 +165,15 @@ fn summary(outcome: &Outcome, directory: &Path) {
         }
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
-    let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
-    let statements = counted(outcome.statements.len() as u64, "statement");
-    eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
-    for (table, location) in &outcome.kept {
-        let folder = location.rsplit("/tables/").next().unwrap_or_default();
-        eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
+    let statements = format!("{} read in {}", Bytes(bytes), counted(outcome.statements.len() as u64, "statement"));
+    if outcome.answers.is_empty() {
+        eprintln!("{statements}");
+    } else {
+        let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
+        eprintln!("{}; {statements}", counted(rows as u64, "row"));
+    }
+    for line in outcome.kept.iter().flat_map(|kept| kept_lines(kept, directory)) {
+        eprintln!("{}", output::visible(&line));
     }
 }
 
@@ -310,11 +214,19 @@ fn counted(number: u64, what: &str) -> String {
 fn code(outcome: &Outcome) -> u8 {
     if outcome.coverage.iter().any(|coverage| !coverage.complete()) {
         exit::INCOMPLETE
-    } else if !outcome.answers.is_empty() && outcome.answers.iter().all(|(_, rows)| rows.rows.is_empty()) {
+    } else if is_empty(outcome) {
         exit::EMPTY
     } else {
         exit::OK
     }
+}
+
+/// Whether no row was found: by no query, or where there is none, for no table that is kept.
+fn is_empty(outcome: &Outcome) -> bool {
+    if outcome.answers.is_empty() {
+        return outcome.kept.iter().all(|kept| kept.rows == Some(0));
+    }
+    outcome.answers.iter().all(|(_, rows)| rows.rows.is_empty())
 }
 
 /// Progress on standard error: a moving line on a terminal, a line a statement elsewhere.

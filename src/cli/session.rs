@@ -30,6 +30,8 @@ use crate::engine::local::{
 pub enum Failure {
     /// The spec is wrong.
     Spec(Errors),
+    /// The command line is wrong, or does not fit the spec.
+    Usage(Report),
     /// Something around it is.
     Other(Report),
     /// Nobody reads the output any more.
@@ -99,6 +101,7 @@ impl Session {
     ///
     /// A file that cannot be read.
     pub fn open(options: &CompileOptions) -> Result<Self, Failure> {
+        options.check().map_err(Failure::Usage)?;
         let text = read(&options.spec)?;
         let base = options.spec.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut maps: Vec<(String, PathBuf)> =

@@ -1,10 +1,11 @@
 //! Values as text for people: result tables, CSV, messages.
 //!
-//! Scalars read as `CAST(x AS varchar)` writes them; what cannot be cast (arrays, maps, rows, binary)
-//! reads as Trino's command line shows it.
+//! Scalars read as `CAST(x AS varchar)` writes them, but `double` and `real` as Athena's results show
+//! them (`339.0`, where the cast says `3.39E2`); what cannot be cast (arrays, maps, rows, binary) reads
+//! as Trino's command line shows it.
 
 use super::value::Value;
-use super::{cast, temporal_text};
+use super::{cast, float, temporal_text};
 use crate::types::Type;
 
 /// A value of a type as text; NULL is `NULL`.
@@ -41,6 +42,8 @@ fn write(out: &mut String, value: &Value, ty: &Type) {
                 write(out, value, &field.ty);
             });
         }
+        (Value::Double(number), _) => out.push_str(&float::java_double(*number)),
+        (Value::Real(number), _) => out.push_str(&float::java_float(*number)),
         (Value::Timestamp(picos), Type::Timestamp(precision)) => {
             out.push_str(&temporal_text::timestamp(*picos, *precision));
         }

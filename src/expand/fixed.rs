@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::need::check_constants;
 use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit};
 use super::{ExpandError, Need, World, need};
 use crate::bind::query::{Query, RelationId};
@@ -14,11 +15,16 @@ use crate::plan::{Driver, Plan, StepKind};
 ///
 /// # Errors
 ///
-/// All scans whose partitions cannot be named.
+/// All scans whose partitions cannot be named, or whose constant bounds cannot be evaluated.
 pub fn static_needs(plan: &Plan, world: &World) -> Result<BTreeMap<RelationId, Need>, Vec<ExpandError>> {
     let mut needs = BTreeMap::new();
     let mut errors = Vec::new();
-    for scan in plan.scans.values().filter(|scan| scan.derived.columns().is_empty()) {
+    for scan in plan.scans.values() {
+        if !scan.derived.columns().is_empty() {
+            // Its constants need not wait for the rows to be found wrong.
+            errors.extend(check_constants(plan, scan).err());
+            continue;
+        }
         match need(plan, scan, &|_| Value::Null, world) {
             Ok(need) => {
                 needs.insert(scan.relation, need);

@@ -4,6 +4,7 @@
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
 mod bound;
+mod constant_bound;
 mod fixed;
 mod merge;
 mod need;
@@ -67,6 +68,22 @@ pub enum ExpandError {
         /// The bound.
         #[label("this bound")]
         span: Span,
+    },
+    /// A bound that no driver row decides could not be evaluated.
+    #[error("step `{step}`: a bound on partitions cannot be evaluated{values}: {reason}")]
+    #[diagnostic(code(athplan::expand::constant_bound), help("{help}"))]
+    ConstantBound {
+        /// The step.
+        step: String,
+        /// The values of the parameters in it.
+        values: String,
+        /// Why.
+        reason: String,
+        /// The bound.
+        #[label("this bound")]
+        span: Span,
+        /// What to give instead.
+        help: String,
     },
     /// Partitions that a scan needs cannot be named.
     #[error("step `{step}`: the partitions of `{table}` cannot be named: {reason}")]

@@ -1,5 +1,6 @@
 //! What a scan needs: the partitions that its derived predicate leaves, for one row or for all.
 
+use super::constant_bound::constant_bound;
 use super::stage::STAGE_BUDGET;
 use super::{ExpandError, World};
 use crate::bind::expr::ColumnRef;
@@ -45,12 +46,30 @@ pub fn need(plan: &Plan, scan: &Scan, row: &dyn Fn(ColumnRef) -> Value, world: &
     let predicate = match scan.derived.resolve(format, row) {
         Ok(predicate) => predicate,
         Err(_) if allowed => Predicate::Unknown,
+        Err(error) if error.is_constant => {
+            return Err(constant_bound(plan, step, &error.error.message, error.span));
+        }
         Err(error) => {
             let reason = error.error.message.clone();
             return Err(ExpandError::Bound { step, row: String::new(), reason, span: error.span });
         }
     };
     named(plan, scan, &predicate, world)
+}
+
+/// Refuses a scan with a constant bound that fails, unless its step may do without bounds.
+///
+/// # Errors
+///
+/// The first such bound.
+pub(super) fn check_constants(plan: &Plan, scan: &Scan) -> Result<(), ExpandError> {
+    let step = plan.step(scan.step).name.clone();
+    match scan.derived.failing_constant() {
+        Some(failing) if !plan.settings.allow_full_scan.contains(&step) => {
+            Err(constant_bound(plan, step, &failing.error.message, failing.span))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The partitions of a scan that a predicate leaves.

@@ -2,12 +2,14 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
+mod json;
 mod scan;
 mod stage;
 mod step;
 
 use std::collections::BTreeMap;
 
+pub use json::stage_json;
 pub use stage::{Stage, stage, statements};
 
 use crate::Compiled;

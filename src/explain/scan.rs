@@ -1,7 +1,7 @@
 //! Explaining a scan: window, partitions, files, bytes, and the predicate that was derived.
 
 use crate::Compiled;
-use crate::catalog::{Figure, Tier};
+use crate::catalog::{Figure, Table, Tier};
 use crate::cost::Bytes;
 use crate::emit::rectangle_text;
 use crate::expand::{Need, instant_text};
@@ -18,6 +18,10 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
         let source = &plan.spec.source;
         let bounds: Vec<String> = scan.derived.spans().iter().map(|span| one_line(source.slice(*span))).collect();
         tree.valued("derived from", bounds.join("; "), bounds);
+    }
+    if is_allowed_whole(compiled, scan) {
+        let step = &plan.step(scan.step).name;
+        tree.fact("full scan", format!("no bound on time: allowed by --allow-full-scan={step}"));
     }
     let Some(need) = need else { return tree };
     let most = if bound { "at most " } else { "" };
@@ -40,7 +44,7 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
     tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total, "at_most": bound}));
     if let Some(size) = &need.set.size {
         let text = match size.bytes.tier {
-            Tier::Unknown => "unknown: nothing was listed".to_owned(),
+            Tier::Unknown => unknown(&scan.table),
             tier => format!(
                 "{most}{} in {} files of {} partitions ({})",
                 Bytes(size.bytes.value),
@@ -81,6 +85,21 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
         }
     }
     tree
+}
+
+/// Why sizes are not known, and how they can be.
+fn unknown(table: &Table) -> String {
+    let location = table.listing_prefix();
+    let bucket = location.strip_prefix("s3://").and_then(|path| path.split('/').next()).unwrap_or("BUCKET");
+    format!("unknown: nothing was listed; name a local copy with --map s3://{bucket}=DIR")
+}
+
+/// Whether the scan has no bound on time, which someone has allowed.
+fn is_allowed_whole(compiled: &Compiled, scan: &Scan) -> bool {
+    let plan = &compiled.plan;
+    let Some(time) = &scan.table.time else { return false };
+    let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
+    !scan.derived.bounds_time(&keys) && plan.settings.allow_full_scan.contains(&plan.step(scan.step).name)
 }
 
 fn key_counts(need: &Need) -> Vec<String> {

@@ -70,6 +70,8 @@ pub struct Bound {
 pub struct UnresolvedBound {
     /// Where the bound stands.
     pub span: Span,
+    /// Whether it uses no column of the row: it fails for every row, and without one.
+    pub is_constant: bool,
     /// Why.
     pub error: EvalError,
 }
@@ -135,6 +137,20 @@ impl Derived {
             }
         });
         spans
+    }
+
+    /// The first bound that no row decides and that cannot be evaluated, if there is one.
+    pub fn failing_constant(&self) -> Option<UnresolvedBound> {
+        let mut failing = None;
+        self.visit(&mut |atom| {
+            if let Derived::Key { bound, .. } | Derived::Time { bound, .. } = atom
+                && bound.columns.is_empty()
+                && failing.is_none()
+            {
+                failing = bound.value(&|_| Value::Null).err();
+            }
+        });
+        failing
     }
 
     /// Whether some atom speaks of event time, or of one of these keys.
@@ -221,7 +237,11 @@ impl Derived {
 impl Bound {
     fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
         let inputs: Vec<Value> = self.columns.iter().map(|column| row(*column)).collect();
-        constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound { span: self.span, error })
+        constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound {
+            span: self.span,
+            is_constant: self.columns.is_empty(),
+            error,
+        })
     }
 }
 

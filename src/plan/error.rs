@@ -180,6 +180,17 @@ pub enum PlanError {
         #[label("declared here")]
         span: Span,
     },
+    /// A spec that only declares, or only makes tables that go when the run ends.
+    #[error("the spec asks for nothing: it has no query, and keeps no table")]
+    #[diagnostic(
+        code(athplan::plan::nothing_asked),
+        help("end it with SELECT … FROM …;, or keep a table with CREATE TABLE … AS")
+    )]
+    NothingAsked {
+        /// Its last step, if it has any.
+        #[label("no row of this is shown or kept")]
+        span: Option<Span>,
+    },
     /// `--allow-full-scan` names no step.
     #[error("--allow-full-scan={name}: there is no such step")]
     #[diagnostic(code(athplan::plan::unknown_step), help("the steps are: {steps}"))]

@@ -137,6 +137,26 @@ impl Settings {
 }
 
 impl Plan {
+    /// Refuses a plan that neither answers anything nor keeps a table: whatever it did would be lost.
+    ///
+    /// # Errors
+    ///
+    /// There is no such step.
+    pub fn check_asks(&self) -> Result<(), PlanError> {
+        let asks = |step: &Step| {
+            matches!(
+                step.kind,
+                StepKind::Answer(_)
+                    | StepKind::Materialise(_, _, Lifetime::Kept)
+                    | StepKind::Foreach(_, _, Lifetime::Kept)
+            )
+        };
+        if self.steps.iter().any(asks) {
+            return Ok(());
+        }
+        Err(PlanError::NothingAsked { span: self.steps.last().map(|step| step.span) })
+    }
+
     /// The step of a scan or FOREACH by position.
     pub fn step(&self, at: usize) -> &Step {
         &self.steps[at]

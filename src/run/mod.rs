@@ -14,7 +14,7 @@ use futures::stream::FuturesUnordered;
 use thiserror::Error;
 
 pub use event::Event;
-pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
+pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 
 use crate::Compiled;
 use crate::emit::StatementId;
@@ -73,7 +73,7 @@ struct Run<'a, E> {
 #[derive(Debug, Default)]
 struct State {
     answers: BTreeMap<usize, crate::engine::ResultSet>,
-    kept: Vec<(String, String)>,
+    kept: BTreeMap<usize, Kept>,
     statements: Vec<StatementReport>,
     expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
@@ -198,7 +198,7 @@ impl<E: Engine> Run<'_, E> {
                 .into_iter()
                 .map(|(step, rows)| (plan.step(step).name.clone(), rows))
                 .collect(),
-            kept: std::mem::take(&mut state.kept),
+            kept: std::mem::take(&mut state.kept).into_values().collect(),
             statements: std::mem::take(&mut state.statements),
             expansions: std::mem::take(&mut state.expansions),
             coverage: std::mem::take(&mut state.coverage).into_values().collect(),

@@ -12,14 +12,25 @@ pub struct Outcome {
     pub run: String,
     /// The rows of each query of the spec, by step.
     pub answers: Vec<(String, ResultSet)>,
-    /// Tables that were kept, with their locations.
-    pub kept: Vec<(String, String)>,
+    /// Tables that were kept.
+    pub kept: Vec<Kept>,
     /// What each statement read.
     pub statements: Vec<StatementReport>,
     /// What each FOREACH expanded to.
     pub expansions: Vec<ExpansionReport>,
     /// What each scan looked at.
     pub coverage: Vec<Coverage>,
+}
+
+/// A table that was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Where its rows lie.
+    pub location: String,
+    /// How many there are, if the engine says.
+    pub rows: Option<u64>,
 }
 
 /// What a statement read.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::{Event, ExpansionReport, Run, RunError, StatementReport};
+use super::{Event, ExpansionReport, Kept, Run, RunError, StatementReport};
 use crate::catalog::Table;
 use crate::constant::Value;
 use crate::emit::{self, Statement, Symbol};
@@ -43,8 +43,9 @@ impl<E: Engine> Run<'_, E> {
             }
             StepKind::Materialise(table, query, lifetime) => {
                 let statement = emit::store(plan, at, table, query, *lifetime, &compiled.rectangles);
-                self.execute(&statement, at).await?;
-                self.made(table, *lifetime);
+                let id = self.execute(&statement, at).await?;
+                let rows = self.stored_rows(&[id], *lifetime).await;
+                self.made(at, table, *lifetime, rows);
             }
             StepKind::Answer(query) => {
                 let statement = emit::answer(plan, at, query, &compiled.rectangles);
@@ -106,13 +107,15 @@ impl<E: Engine> Run<'_, E> {
             .map(|(number, portion)| emit::foreach_portion(plan, foreach, lifetime, number + 1, portion))
             .collect();
         let mut running: FuturesUnordered<_> = statements.iter().map(|statement| self.execute(statement, at)).collect();
+        let mut ids = Vec::with_capacity(statements.len());
         while let Some(result) = running.next().await {
-            result?;
+            ids.push(result?);
         }
         for statement in emit::foreach_tail(plan, foreach, table, lifetime, statements.len()) {
             self.execute(&statement, at).await?;
         }
-        self.made(table, lifetime);
+        let rows = self.stored_rows(&ids, lifetime).await;
+        self.made(at, table, lifetime, rows);
         Ok(())
     }
 
@@ -144,15 +147,32 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Remembers a table that a step made: it is kept, or dropped at the end.
-    fn made(&self, table: &Table, lifetime: Lifetime) {
+    fn made(&self, at: usize, table: &Table, lifetime: Lifetime, rows: Option<u64>) {
         let name = emit::table_name(&self.compiled.plan, table);
         match lifetime {
             Lifetime::Run => self.drop_later(&table.name, &name),
             Lifetime::Kept => {
-                let location = format!("{}tables/{}/{}/", self.options.output, table.name, self.options.run);
-                self.with_state(|state| state.kept.push((table.name.clone(), location)));
+                let folder = emit::run_name(&table.name);
+                let location = format!("{}tables/{folder}/{}/", self.options.output, self.options.run);
+                let kept = Kept { name: table.name.clone(), location, rows };
+                self.with_state(|state| state.kept.insert(at, kept));
             }
         }
+    }
+
+    /// How many rows the statements of a table that is kept have stored; none if some engine does not say.
+    async fn stored_rows(&self, statements: &[QueryId], lifetime: Lifetime) -> Option<u64> {
+        if lifetime == Lifetime::Run {
+            return None;
+        }
+        let mut total = 0;
+        for id in statements {
+            let result = self.engine.result(id).await.ok()?;
+            let [row] = result.rows.as_slice() else { return None };
+            let [Value::Integer(rows)] = row.as_slice() else { return None };
+            total += u64::try_from(*rows).ok()?;
+        }
+        Some(total)
     }
 
     fn drop_later(&self, step: &str, name: &emit::Sql) {

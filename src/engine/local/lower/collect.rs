@@ -79,6 +79,9 @@ enum Kind {
 /// Up to so many distinct values Trino's sketch counts exactly; beyond, its estimate is its own.
 const EXACT_DISTINCT: usize = 64;
 
+/// Why more distinct values are not counted, and what counts them.
+const TOO_MANY: &str = "approx_distinct of more than 64 values is an estimate that the embedded engine lacks; write count(DISTINCT …) to count them exactly";
+
 /// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
 #[derive(Debug)]
 struct Groups {
@@ -94,8 +97,7 @@ impl Groups {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.kind == Kind::DistinctCount && self.groups.len() == EXACT_DISTINCT {
-                    let message = "approx_distinct of so many values is an estimate that the embedded engine lacks";
-                    return Err(EvalError::new("NOT_SUPPORTED", message));
+                    return Err(EvalError::new("NOT_SUPPORTED", TOO_MANY));
                 }
                 self.groups.push((key.clone(), Vec::new()));
                 *place.insert(self.groups.len() - 1)

@@ -1,0 +1,78 @@
+//! What people get wrong on the command line and in the files beside a spec.
+
+use super::{CALLS, TABLE, holds, investigation};
+
+#[test]
+fn what_is_given_twice() {
+    let program = investigation("DECLARE who varchar; SELECT :who AS who;");
+    let commands = [
+        "run spec.sql -p who=bob -p who=eve",
+        "run spec.sql -p who=bob --map s3://logs=trail --map s3://logs=other",
+        "explain spec.sql -p who=bob --rows a=b --rows a=c",
+        "snapshot spec.sql -p who=bob -p who=eve",
+    ];
+    holds("given_twice", &program, &commands);
+}
+
+#[test]
+fn what_explain_tells_of_unmapped_buckets_full_scans_and_programs() {
+    let program = investigation("SELECT count(*) AS calls FROM trail WHERE eventname = 'X';");
+    program.file("elsewhere/spec.sql", format!("{TABLE}{CALLS}"));
+    program.file("elsewhere/athplan.toml", "");
+    let commands = [
+        "explain elsewhere/spec.sql --now 2024-06-01",
+        "explain spec.sql --now 2024-06-01 --allow-full-scan=answer",
+        "explain elsewhere/spec.sql --now 2024-06-01 --stage dag --format json",
+        "explain elsewhere/spec.sql --now 2024-06-01 --stage bound --format json",
+    ];
+    holds("explain_helps", &program, &commands);
+    let statements = ["explain", "spec.sql", "--allow-full-scan=answer", "--stage", "statements", "--format", "json"];
+    let statements: serde_json::Value =
+        serde_json::from_slice(&program.call(&statements).stdout).expect("statements are JSON");
+    assert_eq!((&statements[1]["id"], &statements[1]["purpose"]), (&"answer".into(), &"answer".into()));
+    assert!(statements[1]["sql"].as_str().is_some_and(|sql| sql.starts_with("SELECT")));
+}
+
+#[test]
+fn what_the_embedded_engine_lacks_names_a_way_out() {
+    let program = investigation("SELECT approx_distinct(n) AS n FROM UNNEST(sequence(1, 80)) AS t(n);");
+    holds("lacks", &program, &["run spec.sql --quiet"]);
+}
+
+#[test]
+fn a_constant_bound_that_is_no_time() {
+    let program = investigation(
+        "DECLARE incident varchar DEFAULT '2024-05-06T00:00:00Z';
+SELECT eventname FROM trail
+WHERE from_iso8601_timestamp(eventtime) >= from_iso8601_timestamp(:incident) - INTERVAL '1' HOUR
+  AND from_iso8601_timestamp(eventtime) <= from_iso8601_timestamp(:incident);",
+    );
+    program.file(
+        "constant.sql",
+        format!(
+            "{TABLE}SELECT eventname FROM trail
+WHERE date_parse(eventtime, '%Y-%m-%dT%H:%i:%sZ') >= date_parse('yesterday', '%Y-%m-%d')
+  AND from_iso8601_timestamp(eventtime) <= from_iso8601_timestamp('2024-05-06 10:00');"
+        ),
+    );
+    // Within a FOREACH it is not a driver row that is to blame.
+    program.file(
+        "foreach.sql",
+        format!(
+            "DECLARE until varchar DEFAULT 'now';
+{TABLE}CREATE TEMPORARY TABLE later AS
+FOREACH k IN (SELECT eventtime AS issued FROM trail WHERE day = '2024/05/06')
+  SELECT k.issued, c.eventname FROM trail c
+  WHERE c.eventtime >= k.issued AND from_iso8601_timestamp(c.eventtime) <= from_iso8601_timestamp(:until);
+SELECT count(*) AS calls FROM later;"
+        ),
+    );
+    let commands = [
+        "explain spec.sql --now 2024-06-01 -p incident=garbage",
+        "run spec.sql --now 2024-06-01 -p 'incident=2024-05-06 10:00'",
+        "explain constant.sql --now 2024-06-01",
+        "run foreach.sql --now 2024-06-01 --quiet",
+        "run foreach.sql --now 2024-06-01 --quiet -p until=2024-05-06T23:00:00Z",
+    ];
+    holds("constant_bound", &program, &commands);
+}
