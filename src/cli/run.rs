@@ -12,6 +12,7 @@ use miette::{IntoDiagnostic, Report, WrapErr, miette};
 
 use super::options::CompileOptions;
 use super::output;
+use super::say;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
@@ -125,7 +126,7 @@ impl Run {
         }
         if let Some(path) = &self.coverage {
             let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
-            fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+            fs::write(path, output::visible_json(&text)).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
         }
         Ok(code(&outcome))
     }
@@ -235,11 +236,15 @@ fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
 
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
-        RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
+        // A row that was found does not fit: the spec is right, and something did run.
+        RunError::Expand(error) => {
+            let report = Errors::new(&session.source, [error]).reports().remove(0);
+            Failure::Other(report)
+        }
         RunError::Statement { span, .. } => {
             let (line, _) = session.source.position(span.start);
             let help = format!("it comes from {}:{line}", session.source.name);
-            Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
+            Failure::Other(miette!(help = help, "{error}"))
         }
         error @ RunError::Shape { .. } => Failure::Other(miette!("{error}")),
     }
@@ -249,27 +254,27 @@ fn failure(session: &Session, error: RunError) -> Failure {
 fn summary(outcome: &Outcome, directory: &Path) {
     for expansion in &outcome.expansions {
         if expansion.rows == 0 {
-            eprintln!("{}: the driver has NO ROWS: nothing was looked for", expansion.name);
+            say(&format!("{}: the driver has NO ROWS: nothing was looked for", expansion.name));
         } else if expansion.rows_without_partitions > 0 {
-            eprintln!(
+            say(&format!(
                 "{}: {} of {} driver rows need no partition: a key or bound of theirs is NULL or out of range",
                 expansion.name, expansion.rows_without_partitions, expansion.rows
-            );
+            ));
         }
     }
     for coverage in &outcome.coverage {
-        eprintln!("{}", coverage_line(coverage));
+        say(&coverage_line(coverage));
         for (file, reason) in &coverage.unreadable {
-            eprintln!("  skipped {}: {}", output::visible(file), output::visible(reason));
+            say(&format!("  skipped {file}: {reason}"));
         }
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
     let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
     let statements = counted(outcome.statements.len() as u64, "statement");
-    eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
+    say(&format!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes)));
     for (table, location) in &outcome.kept {
         let folder = location.rsplit("/tables/").next().unwrap_or_default();
-        eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
+        say(&format!("kept {table} in {}", directory.join("tables").join(folder).display()));
     }
 }
 
@@ -299,7 +304,7 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.still_open {
         line.push_str("; STILL OPEN: records of the window may yet arrive");
     }
-    output::visible(&line)
+    line
 }
 
 /// A number and what it counts.
@@ -343,7 +348,7 @@ impl Progress {
                 if let Some(bar) = &self.bar
                     && let Ok(bar) = bar.lock()
                 {
-                    bar.set_message(statement.to_string());
+                    bar.set_message(output::visible(&statement.to_string()));
                 }
                 return;
             }
@@ -361,10 +366,10 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 if let Ok(bar) = bar.lock() {
-                    bar.set_message(text);
+                    bar.set_message(output::visible(&text));
                 }
             }
-            None if !self.quiet => eprintln!("{text}"),
+            None if !self.quiet => say(&text),
             None => {}
         }
     }

@@ -36,7 +36,10 @@ fn no_rows_are_asked_for() {
         ("SELECT id FROM (SELECT id FROM calls ORDER BY id LIMIT 2) OFFSET 5", ""),
         ("SELECT id FROM (SELECT id FROM calls ORDER BY id DESC) ORDER BY id LIMIT 0", ""),
         ("SELECT id FROM calls WHERE key IN (SELECT key FROM keys ORDER BY at LIMIT 0)", ""),
-        ("SELECT id, (SELECT k.at FROM keys k WHERE k.key = c.key ORDER BY 1 LIMIT 0) FROM calls c WHERE id = 2", "2|NULL"),
+        (
+            "SELECT id, (SELECT k.at FROM keys k WHERE k.key = c.key ORDER BY 1 LIMIT 0) FROM calls c WHERE id = 2",
+            "2|NULL",
+        ),
         ("SELECT key FROM calls UNION SELECT key FROM keys ORDER BY 1 LIMIT 0", ""),
         ("(SELECT id FROM calls ORDER BY id LIMIT 0) UNION ALL (SELECT at FROM keys ORDER BY at LIMIT 1)", "1"),
     ]);
