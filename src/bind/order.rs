@@ -118,9 +118,9 @@ impl Binder<'_> {
     pub(super) fn row_count(&mut self, expr: &ast::Expr, clause: &'static str) -> Expr {
         let bound = self.expression(expr, Place::new(None));
         let bound = self.expect(bound, &Type::BigInt, clause);
-        let is_negative = match &bound.kind {
-            ExprKind::Literal(Value::Integer(count)) | ExprKind::Parameter(_, Value::Integer(count)) => *count < 0,
-            ExprKind::Literal(_) | ExprKind::Parameter(..) | ExprKind::Opaque(..) | ExprKind::Cast(..) => false,
+        let count = match &bound.kind {
+            ExprKind::Literal(Value::Integer(count)) | ExprKind::Parameter(_, Value::Integer(count)) => Some(*count),
+            ExprKind::Literal(_) | ExprKind::Parameter(..) | ExprKind::Opaque(..) | ExprKind::Cast(..) => None,
             _ => {
                 let place = clause.to_owned();
                 let reason = "not a number or parameter".to_owned();
@@ -128,10 +128,14 @@ impl Binder<'_> {
                 return self.reject(BindError::NotConstant { place, reason, span }, span);
             }
         };
-        if is_negative {
-            let reason = "a number of rows cannot be negative".to_owned();
-            let span = bound.span;
-            self.report(BindError::InvalidLiteral { ty: clause.to_owned(), reason, span, help: None });
+        let mistake = match count {
+            Some(count) if count < 0 => Some(("a number of rows cannot be negative", None)),
+            Some(0) if clause == "FETCH FIRST" => Some(("it takes at least one row", Some("LIMIT 0 gives no rows"))),
+            _ => None,
+        };
+        if let Some((reason, help)) = mistake {
+            let (reason, help) = (reason.to_owned(), help.map(str::to_owned));
+            self.report(BindError::InvalidLiteral { ty: clause.to_owned(), reason, span: bound.span, help });
         }
         bound
     }

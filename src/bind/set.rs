@@ -32,7 +32,8 @@ impl Binder<'_> {
         let (body, columns, order_by) = self.body(&query.body, &query.order_by, outer);
         self.ctes.truncate(around);
         let offset = query.offset.as_ref().map(|offset| self.row_count(offset, "OFFSET"));
-        let limit = query.limit.as_ref().map(|limit| self.row_count(limit, "LIMIT"));
+        let clause = if query.fetch { "FETCH FIRST" } else { "LIMIT" };
+        let limit = query.limit.as_ref().map(|limit| self.row_count(limit, clause));
         Query { with, body, order_by, offset, limit, with_ties: query.with_ties, columns, span: query.span }
     }
 

@@ -1,14 +1,14 @@
 //! `athplan explain`: what will run, which partitions, how many bytes, how many dollars.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic, Report, miette};
 
 use super::options::{CompileOptions, given_once, pair};
-use super::output::visible;
+use super::output::{visible, visible_json, visible_lines};
 use super::rows;
 use super::session::{Failure, Session};
 use crate::error::{Errors, exit};
@@ -79,19 +79,23 @@ impl Explain {
         }
         let spec = |error| Failure::Spec(Errors::new(&session.source, [error]));
         let text = match (self.stage.map(StageName::stage), self.format) {
-            (Some(which), ExplainFormat::Text) => stage(&compiled, &explaining, which).map_err(spec)?,
+            (Some(which), ExplainFormat::Text) => {
+                let text = stage(&compiled, &explaining, which).map_err(spec)?;
+                // Statements are to be copied as they are, but not into a terminal's control.
+                if std::io::stdout().is_terminal() { visible_lines(&text) } else { text }
+            }
             (Some(which), ExplainFormat::Json) => match stage_json(&compiled, &explaining, which).map_err(spec)? {
-                Some(value) => serde_json::to_string_pretty(&value).into_diagnostic()? + "\n",
+                Some(value) => visible_json(&(serde_json::to_string_pretty(&value).into_diagnostic()? + "\n")),
                 None => return Err(Failure::Usage(no_json())),
             },
             (None, ExplainFormat::Text) => {
                 let text = explain(&compiled, &explaining).map_err(spec)?.text();
                 // The names of folders come from outside.
-                text.lines().map(|line| visible(line) + "\n").collect()
+                visible_lines(&text)
             }
             (None, ExplainFormat::Json) => {
                 let tree = explain(&compiled, &explaining).map_err(spec)?.json();
-                serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
+                visible_json(&serde_json::to_string_pretty(&tree).into_diagnostic()?) + "\n"
             }
         };
         out.write_all(text.as_bytes())?;

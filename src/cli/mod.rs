@@ -11,6 +11,7 @@ mod explain;
 mod folder;
 pub mod options;
 pub mod output;
+mod report;
 mod rows;
 #[cfg(feature = "local")]
 mod run;
@@ -54,7 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
-            let _ = error.print();
+            say_usage(&error);
             return code;
         }
     };
@@ -85,5 +86,27 @@ fn told(failure: Failure) -> u8 {
 }
 
 fn print(report: &Report) {
-    eprintln!("{report:?}");
+    write_to_stderr(&format!("{:?}\n", report::shown(report)));
+}
+
+/// Says a line on standard error, its hidden characters escaped.
+fn say(line: &str) {
+    write_to_stderr(&format!("{}\n", output::visible(line)));
+}
+
+/// Whoever reads standard error may have gone away: that is no reason to fail.
+fn write_to_stderr(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Says what is wrong with the command line, or the help that was asked for. A value that hides
+/// something is shown without colour.
+fn say_usage(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let lines = output::visible_lines(&plain);
+    if lines.trim_end() == plain.trim_end() {
+        let _ = error.print();
+    } else {
+        write_to_stderr(&lines);
+    }
 }

@@ -14,6 +14,7 @@ use super::destination::Destination;
 use super::folder::{Folder, kept_lines};
 use super::options::CompileOptions;
 use super::output;
+use super::say;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
@@ -107,7 +108,8 @@ impl Run {
             summary(&outcome, &directory);
         }
         if let Some(coverage) = coverage {
-            coverage.write(serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?.as_bytes())?;
+            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
+            coverage.write(output::visible_json(&text).as_bytes())?;
         }
         Ok(code(&outcome))
     }
@@ -136,11 +138,15 @@ fn run_id() -> String {
 
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
-        RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
+        // A row that was found does not fit: the spec is right, and something did run.
+        RunError::Expand(error) => {
+            let report = Errors::new(&session.source, [error]).reports().remove(0);
+            Failure::Other(report)
+        }
         RunError::Statement { span, .. } => {
             let (line, _) = session.source.position(span.start);
             let help = format!("it comes from {}:{line}", session.source.name);
-            Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
+            Failure::Other(miette!(help = help, "{error}"))
         }
         error @ RunError::Shape { .. } => Failure::Other(miette!("{error}")),
     }
@@ -150,30 +156,30 @@ fn failure(session: &Session, error: RunError) -> Failure {
 fn summary(outcome: &Outcome, directory: &Path) {
     for expansion in &outcome.expansions {
         if expansion.rows == 0 {
-            eprintln!("{}: the driver has NO ROWS: nothing was looked for", expansion.name);
+            say(&format!("{}: the driver has NO ROWS: nothing was looked for", expansion.name));
         } else if expansion.rows_without_partitions > 0 {
-            eprintln!(
+            say(&format!(
                 "{}: {} of {} driver rows need no partition: a key or bound of theirs is NULL or out of range",
                 expansion.name, expansion.rows_without_partitions, expansion.rows
-            );
+            ));
         }
     }
     for coverage in &outcome.coverage {
-        eprintln!("{}", coverage_line(coverage));
+        say(&coverage_line(coverage));
         for (file, reason) in &coverage.unreadable {
-            eprintln!("  skipped {}: {}", output::visible(file), output::visible(reason));
+            say(&format!("  skipped {file}: {reason}"));
         }
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
     let statements = format!("{} read in {}", Bytes(bytes), counted(outcome.statements.len() as u64, "statement"));
     if outcome.answers.is_empty() {
-        eprintln!("{statements}");
+        say(&statements);
     } else {
         let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
-        eprintln!("{}; {statements}", counted(rows as u64, "row"));
+        say(&format!("{}; {statements}", counted(rows as u64, "row")));
     }
     for line in outcome.kept.iter().flat_map(|kept| kept_lines(kept, directory)) {
-        eprintln!("{}", output::visible(&line));
+        say(&output::visible(&line));
     }
 }
 
@@ -203,7 +209,7 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.still_open {
         line.push_str("; STILL OPEN: records of the window may yet arrive");
     }
-    output::visible(&line)
+    line
 }
 
 /// A number and what it counts.
@@ -255,7 +261,7 @@ impl Progress {
                 if let Some(bar) = &self.bar
                     && let Ok(bar) = bar.lock()
                 {
-                    bar.set_message(statement.to_string());
+                    bar.set_message(output::visible(&statement.to_string()));
                 }
                 return;
             }
@@ -273,10 +279,10 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 if let Ok(bar) = bar.lock() {
-                    bar.set_message(text);
+                    bar.set_message(output::visible(&text));
                 }
             }
-            None if !self.quiet => eprintln!("{text}"),
+            None if !self.quiet => say(&text),
             None => {}
         }
     }

@@ -111,14 +111,16 @@ fn string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).expect("a text can be written as JSON"));
 }
 
-/// JSON text with its hidden characters, which stand only in strings, as `\u` escapes.
-fn escaped(json: &str) -> String {
-    if !json.chars().any(hidden) {
+/// JSON text with its hidden characters, which but for line ends between its parts stand only in
+/// strings, as `\u` escapes.
+pub fn escaped(json: &str) -> String {
+    let hides = |character: char| character != '\n' && hidden(character);
+    if !json.chars().any(hides) {
         return json.to_owned();
     }
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
-        if hidden(character) {
+        if hides(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(text, "\\u{unit:04x}").expect(INTO_TEXT);
             }

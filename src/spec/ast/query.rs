@@ -20,6 +20,8 @@ pub struct Query {
     pub limit: Option<Expr>,
     /// `FETCH FIRST n ROWS WITH TIES`.
     pub with_ties: bool,
+    /// Whether `limit` was written as FETCH FIRST, which takes at least one row.
+    pub fetch: bool,
     /// The whole query, the parentheses around it included.
     pub span: Span,
 }

@@ -61,13 +61,17 @@ pub fn parse_expression(source: &Source) -> Result<Expr, Vec<ParseError>> {
     whole(source, &lex(source), |parser| parser.expression())
 }
 
-/// Reads a text that is one query.
+/// Reads a text that is one query, as it may stand inside a larger one: in parentheses too.
 ///
 /// # Errors
 ///
 /// The mistakes of its tokens, or the first one of its grammar.
 pub fn parse_query(source: &Source) -> Result<Query, Vec<ParseError>> {
-    whole(source, &lex(source), |parser| parser.query())
+    let tokens = lex(source);
+    whole(source, &tokens, |parser| {
+        let enclosed = parser.closing(0).is_some_and(|end| end + 1 == tokens.len());
+        if enclosed { parser.nested_query() } else { parser.query() }
+    })
 }
 
 /// Reads tokens to their end.

@@ -117,7 +117,7 @@ impl Parser<'_> {
     }
 
     fn subquery(&mut self) -> Parsed<Box<Expr>> {
-        let query = Box::new(self.parenthesised_query()?);
+        let query = Box::new(self.nested_query()?);
         Ok(Box::new(Expr { span: query.span, kind: ExprKind::Subquery(query) }))
     }
 

@@ -1,6 +1,7 @@
 //! Queries: WITH, set operations, ORDER BY to LIMIT, and FOREACH wherever a query may begin.
 
 use super::cursor::{Parsed, Parser};
+use super::groups::Group;
 use crate::source::{Span, Symbol, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::{Cte, Expr, ExprKind, Foreach, Query, QueryBody, SetOperation, SetOperator, SortItem, Values};
@@ -12,6 +13,7 @@ struct Tail {
     offset: Option<Expr>,
     limit: Option<Expr>,
     with_ties: bool,
+    fetch: bool,
 }
 
 impl Parser<'_> {
@@ -33,10 +35,26 @@ impl Parser<'_> {
             // Parentheses around the whole are part of the query inside.
             QueryBody::Query(inner) if with.is_empty() && self.index() == tail_at => Ok(*inner),
             body => {
-                let Tail { order_by, offset, limit, with_ties } = tail;
-                Ok(Query { recursive, with, body, order_by, offset, limit, with_ties, span: self.since(start) })
+                let Tail { order_by, offset, limit, with_ties, fetch } = tail;
+                Ok(Query { recursive, with, body, order_by, offset, limit, with_ties, fetch, span: self.since(start) })
             }
         }
+    }
+
+    /// `(query)` where more parentheses may stand around it, even around a WITH: as an item of FROM and
+    /// as a value.
+    pub(super) fn nested_query(&mut self) -> Parsed<Query> {
+        if self.group_here() != Group::NestedQuery {
+            return self.parenthesised_query();
+        }
+        let outer = self.enter()?;
+        let start = self.span();
+        let open = self.open()?;
+        let mut query = self.nested_query()?;
+        self.close(open)?;
+        self.leave(outer)?;
+        query.span = self.since(start);
+        Ok(query)
     }
 
     /// `(query)`; the parentheses are part of its span.
@@ -132,6 +150,11 @@ impl Parser<'_> {
         } else if self.eat("table") {
             self.object_name().map(QueryBody::Table)
         } else if self.is_symbol(Symbol::LeftParen) {
+            if self.word_at(self.index() + 1, "with") {
+                let with = self.peek(1).map_or_else(|| self.span(), |token| token.span);
+                let help = "write SELECT * FROM (WITH …), or put WITH in front of the whole query";
+                return self.refused("WITH in parentheses that are no subquery", with, help);
+            }
             self.parenthesised_query().map(Box::new).map(QueryBody::Query)
         } else if self.is("foreach") {
             self.foreach().map(QueryBody::Foreach)
@@ -194,6 +217,7 @@ impl Parser<'_> {
             offset: None,
             limit: None,
             with_ties: false,
+            fetch: false,
             span: self.since(start),
         })
     }
@@ -229,6 +253,7 @@ impl Parser<'_> {
             if !self.eat("rows") {
                 self.expect("row").map_err(|_| self.unexpected("ROW or ROWS"))?;
             }
+            tail.fetch = true;
             tail.with_ties = self.eat_all(&["with", "ties"]);
             if !tail.with_ties {
                 self.expect("only").map_err(|_| self.unexpected("ONLY or WITH TIES"))?;

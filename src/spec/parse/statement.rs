@@ -80,7 +80,8 @@ impl Parser<'_> {
         }
         let properties = if self.eat("with") { self.trino_properties()? } else { Vec::new() };
         self.expect("as")?;
-        let query = self.query()?;
+        let in_parentheses = self.is_symbol(Symbol::LeftParen) && self.word_at(self.index() + 1, "with");
+        let query = if in_parentheses { self.parenthesised_query()? } else { self.query()? };
         if self.is("with") {
             let help = "leave it out, and add WHERE false for an empty table";
             return self.refused("WITH [NO] DATA", self.span(), help);

@@ -7,6 +7,7 @@ mod cloudtrail;
 mod conform;
 mod csv_lines;
 mod delimited;
+mod delimited_value;
 mod hidden;
 mod input;
 mod json;
