@@ -18,7 +18,10 @@ fn specs() -> Program {
         .file("cast.sql", format!("SELECT CAST('{EVIL}' AS bigint) AS a -- {EVIL}"))
         .file("column.sql", format!("SELECT 1 AS a -- {EVIL}\nFROM (SELECT 2 AS b) t WHERE \"{EVIL}\" = '{EVIL}'"))
         .file("character.sql", format!("SELECT 1 AS a, {EVIL}"))
-        .file("names.sql", format!("CREATE TEMPORARY TABLE \"t{EVIL}\" AS SELECT 1 AS \"{EVIL}\"; SELECT '{EVIL}' AS a"))
+        .file(
+            "names.sql",
+            format!("CREATE TEMPORARY TABLE \"t{EVIL}\" AS SELECT 1 AS \"{EVIL}\"; SELECT '{EVIL}' AS a"),
+        )
         .file("location.sql", format!("CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/{EVIL}/'; SELECT a FROM t"));
     program
 }

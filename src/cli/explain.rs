@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic, Report, miette};
 
 use super::options::{CompileOptions, given_once, pair};
-use super::output::{visible, visible_json, visible_lines};
+use super::output::{visible_json, visible_lines};
 use super::rows;
 use super::session::{Failure, Session};
 use crate::error::{Errors, exit};

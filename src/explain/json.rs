@@ -16,7 +16,7 @@ pub fn stage_json(compiled: &Compiled, explaining: &Explaining, stage: Stage) ->
     let plan = &compiled.plan;
     Ok(match stage {
         Stage::Spec | Stage::Bound => None,
-        Stage::Plan => Some(super::plan(plan).json()),
+        Stage::Plan => Some(plan.tree().json()),
         Stage::Dag => {
             let name = |step: usize| plan.step(step).name.as_str();
             let step = |at: usize| {
