@@ -37,6 +37,7 @@ mod storage;
 mod subquery;
 mod table;
 mod walk;
+mod warnings;
 mod window;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 
 pub use closed::{NotClosed, closed};
 pub use errors::BindError;
+pub use warnings::BindWarning;
 
 use self::binder::Binder;
 use crate::catalog::Table;
