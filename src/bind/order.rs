@@ -42,7 +42,7 @@ impl Binder<'_> {
                     None => continue,
                 },
                 None => {
-                    let expr = self.expression(&item.expr, place);
+                    let expr = self.sort_expression(&item.expr, &outputs, place);
                     match items.iter().position(|item| item.expr == expr) {
                         Some(output) => SortTarget::Output(output),
                         None if distinct && !expr.ty.is_opaque() => {
@@ -63,6 +63,26 @@ impl Binder<'_> {
             keys.push(sort_key(item, target));
         }
         keys
+    }
+
+    /// Binds a sort key. In it a column of the select list comes before a relation of the same name.
+    fn sort_expression(&mut self, written: &ast::Expr, outputs: &[Field], place: Place<'_>) -> Expr {
+        let before = self.mistakes();
+        let expr = self.expression(written, place);
+        for mut mistake in self.take_mistakes(before) {
+            if let BindError::NotARow { span, help, .. } = &mut mistake {
+                let name = self.text(*span).to_lowercase();
+                let is_output = outputs.iter().any(|field| field.name.as_deref() == Some(&name));
+                let relations = place.scope.map(Scope::relations).unwrap_or_default();
+                if is_output && relations.contains(&name) {
+                    *help = Some(format!(
+                        "`{name}` is the select list's column here, not the relation: give the column another name, … AS {name}_value"
+                    ));
+                }
+            }
+            self.report(mistake);
+        }
+        expr
     }
 
     /// ORDER BY behind anything else: it sees the names and positions of the columns only.

@@ -44,7 +44,9 @@ impl Binder<'_> {
             self.report(BindError::DeclaredTwice { what, name: name.clone(), span, first });
         }
         let below = std::mem::take(&mut self.pile);
+        let flaws = self.flaws;
         let mut query = self.query(&cte.query, outer);
+        let is_flawed = self.flaws > flaws;
         let pile = std::mem::replace(&mut self.pile, below) + 1;
         if pile > PILE {
             let what = "common table expressions on each other";
@@ -52,7 +54,8 @@ impl Binder<'_> {
         }
         self.name_columns(&mut query, std::slice::from_ref(&cte.name), &cte.columns);
         let query = Arc::new(query);
-        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), span: cte.name.span, pile });
+        let (named, span) = (name.clone(), cte.name.span);
+        self.ctes.push(VisibleCte { name: named, query: Arc::clone(&query), span, pile, is_flawed });
         Cte { name, query, span: cte.span }
     }
 

@@ -24,7 +24,8 @@ use std::io::{self, Write};
 use clap::{Parser, Subcommand};
 use miette::{MietteHandlerOpts, Report};
 
-use crate::error::exit;
+use crate::Compiled;
+use crate::error::{Errors, exit};
 use session::Failure;
 
 /// Plans and runs investigations over logs archived in S3.
@@ -83,6 +84,14 @@ fn told(failure: Failure) -> u8 {
     };
     reports.iter().for_each(print);
     code
+}
+
+/// Says what a spec that compiles probably does not mean.
+fn warn(compiled: &Compiled) {
+    let source = &compiled.plan.spec.source;
+    for report in Errors::new(source, compiled.plan.spec.warnings.iter().cloned()).reports() {
+        print(&report);
+    }
 }
 
 fn print(report: &Report) {

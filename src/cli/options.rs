@@ -27,6 +27,9 @@ pub struct CompileOptions {
     #[arg(long = "allow-full-scan", value_name = "STEP")]
     pub allow_full_scan: Vec<String>,
     /// Runs every FOREACH row by row, one statement a row
+    ///
+    /// The rows are those of a merged run, but for records that were delivered later than the slack: such a record is
+    /// found only where another row's folder happens to hold it, and merged rows share their folders.
     #[arg(long)]
     pub no_merge: bool,
     /// Reads a location from a local folder

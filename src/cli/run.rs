@@ -61,6 +61,9 @@ impl Run {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let session = Session::open(&self.compile)?;
         let compiled = session.compile(&self.compile)?;
+        if !self.quiet {
+            super::warn(&compiled);
+        }
         let run_id = run_id();
         let answers = Answers::open(&asked(&compiled)?, self.format, self.out.as_deref())?;
         let coverage = self.coverage.as_deref().map(Destination::open).transpose()?;

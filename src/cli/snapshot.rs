@@ -94,6 +94,7 @@ fn recorded_now(text: &str) -> Option<i64> {
 fn text(options: &CompileOptions) -> Result<String, Failure> {
     let session = Session::open(options)?;
     let compiled = session.compile(options)?;
+    super::warn(&compiled);
     let found = statements(&compiled, &Explaining::default())
         .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
     let name = options.spec.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
 mod json;
+mod remark;
 mod scan;
 mod stage;
 mod step;
@@ -54,6 +55,11 @@ pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, Exp
     }
     if !compiled.fired.is_empty() {
         tree.valued("rewrites", compiled.fired.join(", "), &compiled.fired);
+    }
+    let remarks = remark::remarks(plan);
+    if !remarks.is_empty() {
+        let (texts, values): (Vec<String>, Vec<serde_json::Value>) = remarks.into_iter().unzip();
+        tree.valued("warning", texts.join("\n"), values);
     }
     let mut total = Total::default();
     for (at, step) in plan.steps.iter().enumerate() {

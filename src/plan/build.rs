@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::hoist::{Hoist, as_query, whole};
+use super::json_path::check_json_paths;
 use super::walk::{queries, relations};
 use super::{Driver, ForeachPlan, Lifetime, Plan, PlanError, Settings, Step, StepKind};
 use crate::bind::query::{Body, Cte, ForeachId, Query, RelationKind};
@@ -20,6 +21,12 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
     let mut hoist = Hoist::new(&spec);
     let mut names = Names::of(&spec);
     for statement in &spec.statements {
+        if let BoundStatementKind::Materialise { query, .. }
+        | BoundStatementKind::Query(query)
+        | BoundStatementKind::View(_, query) = &statement.kind
+        {
+            check_json_paths(query, &mut hoist.errors);
+        }
         statement_steps(statement, &mut hoist, &mut names);
     }
     let Hoist { mut steps, foreachs, mut errors, .. } = hoist;
@@ -45,7 +52,7 @@ fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mu
             let name = names.free(&format!("{}_partitions", table.name));
             hoist.push(name, StepKind::AddPartitions(Arc::clone(table), entries.clone()), span);
         }
-        BoundStatementKind::FileTable(table, path) => {
+        BoundStatementKind::FileTable(table, path, _) => {
             hoist.push(table.name.clone(), StepKind::File(Arc::clone(table), path.clone()), span);
         }
         BoundStatementKind::Materialise { temporary, table, query, properties } => {
@@ -95,7 +102,7 @@ impl Names {
     fn of(spec: &BoundSpec) -> Self {
         let made = spec.statements.iter().filter_map(|statement| match &statement.kind {
             BoundStatementKind::DeclareTable(table)
-            | BoundStatementKind::FileTable(table, _)
+            | BoundStatementKind::FileTable(table, ..)
             | BoundStatementKind::Materialise { table, .. } => Some(table.name.clone()),
             _ => None,
         });

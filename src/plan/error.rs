@@ -20,6 +20,18 @@ pub enum PlanError {
         #[label("athplan writes this statement itself")]
         span: Span,
     },
+    /// A constant path into JSON that no engine takes.
+    #[error("`{path}` is no JSON path")]
+    #[diagnostic(code(athplan::plan::json_path), help("{help}"))]
+    JsonPath {
+        /// The path.
+        path: String,
+        /// What was probably meant.
+        help: String,
+        /// Where it stands.
+        #[label("every row that is read would fail here")]
+        span: Span,
+    },
     /// A FOREACH that uses the row of another one around it, below something else than that body.
     #[error("a FOREACH that uses the row of an outer FOREACH must be the whole body of that one")]
     #[diagnostic(
@@ -48,9 +60,7 @@ pub enum PlanError {
     #[error("step `{step}` reads all of `{table}`: no predicate bounds its time")]
     #[diagnostic(
         code(athplan::plan::unbounded_scan),
-        help(
-            "add a bound on `{column}`, for example {column} BETWEEN '2024-01-01T00:00:00Z' AND '2024-01-31T23:59:59Z', or allow it with --allow-full-scan={step}"
-        )
+        help("add a bound on `{column}`, for example {example}, or allow it with --allow-full-scan={step}")
     )]
     UnboundedScan {
         /// The step.
@@ -59,6 +69,8 @@ pub enum PlanError {
         table: String,
         /// Its event time column.
         column: String,
+        /// A bound to learn from: in a FOREACH's body one on the row.
+        example: String,
         /// The scan.
         #[label("this scan has no bound on time")]
         span: Span,

@@ -10,6 +10,7 @@ mod columns;
 mod error;
 mod foreach;
 mod hoist;
+mod json_path;
 mod literal_column;
 mod opaque;
 mod stored;

@@ -137,9 +137,9 @@ impl Bench {
             inventory.merge(Inventory::from_listing(&table, sized, now));
         }
         for statement in &bound.statements {
-            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+            if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {
                 let bytes = std::fs::read(self.files().join(path)).expect("the file was written");
-                let file = read_file(&bytes, table).map_err(|error| Failure::Broken(error.to_string()))?;
+                let file = read_file(&bytes, table, path, *span).map_err(|error| Failure::Broken(error.to_string()))?;
                 files.insert(path.clone(), file);
             }
         }

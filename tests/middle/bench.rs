@@ -99,8 +99,8 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
     let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge };
     let mut files = BTreeMap::new();
     for statement in &bound.statements {
-        if let BoundStatementKind::FileTable(table, path) = &statement.kind {
-            let file = read_file(KEYS.as_bytes(), table).map_err(|error| error.to_string())?;
+        if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {
+            let file = read_file(KEYS.as_bytes(), table, path, *span).map_err(|error| error.to_string())?;
             files.insert(path.clone(), file);
         }
     }

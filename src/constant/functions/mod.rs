@@ -17,6 +17,8 @@ mod string;
 mod time;
 mod url;
 
+pub use json::path_mistake as json_path_mistake;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -159,6 +159,7 @@ impl Parser<'_> {
         } else if self.is("foreach") {
             self.foreach().map(QueryBody::Foreach)
         } else {
+            self.refuse_for_each()?;
             Err(self.unexpected("a query"))
         }
     }

@@ -34,6 +34,7 @@ impl Parser<'_> {
         } else if self.begins_query(self.index()) || self.is("foreach") || self.is_symbol(Symbol::LeftParen) {
             StatementKind::Query(self.query()?)
         } else {
+            self.refuse_for_each()?;
             return Err(self.unknown_statement());
         };
         Ok(Statement { kind, span: self.since(start) })
