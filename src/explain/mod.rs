@@ -2,6 +2,7 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
+mod note;
 mod plan;
 mod scan;
 mod stage;
@@ -16,6 +17,7 @@ use crate::Compiled;
 use crate::cost::{Bytes, Dollars, Price};
 use crate::expand::{DriverRow, ExpandError};
 use crate::render::Tree;
+use crate::run::Lacking;
 
 /// What explaining depends on besides the compiled spec.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,8 @@ pub struct Explaining {
     pub rows: BTreeMap<String, Vec<DriverRow>>,
     /// What a byte costs.
     pub price: Price,
+    /// What an engine lacks that the spec may be run on.
+    pub lacking: Vec<Lacking>,
 }
 
 /// Bytes and dollars of what is known, and whether something is not.
@@ -48,13 +52,16 @@ pub(crate) struct Total {
 pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, ExpandError> {
     let plan = &compiled.plan;
     let mut tree = Tree::new("plan", plan.spec.source.name.clone());
-    tree.valued("now", crate::expand::instant_text(plan.settings.now_picos()), plan.settings.now);
+    tree.valued("now", crate::catalog::clock::instant_text(plan.settings.now_picos()), plan.settings.now);
     if let Some(slack) = plan.settings.slack {
         tree.valued("slack", format!("{slack} seconds (--slack)"), slack);
     }
     if !compiled.fired.is_empty() {
         tree.valued("rewrites", compiled.fired.join(", "), &compiled.fired);
     }
+    let source = &plan.spec.source;
+    tree.parts.extend(plan.warnings.iter().map(|warning| note::warning(source, warning)));
+    tree.parts.extend(explaining.lacking.iter().map(|lacking| note::lacking(source, lacking)));
     let mut total = Total::default();
     for (at, step) in plan.steps.iter().enumerate() {
         tree.part(step::explain(compiled, explaining, at, step, &mut total)?);

@@ -1,10 +1,11 @@
 //! Explaining a scan: window, partitions, files, bytes, and the predicate that was derived.
 
 use crate::Compiled;
+use crate::catalog::clock::instant_text;
 use crate::catalog::{Figure, Tier};
 use crate::cost::Bytes;
 use crate::emit::rectangle_text;
-use crate::expand::{Need, instant_text};
+use crate::expand::Need;
 use crate::partition::{Cut, Derived, Intervals};
 use crate::plan::Scan;
 use crate::render::Tree;
