@@ -87,11 +87,12 @@ pub fn front(source: &Arc<Source>, options: &BindOptions<'_>) -> Result<BoundSpe
 pub fn compile(bound: BoundSpec, settings: Settings, world: World) -> Result<Compiled, Errors> {
     let source = Arc::clone(&bound.source);
     let plan = plan::build(Arc::new(bound), settings).map_err(|errors| Errors::new(&source, errors))?;
-    let (plan, fired) = rewrite::rewrite(plan);
+    let (mut plan, fired) = rewrite::rewrite(plan);
     emit::check_plan(&plan).map_err(|errors| Errors::new(&source, errors))?;
     rewrite::check_bounds(&plan).map_err(|errors| Errors::new(&source, errors))?;
     let needs = expand::static_needs(&plan, &world).map_err(|errors| Errors::new(&source, errors))?;
     let rectangles = expand::static_rectangles(&plan, &needs).map_err(|errors| Errors::new(&source, errors))?;
+    plan.warnings.extend(expand::crowded(&plan, &rectangles));
     let dag = dag::schedule(&plan);
     Ok(Compiled { plan, fired, dag, world, needs, rectangles })
 }

@@ -188,6 +188,45 @@ SELECT 1 UNION SELECT 1, 2;
     holds("wrong_specs", &program, &commands);
 }
 
+/// What the embedded engine lacks is named before anything runs, all of it, at its place in the spec.
+#[test]
+fn what_the_engine_lacks() {
+    let spec = "
+CREATE TEMPORARY TABLE keys AS
+SELECT useridentity.accesskeyid AS id, tdigest_agg(CAST(length(eventname) AS double)) IS NULL AS odd
+FROM trail WHERE day = '2024/05/06' GROUP BY 1;
+
+CREATE TABLE uses AS
+FOREACH k IN (SELECT * FROM keys)
+  SELECT k.id, company_lookup(c.sourceipaddress) AS known, regexp_like(c.useragent, '(?<=a+)b') AS r,
+         filter(ARRAY[c.eventname], name -> name <> k.id) AS names
+  FROM trail c
+  WHERE c.useridentity.accesskeyid = k.id AND c.eventtime LIKE '2024-05-%';
+
+SELECT numeric_histogram(3, length(id)) AS lengths FROM uses;
+";
+    let program = investigation(&spec.replace(" AS known", " = 'x' AS known"));
+    holds("lacking", &program, &["run spec.sql --now 2024-06-01", "explain spec.sql --now 2024-06-01"]);
+}
+
+/// A bound on time that means most likely something else than was meant.
+#[test]
+fn warnings_of_bounds() {
+    let program = investigation(
+        "SELECT eventname FROM trail
+WHERE eventtime BETWEEN '2024-05-06' AND '2024-05-06' AND eventtime >= '2024-05-06 10:03';",
+    );
+    program.file("plain.sql", format!("{TABLE}SELECT eventname FROM trail WHERE eventtime LIKE '2024-05-06%';"));
+    let commands = [
+        "run spec.sql --now 2024-06-01",
+        "run spec.sql --now 2024-06-01 --quiet",
+        "explain spec.sql --now 2024-06-01",
+        "explain spec.sql --now 2024-06-01 --format json",
+        "run plain.sql --now 2024-06-01",
+    ];
+    holds("warnings_of_bounds", &program, &commands);
+}
+
 #[test]
 fn broken_files() {
     let program = investigation(CALLS);

@@ -12,6 +12,7 @@ mod partitions;
 mod places;
 mod refused;
 mod types;
+mod warnings;
 
 use bench::{compiled, error, rows};
 

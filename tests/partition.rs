@@ -440,3 +440,15 @@ proptest! {
         }
     }
 }
+
+/// Folders named by months' names do not sort as time does, so that a range of names says nothing of times.
+#[test]
+fn names_of_months_are_in_no_order_of_time() {
+    let days = ["2024-Apr-05", "2024-Aug-05", "2024-Feb-05"].map(str::to_owned);
+    let entries = days.iter().map(|day| PartitionEntry { values: vec![day.clone()], location: None }).collect();
+    let table = table(vec![column("day", Type::VARCHAR)], Layout::Registered(entries), &[(0, "yyyy-MMM-dd")]);
+    let after = Predicate::Key { index: 0, values: Intervals::at_least(KeyValue::Text("2024-Aug-01".to_owned())) };
+    let found = needed(&after.regions(), &table, 0, at(NOW), None).expect("the partitions can be named");
+    let named: Vec<&str> = found.tuples.iter().map(|tuple| tuple[0].as_str()).collect();
+    assert_eq!(named, ["2024-Aug-05", "2024-Feb-05"]);
+}

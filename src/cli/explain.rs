@@ -74,6 +74,13 @@ impl Explain {
         let session = Session::open(&self.compile)?;
         let compiled = session.compile(&self.compile)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
+        #[cfg(feature = "local")]
+        if self.stage.is_none() {
+            let (dialect, now) = (self.compile.dialect, compiled.plan.settings.now_picos());
+            let lacks = |statements: &[String]| crate::engine::local::lacks(statements, dialect, now);
+            explaining.lacking = crate::run::lacking(&compiled, lacks)
+                .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
+        }
         for (step, file) in &self.rows {
             explaining.rows.insert(step.clone(), rows::read(&compiled, step, &PathBuf::from(file))?);
         }

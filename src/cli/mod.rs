@@ -89,9 +89,9 @@ fn told(failure: Failure) -> u8 {
 /// Says what a spec that compiles probably does not mean.
 fn warn(compiled: &Compiled) {
     let source = &compiled.plan.spec.source;
-    for report in Errors::new(source, compiled.plan.spec.warnings.iter().cloned()).reports() {
-        print(&report);
-    }
+    let spec = Errors::new(source, compiled.plan.spec.warnings.iter().cloned()).reports();
+    let bounds = Errors::new(source, compiled.plan.warnings.iter().cloned()).reports();
+    spec.iter().chain(&bounds).for_each(print);
 }
 
 fn print(report: &Report) {

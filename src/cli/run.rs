@@ -19,10 +19,11 @@ use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::cost::Bytes;
 use crate::emit::Purpose;
+use crate::engine::Engine as _;
 use crate::engine::local::{LocalEngine, LocalOptions};
 use crate::error::{Errors, exit};
 use crate::plan::StepKind;
-use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
+use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, lacking, run};
 
 /// Runs a spec on the embedded engine, over folders mapped by --map or athplan.toml.
 #[derive(Debug, Args)]
@@ -78,6 +79,11 @@ impl Run {
         for table in crate::scanned_tables(&compiled.plan.spec) {
             // A location that no folder stands for is better said before the first step runs.
             engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+        }
+        let lacking = lacking(&compiled, |statements| engine.lacks(statements))
+            .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
+        if !lacking.is_empty() {
+            return Err(Failure::Spec(Errors::new(&session.source, lacking)));
         }
         let progress = Progress::new(self.quiet);
         let run_options = RunOptions { run: run_id.clone(), output };
@@ -199,6 +205,9 @@ fn coverage_line(coverage: &Coverage) -> String {
     let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
+    }
+    if coverage.partitions_asked == 0 {
+        line.push_str("; the conditions leave NOTHING TO LOOK AT");
     }
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");

@@ -98,8 +98,10 @@ fn text(options: &CompileOptions) -> Result<String, Failure> {
     let found = statements(&compiled, &Explaining::default())
         .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
     let name = options.spec.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut text =
-        format!("-- statements of {name}; now {}\n", crate::expand::instant_text(compiled.plan.settings.now_picos()));
+    let mut text = format!(
+        "-- statements of {name}; now {}\n",
+        crate::catalog::clock::instant_text(compiled.plan.settings.now_picos())
+    );
     for statement in found {
         let _ = write!(text, "\n-- {}\n{};\n", statement.id, statement.sql);
     }

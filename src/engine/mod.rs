@@ -64,6 +64,12 @@ pub trait Engine: Send + Sync {
 
     /// How many statements may run side by side.
     fn slots(&self) -> usize;
+
+    /// What it lacks of statements that are to run one after the other, found without running any: a list
+    /// for each statement. An engine that only finds out by running says nothing.
+    fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
+        statements.iter().map(|_| Vec::new()).collect()
+    }
 }
 
 /// The state of a query.

@@ -26,8 +26,8 @@ use crate::source::Span;
 
 pub use bound::at_most;
 pub use fixed::{static_needs, static_rectangles};
-pub use need::{Need, instant_text, need};
-pub use stage::{Rectangles, STAGE_BUDGET};
+pub use need::{Need, need};
+pub use stage::{Rectangles, STAGE_BUDGET, crowded};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use super::stage::STAGE_BUDGET;
 use super::{ExpandError, World};
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
-use crate::catalog::clock::calendar;
+use crate::catalog::clock::instant_text;
 use crate::catalog::{Layout, Table};
 use crate::constant::Value;
 use crate::partition::{Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, needed};
@@ -193,12 +193,4 @@ impl Need {
             })
             .collect()
     }
-}
-
-/// An instant for people: to the second, in UTC.
-pub fn instant_text(picos: i128) -> String {
-    if picos == i128::MAX {
-        return "the end of time".to_owned();
-    }
-    calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -3,6 +3,7 @@
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
 mod json;
+mod note;
 mod remark;
 mod scan;
 mod stage;
@@ -17,6 +18,7 @@ use crate::Compiled;
 use crate::cost::{Bytes, Dollars, Price};
 use crate::expand::{DriverRow, ExpandError};
 use crate::render::Tree;
+use crate::run::Lacking;
 
 /// What explaining depends on besides the compiled spec.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,8 @@ pub struct Explaining {
     pub rows: BTreeMap<String, Vec<DriverRow>>,
     /// What a byte costs.
     pub price: Price,
+    /// What an engine lacks that the spec may be run on.
+    pub lacking: Vec<Lacking>,
 }
 
 /// Bytes and dollars of what is known, and whether something is not.
@@ -49,7 +53,7 @@ pub(crate) struct Total {
 pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, ExpandError> {
     let plan = &compiled.plan;
     let mut tree = Tree::new("plan", plan.spec.source.name.clone());
-    tree.valued("now", crate::expand::instant_text(plan.settings.now_picos()), plan.settings.now);
+    tree.valued("now", crate::catalog::clock::instant_text(plan.settings.now_picos()), plan.settings.now);
     if let Some(slack) = plan.settings.slack {
         tree.valued("slack", format!("{slack} seconds (--slack)"), slack);
     }
@@ -61,6 +65,8 @@ pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, Exp
         let (texts, values): (Vec<String>, Vec<serde_json::Value>) = remarks.into_iter().unzip();
         tree.valued("warning", texts.join("\n"), values);
     }
+    let source = &plan.spec.source;
+    tree.parts.extend(explaining.lacking.iter().map(|lacking| note::lacking(source, lacking)));
     let mut total = Total::default();
     for (at, step) in plan.steps.iter().enumerate() {
         tree.part(step::explain(compiled, explaining, at, step, &mut total)?);

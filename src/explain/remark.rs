@@ -9,6 +9,8 @@ use crate::plan::Plan;
 pub(super) fn remarks(plan: &Plan) -> Vec<(String, Value)> {
     let nothing = plan.check_asks().err();
     let warnings = plan.spec.warnings.iter().map(|warning| warning as &dyn Diagnostic);
+    let bounds = plan.warnings.iter().map(|warning| warning as &dyn Diagnostic);
+    let warnings = warnings.chain(bounds);
     warnings.chain(nothing.iter().map(|error| error as &dyn Diagnostic)).map(|remark| told(plan, remark)).collect()
 }
 

@@ -1,10 +1,11 @@
 //! Explaining a scan: window, partitions, files, bytes, and the predicate that was derived.
 
 use crate::Compiled;
+use crate::catalog::clock::instant_text;
 use crate::catalog::{Figure, Table, Tier};
 use crate::cost::Bytes;
 use crate::emit::rectangle_text;
-use crate::expand::{Need, instant_text};
+use crate::expand::Need;
 use crate::partition::{Cut, Derived, Intervals};
 use crate::plan::Scan;
 use crate::render::Tree;
@@ -99,7 +100,7 @@ fn is_allowed_whole(compiled: &Compiled, scan: &Scan) -> bool {
     let plan = &compiled.plan;
     let Some(time) = &scan.table.time else { return false };
     let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
-    !scan.derived.bounds_time(&keys) && plan.settings.allow_full_scan.contains(&plan.step(scan.step).name)
+    !scan.derived.bounds_time(&keys, &time.format) && plan.settings.allow_full_scan.contains(&plan.step(scan.step).name)
 }
 
 fn key_counts(need: &Need) -> Vec<String> {

@@ -5,10 +5,9 @@ use std::fmt::Write;
 
 use super::Explaining;
 use crate::Compiled;
-use crate::bind::query::RelationId;
-use crate::emit::{self, Part, Portion, Statement};
-use crate::expand::{ExpandError, expand};
-use crate::plan::{ForeachPlan, Lifetime, StepKind};
+use crate::emit::Statement;
+use crate::expand::ExpandError;
+use crate::run::{known_statements, template};
 
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,61 +63,14 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     Ok(text)
 }
 
-/// Every statement, those of FOREACHs without rows as templates: the body as it will be run, without
-/// the partitions that only the rows can name.
+/// Every statement, those of FOREACHs without rows as templates.
 ///
 /// # Errors
 ///
 /// Driver rows that were given and cannot be expanded.
 pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<Statement>, ExpandError> {
-    let plan = &compiled.plan;
-    let rectangles: &BTreeMap<_, _> = &compiled.rectangles;
-    let mut found = Vec::new();
-    for (at, step) in plan.steps.iter().enumerate() {
-        match &step.kind {
-            StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
-            StepKind::AddPartitions(table, entries) => {
-                found.extend(emit::add_partitions(plan, &step.name, table, entries));
-            }
-            StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
-            StepKind::Materialise(table, query, lifetime) => {
-                found.push(emit::store(plan, at, table, query, *lifetime, rectangles));
-            }
-            StepKind::Answer(query) => found.push(emit::answer(plan, at, query, rectangles)),
-            StepKind::Foreach(id, table, lifetime) => {
-                let foreach = &plan.foreachs[id];
-                let (store, keys) = emit::foreach_head(plan, foreach, rectangles);
-                found.extend(store);
-                found.extend(keys);
-                let rows = explaining.rows.get(&foreach.name);
-                if foreach.suspended() && rows.is_none() {
-                    found.push(template(compiled, foreach, *lifetime));
-                    continue;
-                }
-                let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
-                for (number, portion) in expansion.portions.iter().enumerate() {
-                    found.push(emit::foreach_portion(plan, foreach, *lifetime, number + 1, portion));
-                }
-                found.extend(emit::foreach_tail(plan, foreach, table, *lifetime, expansion.portions.len()));
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The body of a FOREACH as it will be run, for one row where it runs row by row. The predicates on
-/// partitions that the rows decide are left out.
-fn template(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> Statement {
-    let own =
-        |relation: &RelationId| compiled.plan.scans.get(relation).is_some_and(|scan| scan.foreach == Some(foreach.id));
-    let scans = compiled.rectangles.iter().filter(|(relation, _)| own(relation));
-    let part = Part {
-        rows: vec![1],
-        scans: scans.map(|(relation, rectangles)| (*relation, rectangles.clone())).collect(),
-        literals: BTreeMap::new(),
-    };
-    let portion = Portion { parts: vec![part], selects_rows: false };
-    let mut statement = emit::foreach_portion(&compiled.plan, foreach, lifetime, 1, &portion);
-    statement.id.0 = format!("{}/1 … N, partitions added when the rows are known", foreach.name);
-    statement
+    let found = known_statements(compiled, &explaining.rows, |foreach, lifetime| {
+        vec![template(compiled, foreach, lifetime, BTreeMap::new())]
+    })?;
+    Ok(found.into_iter().map(|(_, statement)| statement).collect())
 }

@@ -1,6 +1,7 @@
 //! The times that a region names through its keys: `day = '2024/05/06'` asks for that day's folder and for nothing
 //! before or after it, whatever the predicate says of event time.
 
+use super::event_clock::sorts_as_time;
 use super::intervals::{Cut, Intervals};
 use super::key_value::KeyValue;
 use super::region::Region;
@@ -22,7 +23,11 @@ pub(super) fn folder_times(table: &Table, region: &Region) -> Intervals<i128> {
             break;
         }
         let Some(points) = allowed.points() else {
-            return if keys.len() == 1 && is_ordered(&pattern) { span_of(allowed, &pattern) } else { Intervals::all() };
+            return if keys.len() == 1 && sorts_as_time(&pattern) {
+                span_of(allowed, &pattern)
+            } else {
+                Intervals::all()
+            };
         };
         let mut named = Vec::new();
         for point in points {
@@ -68,18 +73,6 @@ fn is_one_unit_a_folder(table: &Table, key: usize, pattern: &Pattern) -> bool {
         Some(Projection::Date { interval, unit, .. }) => *interval == 1 && *unit == pattern.unit(),
         _ => true,
     }
-}
-
-/// Whether the pattern's texts have the order of their times: coarse before fine, every number padded.
-fn is_ordered(pattern: &Pattern) -> bool {
-    let units: Vec<DateUnit> = pattern.units().collect();
-    let (first, last) = (instant_of(2001, 1, 1), instant_of(2001, 12, 31));
-    let widths = [first, last].map(|at| pattern.format(calendar(at)).len());
-    units.first() == Some(&DateUnit::Years) && units.is_sorted() && widths[0] == widths[1]
-}
-
-fn instant_of(year: i16, month: i8, day: i8) -> i128 {
-    instant(jiff::civil::date(year, month, day).to_datetime(jiff::civil::Time::midnight()))
 }
 
 fn read(value: &KeyValue, pattern: &Pattern) -> Option<Fields> {

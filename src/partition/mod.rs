@@ -3,15 +3,19 @@
 
 mod cover;
 mod derived;
+mod event_clock;
 mod folder_time;
 mod intervals;
 mod key_value;
+mod misread;
 mod needed;
 mod region;
 
 pub use cover::{KeySet, Rectangle, coarsen, cover};
-pub use derived::{Bound, Derived, UnresolvedBound, event_time_text};
+pub use derived::{Bound, Derived, UnresolvedBound};
+pub use event_clock::{event_time_text, sorts_as_time};
 pub use intervals::{Cut, Intervals};
 pub use key_value::KeyValue;
+pub use misread::{Advice, Asked, Keeps, Misread, misread, misread_beginning};
 pub use needed::{NeedError, Outside, PartitionSet, needed};
 pub use region::{Predicate, Region, Regions};

@@ -39,7 +39,7 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
         return Err(errors);
     }
     wait(&mut steps, &foreachs);
-    Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs })
+    Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs, warnings: Vec::new() })
 }
 
 fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mut Names) {

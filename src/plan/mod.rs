@@ -17,6 +17,7 @@ mod stored;
 mod tree;
 mod volatile;
 mod walk;
+pub mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use walk::{
     Visit, expressions, from_expressions, from_relations, queries, relation_query, relations, subqueries,
     visit_expression,
 };
+pub use warning::Warning;
 
 /// What a plan depends on besides the spec.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +68,8 @@ pub struct Plan {
     pub scans: BTreeMap<RelationId, Scan>,
     /// FOREACHs and LATERAL joins that stand for one.
     pub foreachs: BTreeMap<ForeachId, ForeachPlan>,
+    /// What the user should know, in the order of the text.
+    pub warnings: Vec<Warning>,
 }
 
 /// A step.

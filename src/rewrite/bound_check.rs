@@ -19,7 +19,7 @@ pub fn check_bounds(plan: &Plan) -> Result<(), Vec<PlanError>> {
         let step = plan.step(scan.step).name.clone();
         if let Some(time) = &scan.table.time {
             let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
-            if !scan.derived.bounds_time(&keys) && !plan.settings.allow_full_scan.contains(&step) {
+            if !scan.derived.bounds_time(&keys, &time.format) && !plan.settings.allow_full_scan.contains(&step) {
                 let column = scan.table.columns.get(time.column).map(|column| column.name.clone()).unwrap_or_default();
                 errors.push(PlanError::UnboundedScan {
                     step: step.clone(),

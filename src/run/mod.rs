@@ -3,6 +3,8 @@
 //! This room never prints; it hands [`Event`]s to whoever listens.
 
 mod event;
+mod known;
+mod lacking;
 mod outcome;
 mod step;
 
@@ -14,6 +16,8 @@ use futures::stream::FuturesUnordered;
 use thiserror::Error;
 
 pub use event::Event;
+pub use known::{known_statements, template};
+pub use lacking::{Lacking, lacking};
 pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 
 use crate::Compiled;

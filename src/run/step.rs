@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+use super::lacking::spec_span;
 use super::{Event, ExpansionReport, Kept, Run, RunError, StatementReport};
 use crate::catalog::Table;
 use crate::constant::Value;
@@ -228,7 +229,8 @@ impl<E: Engine> Run<'_, E> {
     }
 
     fn failed(&self, statement: &Statement, step: usize, error: EngineError) -> RunError {
-        let span = self.compiled.plan.step(step).span;
+        let place = spec_span(statement, &error, |symbol| self.symbol(symbol));
+        let span = place.unwrap_or(self.compiled.plan.step(step).span);
         RunError::Statement { statement: statement.id.clone(), error, span }
     }
 }

@@ -107,7 +107,7 @@ pub enum ParseError {
         span: Span,
     },
     /// Nesting that is deeper than the compiler follows.
-    #[error("nested too deeply")]
+    #[error("nested more than {limit} levels deep")]
     #[diagnostic(
         code("athplan::parse::too_deep"),
         help(

@@ -5,6 +5,7 @@
 
 pub mod arrow;
 mod builder;
+mod check;
 mod jobs;
 mod listing;
 mod lower;
@@ -16,6 +17,7 @@ mod tables;
 mod write;
 
 pub use builder::ColumnBuilder;
+pub use check::lacks;
 pub use listing::list;
 pub use options::LocalOptions;
 pub use write::parquet_file;
@@ -172,5 +174,9 @@ impl Engine for LocalEngine {
 
     fn slots(&self) -> usize {
         self.shared.options.slots
+    }
+
+    fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
+        check::lacks(statements, self.shared.options.dialect, self.shared.options.now)
     }
 }

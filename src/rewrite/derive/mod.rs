@@ -22,14 +22,16 @@ mod handed;
 mod predicate;
 mod time;
 mod walk;
+mod warn;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::cte::Ctes;
 use self::walk::Walk;
 use super::Rewrite;
 use crate::partition::Derived;
-use crate::plan::{Plan, Scan, StepKind};
+use crate::plan::{Plan, Scan, StepKind, Warning};
 
 /// The rewrite.
 pub struct DerivePartitions;
@@ -42,8 +44,16 @@ impl Rewrite for DerivePartitions {
     fn apply(&self, plan: &mut Plan) -> bool {
         let mut scans = BTreeMap::new();
         let mut ctes = Ctes::default();
-        let mut walk =
-            Walk { plan, step: 0, foreach: None, drivers: BTreeSet::new(), scans: &mut scans, ctes: &mut ctes };
+        let warnings = RefCell::default();
+        let mut walk = Walk {
+            plan,
+            step: 0,
+            foreach: None,
+            drivers: BTreeSet::new(),
+            scans: &mut scans,
+            ctes: &mut ctes,
+            warnings: &warnings,
+        };
         for (at, step) in plan.steps.iter().enumerate() {
             (walk.step, walk.foreach) = (at, None);
             walk.drivers.clear();
@@ -56,6 +66,8 @@ impl Rewrite for DerivePartitions {
         walk.ctes();
         let fired = scans.values().any(|scan: &Scan| !matches!(scan.derived, Derived::Anything));
         plan.scans = scans;
+        plan.warnings.extend(warnings.into_inner());
+        plan.warnings.sort_by_key(Warning::span);
         fired
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a conjunct: which of its parts speak of a scan's event time or partition keys, and what
 //! they say. The result is in negation normal form, and every atom in it is strict.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::bind::closed;
@@ -9,8 +10,8 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Table, TimeFormat};
 use crate::constant::{self, Value};
 use crate::partition::{Bound, Derived};
-use crate::plan::visit_expression;
-use crate::source::Span;
+use crate::plan::{Warning, visit_expression};
+use crate::source::{Source, Span};
 use crate::spec::ast::Comparison;
 use crate::types::Type;
 
@@ -22,6 +23,10 @@ pub(super) struct Reader<'a> {
     pub relation: RelationId,
     /// The relations whose columns a driver row fixes.
     pub drivers: &'a BTreeSet<RelationId>,
+    /// The spec's text, for warnings.
+    pub source: &'a Source,
+    /// What was found that most likely does not say what was meant.
+    pub warnings: &'a RefCell<Vec<Warning>>,
 }
 
 impl Reader<'_> {
@@ -69,9 +74,15 @@ impl Reader<'_> {
 
     fn compare(&self, left: &Expr, comparison: Comparison, right: &Expr, negated: bool) -> Derived {
         let comparison = if negated { opposite(comparison) } else { comparison };
-        self.atom(left, comparison, right)
-            .or_else(|| self.atom(right, flipped(comparison), left))
-            .unwrap_or(Derived::Anything)
+        let sides = [(left, comparison, right), (right, flipped(comparison), left)];
+        for (subject, comparison, bound) in sides {
+            if let Some(atom) = self.atom(subject, comparison, bound) {
+                self.warn_of_bound(subject, &atom);
+                return atom;
+            }
+            self.warn_of_pattern(subject, comparison, bound);
+        }
+        Derived::Anything
     }
 
     /// `subject comparison bound`, if the subject is a key or an increasing function of event time
@@ -133,6 +144,7 @@ impl Reader<'_> {
             Some(Some(text)) if text.chars().count() == 1 => text.chars().next(),
             Some(_) => return Derived::Anything,
         };
+        let pattern_span = pattern.span;
         let Some(text) = constant_text(pattern) else { return Derived::Anything };
         let mut prefix = String::new();
         let mut characters = text.chars();
@@ -142,12 +154,12 @@ impl Reader<'_> {
                     Some(escaped) => prefix.push(escaped),
                     None => return Derived::Anything,
                 },
-                '%' | '_' => return self.prefix(value, &prefix, pattern.span),
+                '%' | '_' => return self.prefix(value, &prefix, pattern_span),
                 _ => prefix.push(character),
             }
         }
-        match text_like(value, prefix, pattern.span) {
-            Some(bound) => self.atom_at(value, Comparison::Equal, bound),
+        match self.literal(value, prefix, pattern_span) {
+            Some(bound) => self.compare(value, Comparison::Equal, &bound, false),
             None => Derived::Anything,
         }
     }
@@ -158,15 +170,16 @@ impl Reader<'_> {
         if prefix.is_empty() {
             return Derived::Anything;
         }
-        let Some(low) = text_like(value, prefix.to_owned(), span) else { return Derived::Anything };
+        let Some(low) = self.literal(value, prefix.to_owned(), span) else { return Derived::Anything };
         let above = self.atom_at(value, Comparison::GreaterOrEqual, low);
+        self.warn_of_beginning(value, &above, prefix);
         let mut next = prefix.to_owned();
         while let Some(last) = next.pop() {
             // The surrogate gap has no characters; the successor of the one before it lies behind.
             let successor = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
             if let Some(successor) = successor {
                 next.push(successor);
-                let below = text_like(value, next, span).map(|high| self.atom_at(value, Comparison::Less, high));
+                let below = self.literal(value, next, span).map(|high| self.atom_at(value, Comparison::Less, high));
                 return Derived::all(std::iter::once(above).chain(below));
             }
         }
@@ -176,12 +189,12 @@ impl Reader<'_> {
     fn atom_at(&self, value: &Expr, comparison: Comparison, bound: Expr) -> Derived {
         self.atom(value, comparison, &bound).unwrap_or(Derived::Anything)
     }
-}
 
-/// A text of the type of what it is compared with, if that is a varchar.
-fn text_like(value: &Expr, text: String, span: Span) -> Option<Expr> {
-    let ty = value.ty.clone();
-    matches!(ty, Type::Varchar(_)).then(|| Expr { kind: ExprKind::Literal(Value::varchar(text)), ty, span })
+    /// A text of the type of what it is compared with, if that is a varchar.
+    fn literal(&self, like: &Expr, text: String, span: Span) -> Option<Expr> {
+        let literal = || Expr { kind: ExprKind::Literal(Value::varchar(text)), ty: like.ty.clone(), span };
+        matches!(like.ty, Type::Varchar(_)).then(literal)
+    }
 }
 
 /// A predicate without any column, if it has a value: one that is not TRUE means that no row is kept.

@@ -87,7 +87,8 @@ fn keeps_order(from: &Type, to: &Type) -> bool {
     }
 }
 
-fn is_column(expr: &Expr, column: ColumnRef) -> bool {
+/// Whether an expression is the column, coercions that change no value aside.
+pub(super) fn is_column(expr: &Expr, column: ColumnRef) -> bool {
     match &expr.kind {
         ExprKind::Column(used) => *used == column,
         ExprKind::Cast(child, CastMode::Implicit) => {

@@ -1,5 +1,6 @@
 //! Walking a step's queries down to its scans, with the conjuncts that hold at each of them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::predicate::Reader;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::bind::query::{Block, Body, Cte, ForeachId, From, Query, Relation, RelationId, RelationKind};
 use crate::partition::Derived;
-use crate::plan::{Driver, Plan, Scan, expressions, from_expressions, subqueries};
+use crate::plan::{Driver, Plan, Scan, Warning, expressions, from_expressions, subqueries};
 use crate::spec::ast::JoinKind;
 
 pub(super) struct Walk<'a> {
@@ -20,6 +21,7 @@ pub(super) struct Walk<'a> {
     pub drivers: BTreeSet<RelationId>,
     pub scans: &'a mut BTreeMap<RelationId, Scan>,
     pub ctes: &'a mut Ctes,
+    pub warnings: &'a RefCell<Vec<Warning>>,
 }
 
 /// Where a scan stands below the block that is walked.
@@ -137,7 +139,13 @@ impl Walk<'_> {
     fn relation(&mut self, relation: &Relation, conjuncts: &[Expr], place: Place) {
         match &relation.kind {
             RelationKind::Table(table, _) if !table.partition_keys.is_empty() => {
-                let reader = Reader { table, relation: relation.id, drivers: &self.drivers };
+                let reader = Reader {
+                    table,
+                    relation: relation.id,
+                    drivers: &self.drivers,
+                    source: &self.plan.spec.source,
+                    warnings: self.warnings,
+                };
                 let equal = by_equality(relation.id, conjuncts);
                 let derived = Derived::all(conjuncts.iter().chain(&equal).map(|conjunct| reader.read(conjunct)));
                 self.scans.entry(relation.id).or_insert_with(|| Scan {

@@ -18,6 +18,7 @@ mod fold;
 mod frame;
 mod join;
 mod key;
+mod lacks;
 mod limit;
 mod moments;
 mod name;
@@ -50,6 +51,7 @@ use crate::catalog::Table;
 use crate::constant::EvalError;
 use crate::source::Span;
 
+pub(crate) use lacks::lacks;
 pub(crate) use session::{context, rows, stream};
 
 /// Where the rows of tables come from.

@@ -26,6 +26,7 @@ mod stream;
 pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
 pub use provider::{ScanContext, TableScan};
+pub use reader::TableReader;
 
 use crate::engine::{EngineError, ErrorClass};
 
