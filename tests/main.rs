@@ -19,6 +19,7 @@ mod output;
 mod partition;
 mod program;
 mod readme;
+mod sizes;
 mod terminal;
 mod tidy;
 mod types;

@@ -126,7 +126,9 @@ impl Run {
         }
         if let Some(path) = &self.coverage {
             let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
-            fs::write(path, output::visible_json(&text)).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+            fs::write(path, output::visible_json(&text))
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot write {}", path.display()))?;
         }
         Ok(code(&outcome))
     }

@@ -9,7 +9,7 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Layout, Projection, Table};
 use crate::cost::{Bytes, Dollars, Price};
 use crate::emit::Portion;
-use crate::expand::{ExpandError, Need, at_most, expand};
+use crate::expand::{ExpandError, Need, Repeats, at_most, expand, step_reads};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
@@ -97,13 +97,22 @@ fn statement(compiled: &Compiled, at: usize, step: &Step, tree: &mut Tree, price
 fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut parts = Vec::new();
     let mut read = Some(0);
-    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
-        let need = compiled.needs.get(&scan.relation);
-        parts.push(scan::explain(compiled, scan, need, false));
+    for (relation, times) in step_reads(&compiled.plan, at) {
+        let need = compiled.needs.get(&relation);
+        let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, false);
+        note_times(&mut part, times);
+        parts.push(part);
         let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
-        read = read.zip(bytes).map(|(read, bytes)| read + bytes);
+        read = read.zip(bytes).map(|(read, bytes)| read + bytes * times as u64);
     }
     (parts, read)
+}
+
+/// Says that a scan is read more than once.
+fn note_times(tree: &mut Tree, times: usize) {
+    if times > 1 {
+        tree.valued("read", format!("{times} times: a WITH is read wherever it is named"), times);
+    }
 }
 
 /// Writes what statements of these bytes cost, and adds it up.
@@ -176,7 +185,9 @@ fn foreach(
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
             let bound = at_most(plan, foreach, scan, &compiled.world).ok();
             match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
-                Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
+                Some(bytes) if foreach.rung != Rung::Substituted => {
+                    total.more_bytes += bytes * Repeats::of(&foreach.body).get(scan.relation) as u64;
+                }
                 _ => total.unbounded = true,
             }
             tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
@@ -208,10 +219,13 @@ fn foreach(
             expansion.rows_without_partitions,
         );
     }
+    let repeats = Repeats::of(&foreach.body);
     for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
+        let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), false);
+        note_times(&mut part, repeats.get(need.relation));
+        tree.part(part);
     }
-    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
+    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions, &repeats);
     let lower: u64 = expansion
         .needs
         .values()
@@ -236,7 +250,12 @@ fn ratio(read: u64, lower: u64) -> f64 {
 }
 
 /// The bytes that each statement reads, and whether some are not known.
-fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portions: &[Portion]) -> (Vec<u64>, bool) {
+fn portion_bytes(
+    compiled: &Compiled,
+    needs: &BTreeMap<RelationId, Need>,
+    portions: &[Portion],
+    repeats: &Repeats,
+) -> (Vec<u64>, bool) {
     let mut unknown = false;
     let bytes = portions
         .iter()
@@ -251,7 +270,7 @@ fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portio
                         None => compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes,
                     };
                     unknown |= known(size).is_none();
-                    size.value
+                    size.value * repeats.get(need.relation) as u64
                 })
                 .sum()
         })

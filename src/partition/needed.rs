@@ -96,7 +96,10 @@ pub fn needed(
         .collect();
     let reaches_past_now =
         |time: &Intervals<i128>| time.parts().last().is_some_and(|(_, to)| to.value().is_none_or(|end| *end > now));
-    let open = table.time.is_some() && asked.iter().any(|(_, time)| reaches_past_now(time));
+    // A table without keys has no folders that could still fill.
+    let open = table.time.is_some()
+        && !table.partition_keys.is_empty()
+        && asked.iter().any(|(_, time)| reaches_past_now(time));
     let mut set = PartitionSet {
         tuples: BTreeSet::new(),
         total: None,

@@ -26,7 +26,7 @@ use super::query::{Domain, cross};
 use super::walk::{Columns as _, rewrite};
 use super::{Lowering, engine_error, unsupported};
 use crate::bind::expr::{ColumnRef, Expr, ExprKind};
-use crate::bind::query::{Block, Body, Query};
+use crate::bind::query::{Block, Body, OutputColumn, Query};
 use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::source::Span;
@@ -230,6 +230,7 @@ impl Lowering<'_> {
         let plan = extend(plan, vec![named(lowered(&value)?, asked_for)])?;
         let item = |column: ColumnRef| (plan_column(column), value.ty.clone());
         let Asked { rows, found, domain, output } = self.ask(plan, query)?;
+        let (found, output) = self.as_one_value(found, output, query, &value.ty)?;
         // What the query yields is read twice: counted, and looked into.
         let shared = self.shared(found)?;
         let (rows_counted, values_counted, match_key) = (self.column(), self.column(), self.column());
@@ -260,6 +261,26 @@ impl Lowering<'_> {
             (unknown, Plan::Literal(datafusion::common::ScalarValue::Boolean(None), None)),
         ]);
         self.truth_of(plan, answer, expr)
+    }
+
+    /// A query's columns as the fields of one row, if it yields several.
+    fn as_one_value(
+        &mut self,
+        found: LogicalPlan,
+        output: ColumnRef,
+        query: &Query,
+        ty: &Type,
+    ) -> Result<(LogicalPlan, ColumnRef), EngineError> {
+        if query.columns.len() == 1 {
+            return Ok((found, output));
+        }
+        let columns = query.columns.iter().enumerate();
+        let parts = columns.map(|(column, OutputColumn { ty, .. })| {
+            bound_column(ColumnRef { relation: output.relation, column }, ty, query.span)
+        });
+        let row = self.column();
+        let value = lowered(&row_of(parts.collect(), ty, query.span))?;
+        Ok((extend(found, vec![named(value, row)])?, row))
     }
 
     /// `value < ANY (query)` and its like, by the least or the greatest value, as Trino does it.
@@ -340,11 +361,14 @@ impl Lowering<'_> {
         let Some(from) = block.from.as_ref().filter(|from| from.free().is_empty()) else { return Ok(None) };
         let mut on: Vec<Expr> = Vec::new();
         if let Some(value) = value {
-            let [item] = block.items.as_slice() else { return Ok(None) };
-            let sides = vec![value.as_ref().clone(), item.expr.clone()];
-            if item.expr.ty != value.ty || item.expr.any(&mut |part| part.query().is_some()) {
+            let item = match block.items.as_slice() {
+                [item] => item.expr.clone(),
+                items => row_of(items.iter().map(|item| item.expr.clone()).collect(), &value.ty, query.span),
+            };
+            if !is_of(&item, &value.ty) || item.any(&mut |part| part.query().is_some()) {
                 return Ok(None);
             }
+            let sides = vec![value.as_ref().clone(), item];
             on.push(Expr { kind: ExprKind::Call("=".to_owned(), sides), ty: Type::Boolean, span: conjunct.span });
         }
         let mut inner = Vec::new();
@@ -366,6 +390,21 @@ impl Lowering<'_> {
         }
         found = self.filter(found, &inner)?;
         self.join(plan.clone(), found, kind, &on).map(Some)
+    }
+}
+
+/// Expressions as the fields of one row.
+fn row_of(parts: Vec<Expr>, ty: &Type, span: Span) -> Expr {
+    Expr { kind: ExprKind::Row(parts), ty: ty.clone(), span }
+}
+
+/// Whether an expression, or each part that a row is made of, is of the type.
+fn is_of(expr: &Expr, ty: &Type) -> bool {
+    match (&expr.kind, ty) {
+        (ExprKind::Row(parts), Type::Row(fields)) => {
+            parts.iter().zip(fields.iter()).all(|(part, field)| part.ty == field.ty)
+        }
+        _ => expr.ty == *ty,
     }
 }
 
