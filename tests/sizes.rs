@@ -49,8 +49,8 @@ fn what_is_explained_is_what_is_read() {
         ("FOREACH k IN (SELECT id FROM flat) SELECT e.id FROM events e WHERE e.day = '2020-01-01' AND e.id = k.id", 70),
         ("FOREACH k IN (SELECT 1 AS id) SELECT f.id FROM flat f WHERE f.id = k.id", 50),
         (
-            "FOREACH k IN (SELECT 1 AS id) (WITH w AS (SELECT id FROM flat WHERE id >= k.id)
-             SELECT count(*) AS n FROM w a JOIN w b ON a.id = b.id)",
+            "WITH w AS (SELECT id FROM flat) SELECT * FROM (
+               FOREACH k IN (SELECT 1 AS id) SELECT a.id FROM w a JOIN w b ON a.id = b.id WHERE a.id = k.id) f",
             100,
         ),
     ] {

@@ -103,9 +103,14 @@ fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
         note_times(&mut part, times);
         parts.push(part);
         let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
-        read = read.zip(bytes).map(|(read, bytes)| read + bytes * times as u64);
+        read = read.zip(bytes).map(|(read, bytes)| read.saturating_add(times_over(bytes, times)));
     }
     (parts, read)
+}
+
+/// The bytes of a scan that is read so often: common table expressions on each other are read very often.
+fn times_over(bytes: u64, times: usize) -> u64 {
+    bytes.saturating_mul(u64::try_from(times).unwrap_or(u64::MAX))
 }
 
 /// Says that a scan is read more than once.
@@ -117,9 +122,9 @@ fn note_times(tree: &mut Tree, times: usize) {
 
 /// Writes what statements of these bytes cost, and adds it up.
 fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
-    let bytes: u64 = statements.iter().sum();
+    let bytes = statements.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
     let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
-    total.bytes += bytes;
+    total.bytes = total.bytes.saturating_add(bytes);
     total.dollars += dollars;
     total.statements += statements.len();
     total.unknown |= unknown;
@@ -186,7 +191,8 @@ fn foreach(
             let bound = at_most(plan, foreach, scan, &compiled.world).ok();
             match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
                 Some(bytes) if foreach.rung != Rung::Substituted => {
-                    total.more_bytes += bytes * Repeats::of(&foreach.body).get(scan.relation) as u64;
+                    let times = Repeats::of(&foreach.body).get(scan.relation);
+                    total.more_bytes = total.more_bytes.saturating_add(times_over(bytes, times));
                 }
                 _ => total.unbounded = true,
             }
@@ -270,9 +276,9 @@ fn portion_bytes(
                         None => compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes,
                     };
                     unknown |= known(size).is_none();
-                    size.value * repeats.get(need.relation) as u64
+                    times_over(size.value, repeats.get(need.relation))
                 })
-                .sum()
+                .fold(0_u64, u64::saturating_add)
         })
         .collect();
     (bytes, unknown)

@@ -69,7 +69,12 @@ impl Lowering<'_> {
                 continue;
             }
             let before = plan.schema().columns();
-            let (attached, conjunct) = self.attach_all(plan, conjunct)?;
+            let (attached, conjunct) = match &conjunct.kind {
+                ExprKind::InQuery(value, query) | ExprKind::Quantified(Comparison::Equal, false, value, query) => {
+                    self.attach_in(plan, value, query, conjunct, Purpose::Equal)?
+                }
+                _ => self.attach_all(plan, conjunct)?,
+            };
             plan = self.filter_lazily(attached, &[conjunct])?;
             // Columns that nobody needs may be gone by now.
             let kept = before.into_iter().filter(|column| plan.schema().has_column(column)).map(Plan::Column).collect();
@@ -136,11 +141,11 @@ impl Lowering<'_> {
                 let plan = self.summarized(asked, vec![(Call::count_rows(), Vec::new(), count)])?;
                 self.truth_of(plan, plan_column(count).gt(lit(0_i64)), expr)
             }
-            ExprKind::InQuery(value, query) => self.attach_in(plan, value, query, expr),
+            ExprKind::InQuery(value, query) => self.attach_in(plan, value, query, expr, Purpose::Group),
             ExprKind::Quantified(comparison, all, value, query) => match (comparison, all) {
-                (Comparison::Equal, false) => self.attach_in(plan, value, query, expr),
+                (Comparison::Equal, false) => self.attach_in(plan, value, query, expr, Purpose::Group),
                 (Comparison::NotEqual, true) => {
-                    let (plan, found) = self.attach_in(plan, value, query, expr)?;
+                    let (plan, found) = self.attach_in(plan, value, query, expr, Purpose::Group)?;
                     Ok((plan, Expr { kind: ExprKind::Not(Box::new(found)), ty: Type::Boolean, span: expr.span }))
                 }
                 _ => self.attach_quantified(plan, (*comparison, *all), value, query, expr.span),
@@ -216,14 +221,15 @@ impl Lowering<'_> {
         Ok((plan, bound_column(value, &expr.ty, expr.span)))
     }
 
-    /// `value IN (query)`, with SQL's three values. Here Trino matches values that are not distinct
-    /// (a NaN matches a NaN), which is not so in a conjunct of its own ([`Lowering::semi_join`]).
+    /// `value IN (query)`, with SQL's three values. As a part of an expression Trino matches values that
+    /// are not distinct (a NaN matches a NaN); a conjunct of its own is a join, which matches equal ones.
     fn attach_in(
         &mut self,
         plan: LogicalPlan,
         value: &Expr,
         query: &Query,
         expr: &Expr,
+        matching: Purpose,
     ) -> Result<(LogicalPlan, Expr), EngineError> {
         let (plan, value) = self.attach_all(plan, value)?;
         let asked_for = self.column();
@@ -243,12 +249,12 @@ impl Lowering<'_> {
         let rows = self.summarized(Asked { rows, found, domain: domain.clone(), output }, counts)?;
         let number = self.column();
         let mut columns: Vec<Plan> = keys.iter().map(|key| named(key.clone(), number)).collect();
-        columns.push(named(key_of(vec![item(output)], Purpose::Group), match_key));
+        columns.push(named(key_of(vec![item(output)], matching), match_key));
         let candidates = project(shared.plan, columns)?;
         let distinct = AggregatePlan::try_new(Arc::new(candidates.clone()), super::name::all(&candidates), Vec::new());
         let distinct = LogicalPlan::Aggregate(distinct.map_err(engine_error)?);
         let wanted = self.column();
-        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], Purpose::Group), wanted)])?;
+        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], matching), wanted)])?;
         let mut matches = plan_column(wanted).eq(plan_column(match_key));
         if let Some(domain) = &domain {
             matches = matches.and(plan_column(domain.number).eq(plan_column(number)));
