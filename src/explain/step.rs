@@ -96,7 +96,7 @@ fn statement(compiled: &Compiled, at: usize, step: &Step, tree: &mut Tree, price
 /// The scans of a step outside a FOREACH's body, and their bytes; none if not all are known.
 fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut parts = Vec::new();
-    let mut read = Some(0);
+    let mut read = Some(0_u64);
     for (relation, times) in step_reads(&compiled.plan, at) {
         let need = compiled.needs.get(&relation);
         let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, false);
