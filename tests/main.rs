@@ -22,6 +22,7 @@ mod partition;
 mod program;
 mod readme;
 mod rewrites;
+mod sizes;
 mod terminal;
 mod tidy;
 mod types;

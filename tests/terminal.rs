@@ -42,7 +42,7 @@ fn nothing_hidden_reaches_a_terminal() {
         (&["run", "names.sql", "-p", &equal], 3),
         (&["run", "names.sql", "--allow-full-scan", EVIL], 3),
         (&["run", "names.sql", "--map", &equal], 1),
-        (&["run", "location.sql"], 1),
+        (&["run", "location.sql"], 3),
         (&["run", &missing], 1),
         (&["run", "names.sql", "--catalog", &missing], 1),
         (&["run", "names.sql", "--now", EVIL], 2),
@@ -59,18 +59,18 @@ fn nothing_hidden_reaches_a_terminal() {
 #[test]
 fn coverage_is_json_without_hidden_characters() {
     let program = Program::new();
-    program.file("data/a.json", "{\"a\": 1}\n").file(
+    program.file("data/x/a.json", "{\"a\": 1}\n").file(
         "spec.sql",
-        "CREATE EXTERNAL TABLE \"t\u{202e}\" (a int) PARTITIONED BY (d string)
+        "CREATE EXTERNAL TABLE t (a int) PARTITIONED BY (d string)
            ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://b/'
            TBLPROPERTIES ('projection.enabled' = 'true', 'projection.d.type' = 'enum', 'projection.d.values' = 'x',
              'storage.location.template' = 's3://b/${d}/');
-         SELECT a FROM \"t\u{202e}\";",
+         CREATE TEMPORARY TABLE \"s\u{202e}\" AS SELECT a FROM t; SELECT a FROM \"s\u{202e}\";",
     );
     let ended = program.call(&["run", "spec.sql", "--map", "s3://b=data", "--coverage", "coverage.json"]);
-    assert_eq!(ended.code, 10, "{}", ended.stderr);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
     let text = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
-    assert!(text.contains("t\\u202e"), "{text}");
+    assert!(text.contains("s\\u202e"), "{text}");
     assert!(!text.chars().any(|character| hidden(character) && character != '\n'), "{text}");
 }
 
@@ -94,9 +94,9 @@ fn a_reader_of_messages_may_go_away() {
 #[test]
 fn what_a_row_found_at_run_time_breaks_is_no_mistake_of_the_spec() {
     let program = Program::new();
-    program.file("data/us-east-1/2024/05/06/a.json", "").file(
+    program.file("data/a.json", "").file(
         "spec.sql",
-        "CREATE EXTERNAL TABLE cloudtrail USING cloudtrail LOCATION 's3://b/';
+        "CREATE EXTERNAL TABLE cloudtrail USING cloudtrail LOCATION 's3://b/AWSLogs/111111111111/CloudTrail/';
          FOREACH k IN (SELECT * FROM (VALUES 'odd') v(t))
            SELECT c.eventname FROM cloudtrail c
            WHERE from_iso8601_timestamp(c.eventtime) > from_iso8601_timestamp(k.t);",

@@ -9,6 +9,7 @@ use std::fmt;
 use miette::{Diagnostic, LabeledSpan, NamedSource, Report, Severity, SourceCode, SourceSpan};
 
 use super::output::escape;
+use crate::emit::hidden;
 
 /// The copy of a report that may be printed.
 pub(super) fn shown(report: &Report) -> Report {
@@ -111,9 +112,18 @@ impl Text {
     }
 }
 
-/// A text of several lines.
+/// A text of several lines. Whoever wrote it may have escaped what it quotes already, so that a
+/// backslash stands for itself.
 fn lines(text: &str) -> String {
-    escape::visible(text, |character| character == '\n')
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if hidden(character) && character != '\n' {
+            escape::push(&mut shown, character);
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 impl fmt::Display for Shown {
@@ -192,6 +202,6 @@ mod tests {
         let part = code.read_span(label.inner(), 0, 0).expect("it is in the text");
         assert_eq!((part.data(), part.name()), ("x\\u{9b}y".as_bytes(), Some("a\\u{1b}.sql")));
         assert_eq!(label.label(), Some("here\\u{7}"));
-        assert!(!format!("{shown:?}").chars().any(|character| crate::emit::hidden(character) && character != '\n'));
+        assert!(!format!("{shown:?}").chars().any(|character| hidden(character) && character != '\n'));
     }
 }

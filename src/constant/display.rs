@@ -18,6 +18,12 @@ pub fn format(value: &Value, ty: &Type) -> String {
 fn write(out: &mut String, value: &Value, ty: &Type) {
     match (value, ty) {
         (Value::Null, _) => out.push_str("NULL"),
+        (Value::Varchar(text), Type::Char(length)) => {
+            out.push_str(text);
+            // A value is held without the blanks that fill it up.
+            let missing = (*length as usize).saturating_sub(text.chars().count());
+            out.extend(std::iter::repeat_n(' ', missing));
+        }
         (Value::Varchar(text), _) | (Value::Json(text), _) => out.push_str(text),
         (Value::Varbinary(bytes), Type::Varbinary) => {
             out.push_str("X'");

@@ -1,10 +1,10 @@
 //! The statements that no driver row decides: what their scans need, and rectangles that fit each
 //! statement's stages and text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::need::check_constants;
-use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit};
+use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit, relations_inside};
 use super::{ExpandError, Need, World, need};
 use crate::bind::query::{Query, RelationId};
 use crate::constant::Value;
@@ -86,6 +86,23 @@ fn length(plan: &Plan, at: usize, scans: &Rectangles) -> usize {
         // The printers of these cut what is too long themselves.
         StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => 0,
     }
+}
+
+/// The scans that a step's own statement reads, and how often each: a common table expression is read
+/// wherever it is named. Of a FOREACH it is the statement that stores its driver.
+pub fn step_reads(plan: &Plan, at: usize) -> BTreeMap<RelationId, usize> {
+    let kind = &plan.step(at).kind;
+    let repeats = Repeats::of_step(plan, kind);
+    // What only the body reads of the WITH around the FOREACH is no part of its driver.
+    let around = match kind {
+        StepKind::Foreach(id, ..) => relations_inside(&plan.foreachs[id].body_with),
+        _ => BTreeSet::new(),
+    };
+    let own = plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none());
+    own.map(|scan| scan.relation)
+        .filter(|relation| repeats.knows(*relation) || !around.contains(relation))
+        .map(|relation| (relation, repeats.get(relation)))
+        .collect()
 }
 
 impl Repeats {

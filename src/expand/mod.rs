@@ -25,9 +25,9 @@ use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
 pub use bound::at_most;
-pub use fixed::{static_needs, static_rectangles};
+pub use fixed::{static_needs, static_rectangles, step_reads};
 pub use need::{Need, need};
-pub use stage::{Rectangles, STAGE_BUDGET, crowded};
+pub use stage::{Rectangles, Repeats, STAGE_BUDGET, crowded};
 
 /// What is known of the world: what listings said of the tables' files.
 #[derive(Debug, Clone, Default)]
@@ -194,11 +194,12 @@ pub fn expand(
 }
 
 impl Expansion {
-    /// How many partitions all rows together need.
+    /// How many partitions of tables with keys all rows together need.
     pub fn partitions(&self) -> usize {
         let mut distinct: BTreeSet<(&str, &Vec<String>)> = BTreeSet::new();
         for need in self.needs.values() {
-            distinct.extend(need.set.tuples.iter().map(|tuple| (need.table.as_str(), tuple)));
+            let tuples = need.set.tuples.iter().filter(|tuple| !tuple.is_empty());
+            distinct.extend(tuples.map(|tuple| (need.table.as_str(), tuple)));
         }
         distinct.len()
     }

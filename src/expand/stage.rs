@@ -21,8 +21,8 @@ const STAGE_LIMIT: usize = 149;
 /// The partitions that scans are held to.
 pub type Rectangles = BTreeMap<RelationId, Vec<Rectangle>>;
 
-/// How often each scanned relation of a query is planned by an engine.
-pub(super) struct Repeats(BTreeMap<RelationId, usize>);
+/// How often each relation of a query is planned by an engine, and so read.
+pub struct Repeats(BTreeMap<RelationId, usize>);
 
 impl Repeats {
     /// Those of the relations of a query, and of the common table expressions it reads.
@@ -31,17 +31,22 @@ impl Repeats {
     }
 
     /// Every relation once.
-    pub fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// How often a relation is planned.
+    /// Whether the query reads a relation at all.
+    pub(super) fn knows(&self, relation: RelationId) -> bool {
+        self.0.contains_key(&relation)
+    }
+
+    /// How often a relation is planned, and read.
     pub fn get(&self, relation: RelationId) -> usize {
         self.0.get(&relation).copied().unwrap_or(1)
     }
 
     /// The stages that scans take.
-    pub fn stages(&self, scans: &Rectangles) -> usize {
+    pub(super) fn stages(&self, scans: &Rectangles) -> usize {
         scans.iter().map(|(relation, list)| list.len().max(1).saturating_mul(self.get(*relation))).sum()
     }
 }

@@ -90,7 +90,7 @@ impl Total {
         if self.unknown && self.unbounded {
             text.push_str("; no upper bound is known");
         } else if self.unknown {
-            let most = self.bytes + self.more_bytes;
+            let most = self.bytes.saturating_add(self.more_bytes);
             text.push_str(&format!(
                 "\nat most {} if each partition is read once; exact when the rows are known",
                 Bytes(most)
@@ -100,7 +100,7 @@ impl Total {
     }
 
     fn value(&self) -> serde_json::Value {
-        let most = (!self.unbounded).then_some(self.bytes + self.more_bytes);
+        let most = (!self.unbounded).then_some(self.bytes.saturating_add(self.more_bytes));
         serde_json::json!({
             "bytes": self.bytes, "dollars": self.dollars, "statements": self.statements,
             "lower_bound": self.unknown, "at_most_bytes": most,

@@ -42,7 +42,9 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, bou
     if counts.len() > 1 {
         text.push_str(&format!(" ({})", counts.join(" x ")));
     }
-    tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total, "at_most": bound}));
+    if !need.keys.is_empty() {
+        tree.valued("partitions", text, serde_json::json!({"asked": asked, "of": need.set.total, "at_most": bound}));
+    }
     if let Some(size) = &need.set.size {
         let text = match size.bytes.tier {
             Tier::Unknown => unknown(&scan.table),

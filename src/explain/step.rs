@@ -9,7 +9,7 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Layout, Projection, Table};
 use crate::cost::{Bytes, Dollars, Price};
 use crate::emit::Portion;
-use crate::expand::{ExpandError, Need, at_most, expand};
+use crate::expand::{ExpandError, Need, Repeats, at_most, expand, step_reads};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
@@ -96,21 +96,35 @@ fn statement(compiled: &Compiled, at: usize, step: &Step, tree: &mut Tree, price
 /// The scans of a step outside a FOREACH's body, and their bytes; none if not all are known.
 fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut parts = Vec::new();
-    let mut read = Some(0);
-    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
-        let need = compiled.needs.get(&scan.relation);
-        parts.push(scan::explain(compiled, scan, need, false));
+    let mut read = Some(0_u64);
+    for (relation, times) in step_reads(&compiled.plan, at) {
+        let need = compiled.needs.get(&relation);
+        let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, false);
+        note_times(&mut part, times);
+        parts.push(part);
         let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
-        read = read.zip(bytes).map(|(read, bytes)| read + bytes);
+        read = read.zip(bytes).map(|(read, bytes)| read.saturating_add(times_over(bytes, times)));
     }
     (parts, read)
 }
 
+/// The bytes of a scan that is read so often: common table expressions on each other are read very often.
+fn times_over(bytes: u64, times: usize) -> u64 {
+    bytes.saturating_mul(u64::try_from(times).unwrap_or(u64::MAX))
+}
+
+/// Says that a scan is read more than once.
+fn note_times(tree: &mut Tree, times: usize) {
+    if times > 1 {
+        tree.valued("read", format!("{times} times: a WITH is read wherever it is named"), times);
+    }
+}
+
 /// Writes what statements of these bytes cost, and adds it up.
 fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
-    let bytes: u64 = statements.iter().sum();
+    let bytes = statements.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
     let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
-    total.bytes += bytes;
+    total.bytes = total.bytes.saturating_add(bytes);
     total.dollars += dollars;
     total.statements += statements.len();
     total.unknown |= unknown;
@@ -176,7 +190,10 @@ fn foreach(
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
             let bound = at_most(plan, foreach, scan, &compiled.world).ok();
             match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
-                Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
+                Some(bytes) if foreach.rung != Rung::Substituted => {
+                    let times = Repeats::of(&foreach.body).get(scan.relation);
+                    total.more_bytes = total.more_bytes.saturating_add(times_over(bytes, times));
+                }
                 _ => total.unbounded = true,
             }
             tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
@@ -208,10 +225,13 @@ fn foreach(
             expansion.rows_without_partitions,
         );
     }
+    let repeats = Repeats::of(&foreach.body);
     for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
+        let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), false);
+        note_times(&mut part, repeats.get(need.relation));
+        tree.part(part);
     }
-    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
+    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions, &repeats);
     let lower: u64 = expansion
         .needs
         .values()
@@ -236,7 +256,12 @@ fn ratio(read: u64, lower: u64) -> f64 {
 }
 
 /// The bytes that each statement reads, and whether some are not known.
-fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portions: &[Portion]) -> (Vec<u64>, bool) {
+fn portion_bytes(
+    compiled: &Compiled,
+    needs: &BTreeMap<RelationId, Need>,
+    portions: &[Portion],
+    repeats: &Repeats,
+) -> (Vec<u64>, bool) {
     let mut unknown = false;
     let bytes = portions
         .iter()
@@ -251,9 +276,9 @@ fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portio
                         None => compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes,
                     };
                     unknown |= known(size).is_none();
-                    size.value
+                    times_over(size.value, repeats.get(need.relation))
                 })
-                .sum()
+                .fold(0_u64, u64::saturating_add)
         })
         .collect();
     (bytes, unknown)

@@ -64,7 +64,7 @@ pub struct Plan {
     pub settings: Settings,
     /// The steps, each behind those it waits for.
     pub steps: Vec<Step>,
-    /// Scans of partitioned tables.
+    /// Scans of tables whose rows lie in files.
     pub scans: BTreeMap<RelationId, Scan>,
     /// FOREACHs and LATERAL joins that stand for one.
     pub foreachs: BTreeMap<ForeachId, ForeachPlan>,
@@ -111,7 +111,7 @@ pub enum Lifetime {
     Kept,
 }
 
-/// A scan of a partitioned table.
+/// A scan of a table whose rows lie in files, partitioned or not.
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// The relation.

@@ -17,7 +17,7 @@ pub fn check_bounds(plan: &Plan) -> Result<(), Vec<PlanError>> {
     let mut errors = Vec::new();
     for scan in plan.scans.values() {
         let step = plan.step(scan.step).name.clone();
-        if let Some(time) = &scan.table.time {
+        if let Some(time) = scan.table.time.as_ref().filter(|_| !scan.table.partition_keys.is_empty()) {
             let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
             if !scan.derived.bounds_time(&keys, &time.format) && !plan.settings.allow_full_scan.contains(&step) {
                 let column = scan.table.columns.get(time.column).map(|column| column.name.clone()).unwrap_or_default();

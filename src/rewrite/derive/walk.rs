@@ -138,7 +138,7 @@ impl Walk<'_> {
 
     fn relation(&mut self, relation: &Relation, conjuncts: &[Expr], place: Place) {
         match &relation.kind {
-            RelationKind::Table(table, _) if !table.partition_keys.is_empty() => {
+            RelationKind::Table(table, _) if table.is_read_from_files() => {
                 let reader = Reader {
                     table,
                     relation: relation.id,
@@ -147,7 +147,9 @@ impl Walk<'_> {
                     warnings: self.warnings,
                 };
                 let equal = by_equality(relation.id, conjuncts);
-                let derived = Derived::all(conjuncts.iter().chain(&equal).map(|conjunct| reader.read(conjunct)));
+                // Without keys there is one partition, which is read whole whatever is asked.
+                let said = conjuncts.iter().chain(&equal).filter(|_| !table.partition_keys.is_empty());
+                let derived = Derived::all(said.map(|conjunct| reader.read(conjunct)));
                 self.scans.entry(relation.id).or_insert_with(|| Scan {
                     relation: relation.id,
                     table: Arc::clone(table),
