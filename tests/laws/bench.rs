@@ -21,6 +21,8 @@ use athplan::types::Dialect;
 use athplan::{Compiled, compile, front, scanned_tables};
 use tempfile::TempDir;
 
+use super::model::{Parameter, Spec};
+
 /// The location that stands for the output folder.
 pub const OUTPUT: &str = "s3://output/";
 
@@ -44,6 +46,8 @@ pub struct Options {
     pub reversed_listing: bool,
     /// Parameters.
     pub arguments: BTreeMap<String, String>,
+    /// How many threads a statement has.
+    pub threads: usize,
 }
 
 impl Options {
@@ -57,7 +61,18 @@ impl Options {
             bytes_a_byte: 1,
             reversed_listing: false,
             arguments: BTreeMap::new(),
+            threads: 1,
         }
+    }
+
+    /// With a generated spec's parameters.
+    pub fn with_parameters(mut self, spec: &Spec) -> Options {
+        let told = |value: &Parameter| match value {
+            Parameter::Text(text) => text.clone(),
+            Parameter::List(list) => serde_json::json!(list).to_string(),
+        };
+        self.arguments = spec.parameters.iter().map(|(name, value)| (name.clone(), told(value))).collect();
+        self
     }
 
     /// One statement a row.
@@ -166,7 +181,7 @@ impl Bench {
         let mut local = LocalOptions::new(output, i128::from(options.now) * 1_000_000_000_000);
         local.maps = self.mappings();
         local.output.location = OUTPUT.to_owned();
-        (local.threads, local.slots) = (1, options.slots);
+        (local.threads, local.slots) = (options.threads, options.slots);
         LocalEngine::new(local).expect("the folders are there")
     }
 
@@ -193,11 +208,14 @@ fn shown(errors: athplan::error::Errors) -> String {
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
-        .thread_stack_size(32 << 20)
+        .thread_stack_size(STACK)
         .enable_all()
         .build()
         .expect("a runtime")
 }
+
+/// Bytes of stack that planning takes in a debug build.
+pub const STACK: usize = 32 << 20;
 
 /// Rows as texts with bars between, sorted.
 pub fn bag(rows: &ResultSet) -> Vec<String> {

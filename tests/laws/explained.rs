@@ -7,6 +7,7 @@ use athplan::constant::Value;
 use athplan::emit::Symbol;
 use athplan::expand::DriverRow;
 use athplan::explain::{Explaining, statements};
+use athplan::plan::ROW_NUMBER;
 
 use super::bench::{OUTPUT, RUN};
 use super::recording::Submitted;
@@ -53,6 +54,11 @@ fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<
         let Some(rows) = submitted.iter().find(|one| one.token == token).and_then(|one| one.rows.as_ref()) else {
             continue;
         };
+        let named = |at: &usize| foreach.columns[*at].name.as_str();
+        let expected = foreach.numbered.then_some(ROW_NUMBER).into_iter().chain(foreach.keys.iter().map(named));
+        if !rows.columns.iter().map(|(name, _)| name.as_str()).eq(expected) {
+            return Err(format!("{token} yields other columns: {:?}", rows.columns));
+        }
         let row = |row: &Vec<Value>| match (row.split_first(), foreach.numbered) {
             (Some((Value::Integer(number), values)), true) => {
                 Ok(DriverRow { number: Some(*number), values: values.to_vec() })

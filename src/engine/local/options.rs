@@ -19,7 +19,8 @@ pub struct LocalOptions {
     pub output: Mapping,
     /// Files that cannot be read are counted and skipped; otherwise they fail the statement.
     pub skip_bad_files: bool,
-    /// How many files of a scan are read side by side.
+    /// How many files of a scan are read side by side, and over how many threads a statement's joins and
+    /// groups are spread.
     pub threads: usize,
     /// How many statements run side by side.
     pub slots: usize,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SessionContext;
 use miette::Diagnostic;
 
 use super::Shared;
@@ -139,10 +140,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn session(&self) -> SessionContext {
+        lower::context(self.shared.options.threads)
+    }
+
     async fn rows(&self, query: &Query) -> Result<ResultSet, EngineError> {
         let plan = lower::plan(query, &StatementTables(self.context.clone()))?;
         let types: Vec<Type> = query.columns.iter().map(|column| column.ty.clone()).collect();
-        let rows = lower::rows(&lower::context(), &plan, &types).await?;
+        let rows = lower::rows(&self.session(), &plan, &types).await?;
         Ok(ResultSet { columns: named(query), rows })
     }
 
@@ -203,7 +208,7 @@ impl Run<'_> {
             destination.accepts(name, ty)?;
         }
         let plan = lower::plan(query, &StatementTables(self.context.clone()))?;
-        Ok((columns, lower::stream(&lower::context(), &plan).await?))
+        Ok((columns, lower::stream(&self.session(), &plan).await?))
     }
 }
 

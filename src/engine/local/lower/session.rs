@@ -6,7 +6,6 @@
 //! an expression that may fail below the filter that guards it.
 
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::{SessionConfig, SessionContext};
@@ -36,9 +35,9 @@ use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::types::Type;
 
-/// A session that runs lowered plans, on all cores.
-pub(crate) fn context() -> SessionContext {
-    let mut config = SessionConfig::new().with_target_partitions(available_parallelism().map_or(1, usize::from));
+/// A session that runs lowered plans, each spread over so many threads.
+pub(crate) fn context(threads: usize) -> SessionContext {
+    let mut config = SessionConfig::new().with_target_partitions(threads);
     // Spreading batches over cores in turn would lose the order of rows within a partition, on which
     // users of array_agg without ORDER BY like to rely.
     config.options_mut().optimizer.enable_round_robin_repartition = false;
