@@ -208,6 +208,14 @@ fn foreach(
             expansion.rows_without_partitions,
         );
     }
+    for misread in &expansion.misread {
+        let (rows, first) = (misread.rows, misread.first.in_a_line());
+        tree.valued(
+            "warning",
+            format!("{rows} of {} rows bound time in another form: {first}", expansion.rows),
+            serde_json::json!({"rows": rows, "first": first}),
+        );
+    }
     for need in expansion.needs.values() {
         tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
     }
