@@ -217,7 +217,22 @@ fn warnings_of_bounds() {
 WHERE eventtime BETWEEN '2024-05-06' AND '2024-05-06' AND eventtime >= '2024-05-06 10:03';",
     );
     program.file("plain.sql", format!("{TABLE}SELECT eventname FROM trail WHERE eventtime LIKE '2024-05-06%';"));
+    // What driver rows bring is known when they are.
+    program.file("keys.csv", "id,since\nAKIA1,2024-05-06 09:00\nAKIA2,2024-05-06T09:00:00Z\nAKIA3,2024/05/06\n");
+    program.file("rows.csv", "since\n2024-05-06 09:00\n");
+    program.file(
+        "rows.sql",
+        format!(
+            "{TABLE}CREATE TEMPORARY TABLE keys (id varchar, since varchar) FROM 'keys.csv';
+CREATE TEMPORARY TABLE uses AS FOREACH k IN (SELECT * FROM keys)
+  SELECT c.eventname FROM trail c
+  WHERE c.useridentity.accesskeyid = k.id AND c.eventtime >= k.since AND c.eventtime < '2024-05-07';
+SELECT count(*) AS n FROM uses;"
+        ),
+    );
     let commands = [
+        "run rows.sql --now 2024-06-01",
+        "explain rows.sql --now 2024-06-01 --rows uses=rows.csv",
         "run spec.sql --now 2024-06-01",
         "run spec.sql --now 2024-06-01 --quiet",
         "explain spec.sql --now 2024-06-01",
@@ -250,12 +265,40 @@ fn broken_files() {
     let bad = format!("{FOLDER}/b.json.gz");
     program.file(&bad, "this is no gzip");
     holds("skipped_files", &program, &["run spec.sql --now 2024-06-01 --skip-bad-files --coverage coverage.json"]);
-    let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
-    let coverage: serde_json::Value = serde_json::from_str(&coverage).expect("coverage is JSON");
-    assert_eq!(
-        coverage[0]["unreadable"][0][0],
-        format!("s3://logs/{}", bad.strip_prefix("trail/").expect("in the trail"))
+    let name = format!("s3://logs/{}", bad.strip_prefix("trail/").expect("in the trail"));
+    let coverage = coverage_of(&program);
+    assert_eq!((&coverage["unreadable"][0][0], &coverage["files"]), (&name.as_str().into(), &1.into()));
+
+    // Two scans in one statement, and two statements: the file is told once.
+    program.file("keys.csv", "accesskeyid,issued\nAKIA2,2024-05-06T09:00:00Z\nAKIA1,2024-05-06T09:30:00Z\n");
+    program.file("foreach.sql", format!("{TABLE}{FOREACH}"));
+    program.file(
+        "twice.sql",
+        format!(
+            "{TABLE}SELECT count(*) AS n FROM trail a JOIN trail b ON a.eventid = b.eventid
+             WHERE a.day = '2024/05/06' AND b.day = '2024/05/06';"
+        ),
     );
+    let commands = [
+        "run twice.sql --now 2024-06-01 --skip-bad-files --coverage coverage.json",
+        "run foreach.sql --now 2024-06-01 --skip-bad-files --no-merge --coverage coverage.json",
+    ];
+    let mut transcripts = Vec::new();
+    for command in commands {
+        transcripts.push(program.transcript(command));
+        let coverage = coverage_of(&program);
+        let told = ["scans", "files", "records"].map(|name| coverage[name].as_u64());
+        assert_eq!(told, [Some(2), Some(2), Some(6)], "{command}");
+        assert_eq!(coverage["unreadable"].as_array().map(Vec::len), Some(1), "{command}");
+    }
+    held("skipped_once", &transcripts.join("\n"));
+}
+
+/// What `--coverage` wrote of the trail.
+fn coverage_of(program: &Program) -> serde_json::Value {
+    let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
+    let coverage: Vec<serde_json::Value> = serde_json::from_str(&coverage).expect("coverage is JSON");
+    coverage.into_iter().find(|coverage| coverage["table"] == "trail").expect("the trail was scanned")
 }
 
 #[test]

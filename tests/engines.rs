@@ -5,4 +5,5 @@ mod bench;
 mod cloudtrail;
 mod formats;
 mod partitions;
+mod skipping;
 mod statements;

@@ -172,6 +172,10 @@ fn summary(outcome: &Outcome, directory: &Path) {
                 expansion.name, expansion.rows_without_partitions, expansion.rows
             ));
         }
+        for (rows, first) in &expansion.misread {
+            let of = format!("{}: {rows} of {} driver rows", expansion.name, expansion.rows);
+            eprintln!("{of} bound time in another form: {}", output::visible(first));
+        }
     }
     for coverage in &outcome.coverage {
         say(&coverage_line(coverage));
@@ -202,6 +206,9 @@ fn coverage_line(coverage: &Coverage) -> String {
         counted(coverage.files, "file"),
         counted(coverage.records, "record")
     );
+    if coverage.scans > 1 {
+        line.push_str(&format!(" in {} scans", coverage.scans));
+    }
     let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
@@ -213,7 +220,7 @@ fn coverage_line(coverage: &Coverage) -> String {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
     }
     if !coverage.unreadable.is_empty() {
-        line.push_str(&format!("; NOT READ: {}", counted(coverage.unreadable.len() as u64, "file")));
+        line.push_str(&format!("; NOT READ: {}, skipped whole", counted(coverage.unreadable.len() as u64, "file")));
     }
     if !coverage.not_covered.is_empty() {
         line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));

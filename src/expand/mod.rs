@@ -7,6 +7,7 @@ mod bound;
 mod constant_bound;
 mod fixed;
 mod merge;
+mod misread;
 mod need;
 mod pack;
 mod stage;
@@ -26,6 +27,7 @@ use crate::source::Span;
 
 pub use bound::at_most;
 pub use fixed::{static_needs, static_rectangles, step_reads};
+pub use misread::MisreadRows;
 pub use need::{Need, need};
 pub use stage::{Rectangles, Repeats, STAGE_BUDGET, crowded};
 
@@ -129,6 +131,8 @@ pub struct Expansion {
     pub portions: Vec<Portion>,
     /// Per scan of the body: what all rows together need.
     pub needs: BTreeMap<RelationId, Need>,
+    /// Driver rows whose bounds most likely do not say what was meant.
+    pub misread: Vec<MisreadRows>,
 }
 
 /// Turns a FOREACH's driver rows into portions, one a statement. `rows` is none if the FOREACH does
@@ -154,12 +158,15 @@ pub fn expand(
     let repeats = stage::Repeats::of(&foreach.body);
     let pack = pack::Pack { plan, foreach, world, fixed: fixed.values().collect(), repeats };
     let Some(rows) = rows else {
-        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions: pack.once()?, needs });
+        let portions = pack.once()?;
+        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions, needs, misread: Vec::new() });
     };
     let mut rows: Vec<&DriverRow> = rows.iter().collect();
     rows.sort_by(|left, right| merge::row_order(left, right));
     let mut per_row: Vec<BTreeMap<RelationId, Need>> = vec![BTreeMap::new(); rows.len()];
+    let mut misread = Vec::new();
     for scan in &by_row {
+        misread.extend(misread::misread_rows(foreach, scan, &rows));
         // Rows with equal values need the same, and there are often many of them.
         let mut known: BTreeMap<String, Need> = BTreeMap::new();
         for (row, needs) in rows.iter().zip(&mut per_row) {
@@ -190,7 +197,7 @@ pub fn expand(
         (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack.apart(apart, &needs)?,
         (Rung::Join | Rung::Uncorrelated, None) => pack.together(&rows, &per_row)?,
     };
-    Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs })
+    Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs, misread })
 }
 
 impl Expansion {

@@ -226,6 +226,14 @@ fn foreach(
         );
     }
     let repeats = Repeats::of(&foreach.body);
+    for misread in &expansion.misread {
+        let (rows, first) = (misread.rows, misread.first.in_a_line());
+        tree.valued(
+            "warning",
+            format!("{rows} of {} rows bound time in another form: {first}", expansion.rows),
+            serde_json::json!({"rows": rows, "first": first}),
+        );
+    }
     for need in expansion.needs.values() {
         let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), false);
         note_times(&mut part, repeats.get(need.relation));

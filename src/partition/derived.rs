@@ -198,6 +198,17 @@ impl Derived {
         }
     }
 
+    /// The atoms, in order.
+    pub fn atoms(&self) -> Vec<&Derived> {
+        let mut atoms = Vec::new();
+        self.visit(&mut |part| {
+            if matches!(part, Derived::Key { .. } | Derived::Time { .. }) {
+                atoms.push(part);
+            }
+        });
+        atoms
+    }
+
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
         visit(self);
         if let Derived::And(parts) | Derived::Or(parts) = self {
@@ -244,7 +255,12 @@ impl Derived {
 }
 
 impl Bound {
-    fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
+    /// Its value for one driver row.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be evaluated.
+    pub fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
         let inputs: Vec<Value> = self.columns.iter().map(|column| row(*column)).collect();
         constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound {
             span: self.span,

@@ -114,6 +114,14 @@ impl Warning {
         Warning::TextBound { said, keeps, help, span }
     }
 
+    /// What is said, and what to write, in one line.
+    pub fn in_a_line(&self) -> String {
+        match self.help() {
+            Some(help) => format!("{self}; {help}"),
+            None => self.to_string(),
+        }
+    }
+
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {

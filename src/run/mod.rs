@@ -154,13 +154,22 @@ impl<E: Engine> Run<'_, E> {
                     table,
                     ..Coverage::default()
                 });
+                coverage.scans += 1;
                 coverage.partitions_asked += scan.partitions_asked;
                 coverage.partitions_found += scan.partitions_found;
-                coverage.partitions_missing.extend(scan.partitions_missing.iter().cloned());
+                for missing in &scan.partitions_missing {
+                    if !coverage.partitions_missing.contains(missing) {
+                        coverage.partitions_missing.push(missing.clone());
+                    }
+                }
                 coverage.files += scan.files;
                 coverage.bytes += scan.bytes;
                 coverage.records += scan.records;
-                coverage.unreadable.extend(scan.unreadable.iter().cloned());
+                for (file, reason) in &scan.unreadable {
+                    if !coverage.unreadable.iter().any(|(known, _)| known == file) {
+                        coverage.unreadable.push((file.clone(), reason.clone()));
+                    }
+                }
             }
         });
     }

@@ -58,6 +58,9 @@ pub struct ExpansionReport {
     pub partitions: usize,
     /// Statements.
     pub statements: usize,
+    /// Driver rows whose bounds on time most likely do not say what was meant: how many, and what is to be
+    /// said of the first.
+    pub misread: Vec<(usize, String)>,
 }
 
 /// What was looked at of a table, over all statements of a step.
@@ -67,19 +70,21 @@ pub struct Coverage {
     pub step: String,
     /// The table.
     pub table: String,
-    /// Partitions that the statements asked for.
+    /// How often it was scanned: a statement may name it twice, and a FOREACH may be several statements.
+    pub scans: u64,
+    /// Partitions that the scans asked for, all together.
     pub partitions_asked: u64,
     /// Of these, how many had files.
     pub partitions_found: u64,
-    /// Partitions that are not there.
+    /// Partitions that are not there, each once.
     pub partitions_missing: Vec<String>,
-    /// Files read.
+    /// Files read, all scans together; those skipped are not among them.
     pub files: u64,
-    /// Their bytes, as stored.
+    /// Bytes of all files opened, as stored.
     pub bytes: u64,
-    /// Records in them.
+    /// Records read.
     pub records: u64,
-    /// Files that could not be read and were skipped on request, each with its reason.
+    /// Files that could not be read and were skipped whole on request, each once with its reason.
     pub unreadable: Vec<(String, String)>,
     /// Whether the window, slack included, ends after the time of planning.
     pub still_open: bool,

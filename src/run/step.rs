@@ -88,6 +88,7 @@ impl<E: Engine> Run<'_, E> {
             rows_without_partitions: expansion.rows_without_partitions,
             partitions: expansion.partitions(),
             statements: expansion.portions.len(),
+            misread: expansion.misread.iter().map(|misread| (misread.rows, misread.first.in_a_line())).collect(),
         };
         if rows.is_some() {
             (self.listen)(Event::Expanded {
