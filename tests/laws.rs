@@ -17,7 +17,7 @@ mod naive;
 mod named;
 mod partitions;
 mod print;
-mod property;
+pub mod property;
 mod pure;
 mod recording;
 mod same_rows;

@@ -13,6 +13,7 @@ mod functions;
 mod gallery;
 mod grammar;
 mod laws;
+mod literals;
 mod lowering;
 #[cfg(feature = "local")]
 mod middle;
