@@ -70,7 +70,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };
     let _ = out.flush();
-    result.unwrap_or_else(|failure| told(failure))
+    result.unwrap_or_else(told)
 }
 
 /// Says why a command failed, and gives the exit code for it.

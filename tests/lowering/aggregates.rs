@@ -65,3 +65,26 @@ fn aggregates() {
     assert!(refused.message.contains("checksum(integer)"), "{refused}");
     assert!(refused.span.is_some());
 }
+
+/// What Trino estimates now so, now otherwise, by how rows are spread over workers, has no answer here.
+#[test]
+fn percentiles_that_depend_on_the_order_of_rows_are_refused() {
+    let bench = Bench::empty();
+    let many = |count: usize| format!("SELECT approx_percentile(x, 0.5) FROM UNNEST(sequence(1, {count})) t(x)");
+    assert_eq!(bench.rows(&many(78)).expect("each is held by itself"), ["40"]);
+    for (sql, what) in [
+        (many(79).as_str(), "of so many values"),
+        ("SELECT approx_percentile(x, ARRAY[0e0, 0.5e0]) FROM UNNEST(sequence(1, 500)) t(x)", "of so many values"),
+        ("SELECT approx_percentile(x, x, 0.5e0) FROM UNNEST(sequence(1, 100)) t(x)", "of so many values"),
+        ("SELECT approx_percentile(x, p) FROM (VALUES (1, 0.1e0), (2, 0.9e0)) t(x, p)", "differ from row to row"),
+        ("SELECT approx_percentile(x, 1.5e0, 0.5e0) FROM (VALUES 1, 2) t(x)", "no whole numbers"),
+        (
+            "SELECT approx_percentile(x, 1e0, 0.5e0, 0.01e0) FROM (VALUES 1, 2) t(x)",
+            "approx_percentile(bigint, double, double, double)",
+        ),
+    ] {
+        let refused = bench.rows(sql).expect_err(sql);
+        assert_eq!(refused.class, ErrorClass::Unsupported, "{sql}: {refused}");
+        assert!(refused.message.contains(what), "{sql}: {refused}");
+    }
+}

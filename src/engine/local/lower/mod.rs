@@ -24,6 +24,7 @@ mod moments;
 mod name;
 mod ordered;
 mod pick;
+mod quantile;
 mod query;
 mod relation;
 mod session;
