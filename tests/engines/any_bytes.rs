@@ -158,44 +158,54 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn any_bytes_are_rows_or_an_error_that_names_the_file() {
-    hold(cases(100), &damaged, &|| {
-        let readers = Readers::new();
-        move |bytes: &Vec<u8>| {
-            for (reader, _) in READERS {
-                readers.read(reader, bytes)?.ok();
+    hold(
+        cases(100),
+        &damaged,
+        &|| {
+            let readers = Readers::new();
+            move |bytes: &Vec<u8>| {
+                for (reader, _) in READERS {
+                    readers.read(reader, bytes)?.ok();
+                }
+                Ok(())
             }
-            Ok(())
-        }
-    });
+        },
+        &|bytes| String::from_utf8_lossy(bytes).into_owned(),
+    );
 }
 
 #[test]
 fn what_another_reader_takes_gives_its_values() {
-    hold(cases(60), &file, &|| {
-        let readers = Readers::new();
-        move |(records, pretty): &(Vec<Value>, bool)| {
-            let expected: Vec<Option<String>> = records
-                .iter()
-                .map(|record| match &record["eventName"] {
-                    Value::Null => None,
-                    Value::String(text) => Some(text.clone()),
-                    other => Some(other.to_string()),
-                })
-                .collect();
-            for (reader, text) in [("trail", cloudtrail(records, *pretty)), ("openx", lines(records))] {
-                let rows = readers.read(reader, text.as_bytes())??;
-                let found: Vec<Option<String>> = rows
+    hold(
+        cases(60),
+        &file,
+        &|| {
+            let readers = Readers::new();
+            move |(records, pretty): &(Vec<Value>, bool)| {
+                let expected: Vec<Option<String>> = records
                     .iter()
-                    .map(|row| match &row[0] {
-                        athplan::constant::Value::Varchar(text) => Some(text.to_string()),
-                        _ => None,
+                    .map(|record| match &record["eventName"] {
+                        Value::Null => None,
+                        Value::String(text) => Some(text.clone()),
+                        other => Some(other.to_string()),
                     })
                     .collect();
-                if found != expected {
-                    return Err(format!("{reader}: {found:?} ought to be {expected:?}"));
+                for (reader, text) in [("trail", cloudtrail(records, *pretty)), ("openx", lines(records))] {
+                    let rows = readers.read(reader, text.as_bytes())??;
+                    let found: Vec<Option<String>> = rows
+                        .iter()
+                        .map(|row| match &row[0] {
+                            athplan::constant::Value::Varchar(text) => Some(text.to_string()),
+                            _ => None,
+                        })
+                        .collect();
+                    if found != expected {
+                        return Err(format!("{reader}: {found:?} ought to be {expected:?}"));
+                    }
                 }
+                Ok(())
             }
-            Ok(())
-        }
-    });
+        },
+        &|case| format!("{case:?}"),
+    );
 }
