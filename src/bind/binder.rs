@@ -37,6 +37,8 @@ pub(super) struct Binder<'a> {
     pub made: BTreeMap<String, Span>,
     /// Tables whose definition has a mistake: reading them is none.
     pub broken: BTreeSet<String>,
+    /// The tables that a query has read so far, by name.
+    pub read: BTreeSet<String>,
     /// The parameters declared so far.
     pub parameters: BTreeMap<String, Parameter>,
     /// The common table expressions in reach, innermost last.
@@ -101,6 +103,7 @@ impl<'a> Binder<'a> {
             declared: BTreeMap::new(),
             made: BTreeMap::new(),
             broken: BTreeSet::new(),
+            read: BTreeSet::new(),
             parameters: BTreeMap::new(),
             ctes: Vec::new(),
             pile: 0,

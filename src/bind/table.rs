@@ -46,6 +46,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Bound {
         let columns = table_columns(&table);
+        self.read.insert(table.name.clone());
         self.relation_of(RelationKind::Table(table, name_span), columns, own_name, alias, span)
     }
 

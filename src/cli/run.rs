@@ -19,6 +19,7 @@ use crate::emit::Purpose;
 use crate::engine::ResultSet;
 use crate::engine::local::{LocalEngine, LocalOptions};
 use crate::error::{Errors, exit};
+use crate::explain::statements_text;
 use crate::plan::{Lifetime, StepKind};
 use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
 
@@ -81,6 +82,7 @@ impl Run {
         self.refuse_several(&compiled)?;
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
+        options.existing = crate::existing_tables(&compiled.plan.spec);
         options.skip_bad_files = self.skip_bad_files;
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
@@ -265,8 +267,9 @@ fn summary(outcome: &Outcome, directory: &Path) {
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
     let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
-    let statements = counted(outcome.statements.len() as u64, "statement");
-    eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
+    let reads = outcome.statements.iter().filter(|statement| statement.reads).count();
+    let statements = statements_text(reads, outcome.statements.len());
+    eprintln!("{}; {} in {statements}", counted(rows as u64, "row"), Bytes(bytes));
     for (table, location) in &outcome.kept {
         let folder = location.rsplit("/tables/").next().unwrap_or_default();
         eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
@@ -283,9 +286,14 @@ fn coverage_line(coverage: &Coverage) -> String {
         counted(coverage.files, "file"),
         counted(coverage.records, "record")
     );
-    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
+    let missing = if coverage.registered { coverage.partitions_missing.len() as u64 } else { 0 };
+    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found + missing);
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
+    }
+    if missing > 0 {
+        let (counted, named) = (counted(missing, "registered partition"), coverage.partitions_missing.join("; "));
+        line.push_str(&format!("; MISSING: the folder of {counted} is not there ({named})"));
     }
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::Explaining;
 use crate::Compiled;
 use crate::bind::query::RelationId;
+use crate::catalog::Table;
 use crate::emit::{self, Part, Portion, Statement};
 use crate::expand::{ExpandError, expand};
 use crate::plan::{ForeachPlan, Lifetime, StepKind};
@@ -64,7 +65,7 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     Ok(text)
 }
 
-/// Every statement, those of FOREACHs without rows as templates: the body as it will be run, without
+/// Every statement in the order of the steps, and what is dropped at the end; those of FOREACHs without rows as templates: the body as it will be run, without
 /// the partitions that only the rows can name.
 ///
 /// # Errors
@@ -93,6 +94,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
                 let rows = explaining.rows.get(&foreach.name);
                 if foreach.suspended() && rows.is_none() {
                     found.push(template(compiled, foreach, *lifetime));
+                    found.extend(template_tail(compiled, foreach, table, *lifetime));
                     continue;
                 }
                 let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
@@ -103,6 +105,7 @@ pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<St
             }
         }
     }
+    found.extend(emit::drops(plan));
     Ok(found)
 }
 
@@ -121,4 +124,13 @@ fn template(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> S
     let mut statement = emit::foreach_portion(&compiled.plan, foreach, lifetime, 1, &portion);
     statement.id.0 = format!("{}/1 … N, partitions added when the rows are known", foreach.name);
     statement
+}
+
+/// What makes the rows of all its statements one table, with the first of them standing for all.
+fn template_tail(compiled: &Compiled, foreach: &ForeachPlan, table: &Table, lifetime: Lifetime) -> Vec<Statement> {
+    let mut tail = emit::foreach_tail(&compiled.plan, foreach, table, lifetime, 1);
+    if let Some(register) = tail.last_mut() {
+        register.id.0.push_str(", a partition for each of 1 … N");
+    }
+    tail
 }

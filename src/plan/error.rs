@@ -20,6 +20,21 @@ pub enum PlanError {
         #[label("athplan writes this statement itself")]
         span: Span,
     },
+    /// Partitions for a table that is not the run's own.
+    #[error("`{table}` exists already, and a spec only reads it: it adds no partitions to it")]
+    #[diagnostic(
+        code(athplan::plan::altered_table),
+        help(
+            "add the partitions where the table is kept, and name them in the file of --catalog; or declare a table of the run's own, with CREATE EXTERNAL TABLE and a LOCATION"
+        )
+    )]
+    AlteredTable {
+        /// The table.
+        table: String,
+        /// The statement.
+        #[label("this would change the table for everybody")]
+        span: Span,
+    },
     /// A FOREACH that uses the row of another one around it, below something else than that body.
     #[error("a FOREACH that uses the row of an outer FOREACH must be the whole body of that one")]
     #[diagnostic(

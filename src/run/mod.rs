@@ -17,6 +17,7 @@ pub use event::Event;
 pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
 
 use crate::Compiled;
+use crate::catalog::Layout;
 use crate::emit::StatementId;
 use crate::engine::{Engine, EngineError, ScanReport};
 use crate::expand::{ExpandError, Need};
@@ -77,7 +78,6 @@ struct State {
     statements: Vec<StatementReport>,
     expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
-    drops: Vec<crate::emit::Statement>,
 }
 
 /// Runs a compiled spec.
@@ -130,8 +130,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     async fn drop_private_tables(&self) -> Result<(), RunError> {
-        let drops = self.with_state(|state| std::mem::take(&mut state.drops));
-        for statement in drops {
+        for statement in crate::emit::drops(&self.compiled.plan) {
             self.execute(&statement, 0).await?;
         }
         Ok(())
@@ -150,6 +149,7 @@ impl<E: Engine> Run<'_, E> {
                     table,
                     ..Coverage::default()
                 });
+                coverage.registered = self.is_registered(&coverage.table);
                 coverage.partitions_asked += scan.partitions_asked;
                 coverage.partitions_found += scan.partitions_found;
                 coverage.partitions_missing.extend(scan.partitions_missing.iter().cloned());
@@ -159,6 +159,12 @@ impl<E: Engine> Run<'_, E> {
                 coverage.unreadable.extend(scan.unreadable.iter().cloned());
             }
         });
+    }
+
+    /// Whether a table's partitions are registered one by one.
+    fn is_registered(&self, table: &str) -> bool {
+        let mut scans = self.compiled.plan.scans.values();
+        scans.any(|scan| scan.table.name == table && matches!(scan.table.layout, Layout::Registered(_)))
     }
 
     /// The spec's name of a table that statements know by its run's name.

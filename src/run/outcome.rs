@@ -28,6 +28,8 @@ pub struct StatementReport {
     /// Which.
     #[serde(serialize_with = "as_text")]
     pub statement: StatementId,
+    /// Whether it runs a query, rather than defines, registers or drops something.
+    pub reads: bool,
     /// Bytes read, as stored.
     pub bytes: u64,
     /// How long it took, in milliseconds.
@@ -62,6 +64,9 @@ pub struct Coverage {
     pub partitions_found: u64,
     /// Partitions that are not there.
     pub partitions_missing: Vec<String>,
+    /// Whether partitions are registered one by one, rather than projected: one that is missing is then
+    /// no day without events, but a folder that somebody moved or never filled.
+    pub registered: bool,
     /// Files read.
     pub files: u64,
     /// Their bytes, as stored.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::bind::spec::BoundStatementKind;
-use athplan::bind::{BindOptions, NoTables};
-use athplan::catalog::{Inventory, ListedFile, read_file};
+use athplan::bind::{BindOptions, Tables};
+use athplan::catalog::{Inventory, ListedFile, Table, read_file};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::{Mapping, Store};
 use athplan::engine::local::{LocalEngine, LocalOptions, list};
@@ -44,6 +44,21 @@ pub struct Options {
     pub reversed_listing: bool,
     /// Parameters.
     pub arguments: BTreeMap<String, String>,
+    /// Tables that exist already.
+    pub existing: Vec<Arc<Table>>,
+}
+
+/// Existing tables as a catalog.
+struct Existing<'a>(&'a [Arc<Table>]);
+
+impl Tables for Existing<'_> {
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.0.iter().find(|table| table.name == name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|table| table.name.clone()).collect()
+    }
 }
 
 impl Options {
@@ -57,6 +72,7 @@ impl Options {
             bytes_a_byte: 1,
             reversed_listing: false,
             arguments: BTreeMap::new(),
+            existing: Vec::new(),
         }
     }
 
@@ -123,7 +139,7 @@ impl Bench {
             dialect: Dialect::default(),
             now: Value::TimestampWithTimeZone(now, Zone::Offset(0)),
             arguments: &options.arguments,
-            catalog: &NoTables,
+            catalog: &Existing(&options.existing),
         };
         let bound = front(&source, &bind).map_err(|errors| Failure::Broken(shown(errors)))?;
         let store = Store::new(&self.mappings()).expect("the folder is there");
@@ -165,6 +181,7 @@ impl Bench {
         let output = self.folder.path().join(format!("out{}", self.runs.fetch_add(1, Ordering::Relaxed)));
         let mut local = LocalOptions::new(output, i128::from(options.now) * 1_000_000_000_000);
         local.maps = self.mappings();
+        local.existing.clone_from(&options.existing);
         local.output.location = OUTPUT.to_owned();
         (local.threads, local.slots) = (1, options.slots);
         LocalEngine::new(local).expect("the folders are there")

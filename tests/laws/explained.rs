@@ -22,12 +22,8 @@ pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), 
     };
     let mut told: Vec<(String, String)> =
         explained.iter().map(|one| (token(&one.id.to_string()), one.sql.substitute(put_in))).collect();
-    // Private tables are dropped at the end, which explain has no need to tell.
-    let mut sent: Vec<(String, String)> = submitted
-        .iter()
-        .filter(|one| !one.sql.starts_with("DROP TABLE "))
-        .map(|one| (one.token.clone(), one.sql.clone()))
-        .collect();
+    let mut sent: Vec<(String, String)> =
+        submitted.iter().map(|one| (one.token.clone(), one.sql.clone())).collect();
     told.sort();
     sent.sort();
     for (told, sent) in told.iter().zip(&sent) {
