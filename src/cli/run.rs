@@ -19,7 +19,7 @@ use crate::emit::Purpose;
 use crate::engine::ResultSet;
 use crate::engine::local::{LocalEngine, LocalOptions};
 use crate::error::{Errors, exit};
-use crate::explain::statements_text;
+use crate::explain::{some_of, statements_text};
 use crate::plan::{Lifetime, StepKind};
 use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
 
@@ -269,7 +269,7 @@ fn summary(outcome: &Outcome, directory: &Path) {
     let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
     let reads = outcome.statements.iter().filter(|statement| statement.reads).count();
     let statements = statements_text(reads, outcome.statements.len());
-    eprintln!("{}; {} in {statements}", counted(rows as u64, "row"), Bytes(bytes));
+    eprintln!("{}; {} read: {statements}", counted(rows as u64, "row"), Bytes(bytes));
     for (table, location) in &outcome.kept {
         let folder = location.rsplit("/tables/").next().unwrap_or_default();
         eprintln!("kept {table} in {}", directory.join("tables").join(folder).display());
@@ -298,11 +298,15 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
     }
+    if coverage.none_left {
+        let what = if coverage.partitions_asked == 0 { "NOTHING LOOKED AT" } else { "A SCAN LOOKED AT NOTHING" };
+        line.push_str(&format!("; {what}: the predicates leave no partition"));
+    }
     if !coverage.unreadable.is_empty() {
         line.push_str(&format!("; NOT READ: {}", counted(coverage.unreadable.len() as u64, "file")));
     }
     if !coverage.not_covered.is_empty() {
-        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));
+        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", some_of(&coverage.not_covered)));
     }
     if coverage.still_open {
         line.push_str("; STILL OPEN: records of the window may yet arrive");

@@ -10,6 +10,7 @@ mod step;
 use std::collections::BTreeMap;
 
 pub use plan::plan;
+pub use scan::some_of;
 pub use stage::{Stage, stage, statements};
 
 use crate::Compiled;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{self, known};
+use super::scan::{self, Known, known};
 use super::{Explaining, Total};
 use crate::Compiled;
 use crate::bind::query::RelationId;
@@ -13,6 +13,7 @@ use crate::expand::{ExpandError, Need, at_most, expand};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
+use crate::rewrite::could_group_outside;
 
 pub(super) fn explain(
     compiled: &Compiled,
@@ -114,7 +115,7 @@ fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut read = Some(0);
     for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
         let need = compiled.needs.get(&scan.relation);
-        parts.push(scan::explain(compiled, scan, need, false));
+        parts.push(scan::explain(compiled, scan, need, Known::WHOLE));
         let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
         read = read.zip(bytes).map(|(read, bytes)| read + bytes);
     }
@@ -131,7 +132,7 @@ fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool
     total.unbounded |= unknown;
     let text = if unknown {
         "unknown".to_owned()
-    } else if bytes == 0 {
+    } else if bytes == 0 && tree.parts.is_empty() {
         format!("{} for stored rows", Dollars(dollars))
     } else {
         format!("{} for {}", Dollars(dollars), Bytes(bytes))
@@ -160,6 +161,14 @@ fn foreach(
         Rung::Substituted => rung.push_str(&format!(", one branch a row: {}", foreach.reason)),
     }
     tree.fact("rung", rung);
+    // Without merging, the user has asked for it.
+    if plan.settings.merge && could_group_outside(foreach) {
+        tree.fact(
+            "hint",
+            "where no two driver rows are alike, a GROUP BY outside gives the same rows and reads no partition twice:\n\
+             let the body yield the row's columns and what it aggregates, and group by the row's columns too",
+        );
+    }
     let driver = if foreach.stored { "stored first" } else { "read where it is" };
     tree.fact("driver", format!("{driver}{}", if foreach.numbered { ", rows numbered" } else { "" }));
     let (driver_scans, driver_bytes) = scans(compiled, at);
@@ -188,12 +197,16 @@ fn foreach(
         );
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
-            let bound = at_most(plan, foreach, scan, &compiled.world).ok();
+            let bound = at_most(plan, scan, &compiled.world).ok();
             match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
                 Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
                 _ => total.unbounded = true,
             }
-            tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
+            let known = Known {
+                at_most: !scan.derived.columns().is_empty(),
+                per_row: foreach.rung == Rung::Substituted,
+            };
+            tree.part(scan::explain(compiled, scan, bound.as_ref(), known));
         }
         return Ok(tree);
     }
@@ -223,7 +236,7 @@ fn foreach(
         );
     }
     for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
+        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), Known::WHOLE));
     }
     let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
     let lower: u64 = expansion

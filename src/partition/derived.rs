@@ -47,6 +47,8 @@ pub enum Derived {
         comparison: Comparison,
         /// With what.
         bound: Bound,
+        /// The function's text.
+        subject: Span,
     },
 }
 
@@ -57,8 +59,8 @@ pub struct Bound {
     pub expr: constant::Expr,
     /// The driver's columns it uses.
     pub columns: Vec<ColumnRef>,
-    /// Whether it is an increasing function of its one column, if that holds an event time as
-    /// canonical ISO text.
+    /// Whether it is an increasing function of its one column, if that holds an event time: as canonical
+    /// ISO text, or as a value in the order of time.
     pub increasing: bool,
     /// The text it comes from.
     pub span: Span,
@@ -137,34 +139,36 @@ impl Derived {
         spans
     }
 
-    /// Whether some atom speaks of event time, or of one of these keys.
-    pub fn bounds_time(&self, keys: &[usize]) -> bool {
-        match self {
-            Derived::Anything => false,
-            Derived::Nothing | Derived::Time { .. } => true,
-            Derived::Key { key, comparison, .. } => keys.contains(key) && *comparison != Comparison::NotEqual,
-            Derived::And(parts) => parts.iter().any(|part| part.bounds_time(keys)),
-            Derived::Or(parts) => parts.iter().all(|part| part.bounds_time(keys)),
-        }
-    }
-
     /// What holds for every driver row: the predicate with each bound that a row decides replaced by
-    /// the least or greatest that it can be, or by nothing. `times` gives the event times, first and
-    /// last in picoseconds since the epoch, that a driver column can hold.
-    pub fn at_most(&self, format: Option<&TimeFormat>, known: &dyn Fn(ColumnRef) -> Option<(i128, i128)>) -> Predicate {
+    /// the least or greatest that it can be, or by nothing. `known` gives the least and the greatest
+    /// value that a driver column can hold.
+    pub fn at_most(
+        &self,
+        format: Option<&TimeFormat>,
+        known: &dyn Fn(ColumnRef) -> Option<(Value, Value)>,
+    ) -> Predicate {
         match self {
             Derived::And(parts) => Predicate::And(parts.iter().map(|part| part.at_most(format, known)).collect()),
             Derived::Or(parts) => Predicate::Or(parts.iter().map(|part| part.at_most(format, known)).collect()),
-            Derived::Time { comparison, bound, .. } if bound.increasing => {
-                let end =
-                    bound.columns.first().and_then(|column| known(*column)).map(|(first, last)| match comparison {
-                        Comparison::Greater | Comparison::GreaterOrEqual => Some(first),
-                        Comparison::Less | Comparison::LessOrEqual => Some(last),
-                        Comparison::Equal | Comparison::NotEqual => None,
-                    });
-                let value = end.flatten().and_then(|picos| text_at(picos, &TimeFormat::Iso8601));
-                let resolved = value.and_then(|value| self.resolve(format, &|_| value.clone()).ok());
-                resolved.unwrap_or(Predicate::Unknown)
+            Derived::Time { function, column, ty, comparison, bound, subject } if bound.increasing => {
+                let Some((least, greatest)) = bound.columns.first().and_then(|column| known(*column)) else {
+                    return Predicate::Unknown;
+                };
+                let end = |comparison: Comparison, value: Value| {
+                    let (function, column, ty) = (function.clone(), column.clone(), ty.clone());
+                    let bound = bound.clone();
+                    let end = Derived::Time { function, column, ty, comparison, bound, subject: *subject };
+                    end.resolve(format, &|_| value.clone()).unwrap_or(Predicate::Unknown)
+                };
+                match comparison {
+                    Comparison::Greater | Comparison::GreaterOrEqual => end(*comparison, least),
+                    Comparison::Less | Comparison::LessOrEqual => end(*comparison, greatest),
+                    Comparison::Equal => Predicate::And(vec![
+                        end(Comparison::GreaterOrEqual, least),
+                        end(Comparison::LessOrEqual, greatest),
+                    ]),
+                    Comparison::NotEqual => Predicate::Unknown,
+                }
             }
             Derived::Key { bound, .. } | Derived::Time { bound, .. } if !bound.columns.is_empty() => Predicate::Unknown,
             Derived::Anything | Derived::Nothing | Derived::Key { .. } | Derived::Time { .. } => {
@@ -173,7 +177,7 @@ impl Derived {
         }
     }
 
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
+    pub(super) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
         visit(self);
         if let Derived::And(parts) | Derived::Or(parts) = self {
             parts.iter().for_each(|part| part.visit(visit));
@@ -206,7 +210,7 @@ impl Derived {
                     None => Predicate::Unknown,
                 },
             },
-            Derived::Time { function, column, ty, comparison, bound } => {
+            Derived::Time { function, column, ty, comparison, bound, .. } => {
                 let Some(format) = format else { return Ok(Predicate::Unknown) };
                 let Some(clock) = Clock::of(format, column) else { return Ok(Predicate::Unknown) };
                 match bound.value(row)? {
@@ -240,11 +244,11 @@ const PICOS_PER_SECOND: i128 = 1_000_000_000_000;
 
 /// Times are looked at from the year 1000 to the year 9000, so that adding an interval to one stays
 /// within the calendar. Of times beyond, nothing is claimed.
-const FIRST_SECOND: i64 = -30_610_224_000;
-const LAST_SECOND: i64 = 221_845_392_000;
+pub(super) const FIRST_SECOND: i64 = -30_610_224_000;
+pub(super) const LAST_SECOND: i64 = 221_845_392_000;
 
 /// How the event time column counts time.
-struct Clock<'a> {
+pub(super) struct Clock<'a> {
     format: &'a TimeFormat,
     column: &'a Type,
     steps_per_second: i64,
@@ -264,7 +268,7 @@ enum Edge {
 
 impl<'a> Clock<'a> {
     /// The clock of a column; none for a type that has no such times.
-    fn of(format: &'a TimeFormat, column: &'a Type) -> Option<Self> {
+    pub(super) fn of(format: &'a TimeFormat, column: &'a Type) -> Option<Self> {
         let (steps_per_second, exact) = match (format, column) {
             (TimeFormat::Iso8601 | TimeFormat::Pattern(_), ty) if ty.is_text() => (1, true),
             (TimeFormat::Unix, ty) if ty.is_integer() => (1, true),
@@ -327,6 +331,12 @@ impl<'a> Clock<'a> {
             }
         }
         Some(Edge::Between(picos(low), picos(high)))
+    }
+
+    /// Whether a function of time has a value at an instant, in seconds.
+    pub(super) fn evaluates(&self, function: &constant::Expr, second: i64) -> bool {
+        let value = self.value(i128::from(second) * PICOS_PER_SECOND);
+        value.is_some_and(|value| constant::evaluate(function, &[value]).is_ok())
     }
 
     /// The column's value at an instant; none if the column cannot hold it.

@@ -71,7 +71,7 @@ fn is_one_unit_a_folder(table: &Table, key: usize, pattern: &Pattern) -> bool {
 }
 
 /// Whether the pattern's texts have the order of their times: coarse before fine, every number padded.
-fn is_ordered(pattern: &Pattern) -> bool {
+pub(super) fn is_ordered(pattern: &Pattern) -> bool {
     let units: Vec<DateUnit> = pattern.units().collect();
     let (first, last) = (instant_of(2001, 1, 1), instant_of(2001, 12, 31));
     let widths = [first, last].map(|at| pattern.format(calendar(at)).len());

@@ -77,6 +77,30 @@ pub enum PlanError {
         /// The scan.
         #[label("this scan has no bound on time")]
         span: Span,
+        /// What is said of keys and time, and leaves all of it.
+        #[label(collection, "this leaves time open at both ends")]
+        idle: Vec<Span>,
+    },
+    /// A function of event time that no event time has a value for.
+    #[error("`{text}` fails for every event time, such as '{example}': {reason}")]
+    #[diagnostic(
+        code(athplan::plan::time_function),
+        help(
+            "read the text as the time it is: from_iso8601_timestamp({column}), and date(from_iso8601_timestamp({column})) for its day"
+        )
+    )]
+    TimeFunction {
+        /// The function's text.
+        text: String,
+        /// An event time.
+        example: String,
+        /// What it fails with.
+        reason: String,
+        /// The event time column.
+        column: String,
+        /// Where it stands.
+        #[label("the query would fail here, once it has been paid for")]
+        span: Span,
     },
     /// An injected partition key without constant values.
     #[error("step `{step}` gives no values for `{key}` of `{table}`")]

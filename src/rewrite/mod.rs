@@ -12,8 +12,8 @@ mod climb_ladder;
 mod derive;
 
 pub use bound_check::check_bounds;
-pub use climb_ladder::ClimbLadder;
-pub use derive::DerivePartitions;
+pub use climb_ladder::{ClimbLadder, could_group_outside};
+pub use derive::{DerivePartitions, increasing};
 
 use crate::plan::Plan;
 

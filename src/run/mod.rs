@@ -182,6 +182,9 @@ impl<E: Engine> Run<'_, E> {
                     ..Coverage::default()
                 });
                 coverage.still_open |= need.set.open;
+                // What driver rows need or not is said of the FOREACH.
+                let scan = &self.compiled.plan.scans[&need.relation];
+                coverage.none_left |= need.is_left_empty() && scan.derived.columns().is_empty();
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
                 for outside in need.not_covered() {

@@ -79,6 +79,8 @@ pub struct Coverage {
     pub still_open: bool,
     /// Whether a listing found no file of the table at all: its location is likely wrong.
     pub nothing_there: bool,
+    /// Whether the predicates of a scan leave no partition at all, so that it looked at nothing.
+    pub none_left: bool,
     /// Values that the scan asked for and that lie outside what the table's projection covers.
     pub not_covered: Vec<String>,
 }
@@ -86,7 +88,8 @@ pub struct Coverage {
 impl Coverage {
     /// Whether everything asked for was looked at.
     pub fn complete(&self) -> bool {
-        self.unreadable.is_empty() && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
+        let looked = !self.nothing_there && !self.none_left && self.not_covered.is_empty();
+        looked && self.unreadable.is_empty() && !self.still_open
     }
 }
 

@@ -24,6 +24,7 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::time::increasing;
 use self::walk::Walk;
 use super::Rewrite;
 use crate::partition::Derived;
