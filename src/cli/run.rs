@@ -17,7 +17,7 @@ use crate::Compiled;
 use crate::cost::Bytes;
 use crate::emit::Purpose;
 use crate::engine::ResultSet;
-use crate::engine::local::{LocalEngine, LocalOptions};
+use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
 use crate::error::{Errors, exit};
 use crate::explain::{some_of, statements_text};
 use crate::plan::{Lifetime, StepKind};
@@ -89,7 +89,7 @@ impl Run {
         let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
         for table in crate::scanned_tables(&compiled.plan.spec) {
             // A location that no folder stands for is better said before the first step runs.
-            engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+            is_mapped(engine.store(), &table).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
         let progress = Progress::new(self.quiet);
         let run_options = RunOptions { run: run_id.clone(), output };

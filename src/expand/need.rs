@@ -9,8 +9,9 @@ use crate::bind::query::RelationId;
 use crate::catalog::clock::calendar;
 use crate::catalog::{Layout, Table};
 use crate::constant::Value;
-use crate::partition::{Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, hint, leaves_all_time,
-    needed};
+use crate::partition::{
+    Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, hint, leaves_all_time, needed,
+};
 use crate::plan::{Plan, Scan};
 use crate::types::Type;
 
@@ -67,13 +68,14 @@ pub fn need(plan: &Plan, scan: &Scan, row: &dyn Fn(ColumnRef) -> Value, world: &
 pub(super) fn named(plan: &Plan, scan: &Scan, predicate: &Predicate, world: &World) -> Result<Need, ExpandError> {
     let now = plan.settings.now_picos();
     let slack = plan.settings.slack.or(scan.table.time.as_ref().map(|time| time.slack)).unwrap_or(0);
-    let set = needed(&predicate.regions(), &scan.table, slack, now, Some(&world.inventory))
-        .map_err(|error| ExpandError::Partitions {
+    let set = needed(&predicate.regions(), &scan.table, slack, now, Some(&world.inventory)).map_err(|error| {
+        ExpandError::Partitions {
             step: plan.step(scan.step).name.clone(),
             table: scan.table.name.clone(),
             reason: error.to_string(),
             span: scan.span,
-        })?;
+        }
+    })?;
     let listed = world.inventory.table(&scan.table.name);
     let remark = |outside: &Outside| Some((outside.clone(), hint(outside, &scan.table, listed, now)?));
     Ok(Need {

@@ -75,7 +75,8 @@ fn known_statements(compiled: &Compiled, explaining: &Explaining) -> Result<(usi
     let all = statements(compiled, explaining)?;
     let reads = all.iter().filter(|statement| statement.purpose.reads()).count();
     let foreachs = compiled.plan.foreachs.values();
-    let waiting = foreachs.filter(|foreach| foreach.suspended() && !explaining.rows.contains_key(&foreach.name)).count();
+    let waiting =
+        foreachs.filter(|foreach| foreach.suspended() && !explaining.rows.contains_key(&foreach.name)).count();
     // Of each of them a template stands for those that run the body, and one for what registers their rows.
     Ok((reads - waiting, all.len() - 2 * waiting))
 }

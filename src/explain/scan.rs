@@ -63,7 +63,11 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, kno
     if counts.len() > 1 {
         text.push_str(&format!(" ({})", counts.join(" x ")));
     }
-    tree.valued("partitions", text, json!({"asked": asked, "of": need.set.total, "at_most": bound, "per_row": known.per_row}));
+    tree.valued(
+        "partitions",
+        text,
+        json!({"asked": asked, "of": need.set.total, "at_most": bound, "per_row": known.per_row}),
+    );
     if let Some(size) = &need.set.size {
         let tier = if bound { size.bytes.tier.max(Tier::UpperBound) } else { size.bytes.tier };
         let text = match tier {

@@ -202,10 +202,8 @@ fn foreach(
                 Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
                 _ => total.unbounded = true,
             }
-            let known = Known {
-                at_most: !scan.derived.columns().is_empty(),
-                per_row: foreach.rung == Rung::Substituted,
-            };
+            let known =
+                Known { at_most: !scan.derived.columns().is_empty(), per_row: foreach.rung == Rung::Substituted };
             tree.part(scan::explain(compiled, scan, bound.as_ref(), known));
         }
         return Ok(tree);

@@ -52,8 +52,10 @@ fn open_ends(table: &Table, region: &Region) -> (bool, bool) {
     let Some((key, format)) = keys.first() else { return (before, behind) };
     let Some(allowed) = region.keys.get(key) else { return (before, behind) };
     let (least, greatest) = extremes(table, *key, format);
-    let is_above = |from: &Cut<KeyValue>| from.value().is_some_and(|from| least.as_ref().is_none_or(|least| from > least));
-    let is_below = |to: &Cut<KeyValue>| to.value().is_some_and(|to| greatest.as_ref().is_none_or(|greatest| to < greatest));
+    let is_above =
+        |from: &Cut<KeyValue>| from.value().is_some_and(|from| least.as_ref().is_none_or(|least| from > least));
+    let is_below =
+        |to: &Cut<KeyValue>| to.value().is_some_and(|to| greatest.as_ref().is_none_or(|greatest| to < greatest));
     (
         before && !allowed.parts().first().is_some_and(|(from, _)| is_above(from)),
         behind && !allowed.parts().last().is_some_and(|(_, to)| is_below(to)),
@@ -104,7 +106,8 @@ impl Derived {
         let mut found: Vec<Span> = Vec::new();
         self.visit(&mut |atom| {
             if let Derived::Time { bound, subject, .. } = atom {
-                let (first, last) = if subject.start <= bound.span.start { (*subject, bound.span) } else { (bound.span, *subject) };
+                let (first, last) =
+                    if subject.start <= bound.span.start { (*subject, bound.span) } else { (bound.span, *subject) };
                 let whole = first.to(last);
                 if !found.contains(&whole) {
                     found.push(whole);

@@ -12,7 +12,8 @@ const MOST_CANDIDATES: u64 = 10_000;
 pub fn hint(outside: &Outside, table: &Table, listed: Option<&TableInventory>, now: i128) -> Option<String> {
     let Outside::Value(key, value) = outside else { return None };
     let column = table.partition_keys.get(*key)?;
-    if listed.is_some_and(|listed| listed.uncovered.iter().any(|found| found.key == column.name && found.value == *value))
+    if listed
+        .is_some_and(|listed| listed.uncovered.iter().any(|found| found.key == column.name && found.value == *value))
     {
         return Some("there are files in such folders".to_owned());
     }

@@ -62,10 +62,12 @@ fn a_function_that_fails_for_every_event_time_is_refused() {
 
 #[test]
 fn refused_scans_are_shown() {
-    let program = investigation("SELECT count(*) AS n FROM trail WHERE eventtime LIKE '%T23:%' AND region = 'us-east-1';");
+    let program =
+        investigation("SELECT count(*) AS n FROM trail WHERE eventtime LIKE '%T23:%' AND region = 'us-east-1';");
     program.file("keys.csv", "since,day\n2024-05-06T00:00:00Z,2024/05/06\n");
     let table = super::TABLE;
-    program.file("date.sql", format!("{table}SELECT count(*) AS n FROM trail WHERE date(eventtime) = date '2024-05-06';"));
+    program
+        .file("date.sql", format!("{table}SELECT count(*) AS n FROM trail WHERE date(eventtime) = date '2024-05-06';"));
     let foreach = |condition: &str| {
         format!(
             "{table}CREATE TEMPORARY TABLE keys (since varchar, day varchar) FROM 'keys.csv';

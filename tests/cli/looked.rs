@@ -41,11 +41,15 @@ SELECT count(*) AS n FROM (FOREACH k IN (SELECT * FROM keys) SELECT c.eventname 
 #[test]
 fn values_that_no_partition_has() {
     let program = investigation("SELECT eventname FROM trail WHERE day = '2024-05-06';");
-    program.file("region.sql", format!("{TABLE}SELECT eventname FROM trail WHERE region = 'us-eats-1' AND day = '2024/05/06';"));
+    program.file(
+        "region.sql",
+        format!("{TABLE}SELECT eventname FROM trail WHERE region = 'us-eats-1' AND day = '2024/05/06';"),
+    );
     let days: Vec<String> = (1..=31).map(|day| format!("'{day:02}.05.2024'")).collect();
     program.file("days.sql", format!("{TABLE}SELECT eventname FROM trail WHERE day IN ({});", days.join(", ")));
     for day in 1..=9 {
-        program.file(&format!("trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/04/0{day}/a.json.gz"), gzip(RECORDS));
+        program
+            .file(&format!("trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/04/0{day}/a.json.gz"), gzip(RECORDS));
     }
     let commands = [
         "explain spec.sql --now 2024-06-01",
@@ -96,9 +100,15 @@ WHERE eventtime LIKE '2024-05-06%' GROUP BY 1;
 SELECT * FROM (FOREACH k IN (SELECT * FROM seen) {body});"
         )
     };
-    let condition = "c.useridentity.accesskeyid = k.key AND c.eventtime >= k.since AND c.eventtime < '2024-05-08T00:00:00Z'";
-    let program = investigation(&spec(&format!("(SELECT k.key, c.eventname, count(*) AS n FROM trail c WHERE {condition} GROUP BY c.eventname)")));
-    program.file("nothing.sql", format!("{TABLE}{}", spec(&format!("(SELECT k.key, count(*) AS n FROM trail c WHERE {condition})"))));
+    let condition =
+        "c.useridentity.accesskeyid = k.key AND c.eventtime >= k.since AND c.eventtime < '2024-05-08T00:00:00Z'";
+    let program = investigation(&spec(&format!(
+        "(SELECT k.key, c.eventname, count(*) AS n FROM trail c WHERE {condition} GROUP BY c.eventname)"
+    )));
+    program.file(
+        "nothing.sql",
+        format!("{TABLE}{}", spec(&format!("(SELECT k.key, count(*) AS n FROM trail c WHERE {condition})"))),
+    );
     let commands = [
         "explain spec.sql --now 2024-06-01",
         "explain spec.sql --now 2024-06-01 --format json",

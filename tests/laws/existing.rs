@@ -36,9 +36,8 @@ enum Known {
 fn taken_for_existing(text: &str, known: Known) -> (String, Vec<Arc<Table>>) {
     let source = Arc::new(Source::new("spec.sql", text));
     let parsed = spec::parse(&source).expect("the spec is good");
-    let made = |kind: &StatementKind| {
-        matches!(kind, StatementKind::CreateExternalTable(_) | StatementKind::AddPartitions(_))
-    };
+    let made =
+        |kind: &StatementKind| matches!(kind, StatementKind::CreateExternalTable(_) | StatementKind::AddPartitions(_));
     let (mut definitions, mut rest, mut end) = (String::new(), String::new(), 0);
     for statement in &parsed.statements {
         let ends = text[statement.span.end..].find(';').map_or(text.len(), |at| statement.span.end + at + 1);
@@ -61,7 +60,8 @@ fn taken_for_existing(text: &str, known: Known) -> (String, Vec<Arc<Table>>) {
                 existing.properties.into_iter().partition(|(key, _)| key.starts_with("athplan."));
             (existing.properties, existing.time) = (foreign, None);
             let own: Vec<String> = own.iter().map(|(key, value)| format!("'{key}' = '{value}'")).collect();
-            let properties = if own.is_empty() { String::new() } else { format!(" TBLPROPERTIES ({})", own.join(", ")) };
+            let properties =
+                if own.is_empty() { String::new() } else { format!(" TBLPROPERTIES ({})", own.join(", ")) };
             rest = format!("CREATE EXTERNAL TABLE {} USING TABLE {}{properties};\n{rest}", table.name, existing.name);
         }
         tables.push(Arc::new(existing));

@@ -23,8 +23,7 @@ pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), 
     };
     let mut told: Vec<(String, String)> =
         explained.iter().map(|one| (token(&one.id.to_string()), one.sql.substitute(put_in))).collect();
-    let mut sent: Vec<(String, String)> =
-        submitted.iter().map(|one| (one.token.clone(), one.sql.clone())).collect();
+    let mut sent: Vec<(String, String)> = submitted.iter().map(|one| (one.token.clone(), one.sql.clone())).collect();
     told.sort();
     sent.sort();
     for (told, sent) in told.iter().zip(&sent) {
@@ -47,7 +46,10 @@ fn within_bounds(compiled: &Compiled, rows: &BTreeMap<String, Vec<DriverRow>>) -
         for need in expansion.needs.values() {
             let Ok(most) = at_most(plan, &plan.scans[&need.relation], world) else { continue };
             if let Some(more) = need.set.tuples.iter().find(|tuple| !most.set.tuples.contains(*tuple)) {
-                return Err(format!("{}: the rows need {more:?} of {}, which the bound leaves out", foreach.name, need.table));
+                return Err(format!(
+                    "{}: the rows need {more:?} of {}, which the bound leaves out",
+                    foreach.name, need.table
+                ));
             }
         }
     }

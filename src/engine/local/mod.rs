@@ -16,7 +16,7 @@ mod tables;
 mod write;
 
 pub use builder::ColumnBuilder;
-pub use listing::list;
+pub use listing::{is_mapped, list};
 pub use options::LocalOptions;
 pub use write::parquet_file;
 
