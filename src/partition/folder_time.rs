@@ -79,7 +79,7 @@ impl Stepped {
                 times.union(&Intervals::between(Cut::Before(from), Cut::Before(to)))
             });
         }
-        if !is_ordered(&self.pattern) {
+        if !sorts_as_time(&self.pattern) {
             return Intervals::all();
         }
         // The last folder reaches further than its name says.

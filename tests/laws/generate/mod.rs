@@ -12,8 +12,8 @@ mod source;
 pub use form::spec;
 
 use super::archive::Archive;
-use super::choices::Choices;
 use super::cell::Cell;
+use super::choices::Choices;
 use super::model::{Expr, Parameter, Query, Spec};
 
 /// What a column holds, so that it is compared with something of its kind.
