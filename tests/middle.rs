@@ -2,6 +2,7 @@
 //! with late deliveries, duplicates and NULLs.
 
 mod bench;
+mod bounds;
 mod constants;
 mod ctes;
 mod forms;

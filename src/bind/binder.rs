@@ -38,6 +38,8 @@ pub(super) struct Binder<'a> {
     pub made: BTreeMap<String, Span>,
     /// Tables whose definition has a mistake: reading them is none.
     pub broken: BTreeSet<String>,
+    /// The tables that a query has read so far, by name.
+    pub queried: BTreeSet<String>,
     /// The parameters declared so far.
     pub parameters: BTreeMap<String, Parameter>,
     /// The common table expressions in reach, innermost last.
@@ -112,6 +114,7 @@ impl<'a> Binder<'a> {
             declared: BTreeMap::new(),
             made: BTreeMap::new(),
             broken: BTreeSet::new(),
+            queried: BTreeSet::new(),
             parameters: BTreeMap::new(),
             ctes: Vec::new(),
             pile: 0,

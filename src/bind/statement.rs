@@ -60,7 +60,10 @@ impl<'a> Binder<'a> {
             StatementKind::CreateTableFromFile(file) => Some(self.file_table(file)),
             StatementKind::CreateTableAs(create) => Some(self.table_as(create)),
             StatementKind::CreateView(view) => {
+                // Only the queries that it stands in read its tables.
+                let queried = self.queried.clone();
                 let query = self.view(view);
+                self.queried = queried;
                 let name = full_name(&view.name);
                 self.check_view_columns(&name, &query);
                 self.make(&view.name, Declared::View(view));

@@ -49,6 +49,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Bound {
         let columns = table_columns(&table);
+        self.queried.insert(table.name.clone());
         let bound =
             self.relation_of(RelationKind::Table(Arc::clone(&table), name_span), columns, own_name, alias, span);
         if let From::Relation(relation) = &bound.from {

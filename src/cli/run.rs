@@ -20,8 +20,9 @@ use crate::Compiled;
 use crate::cost::Bytes;
 use crate::emit::Purpose;
 use crate::engine::Engine as _;
-use crate::engine::local::{LocalEngine, LocalOptions};
+use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
 use crate::error::{Errors, exit};
+use crate::explain::{some_of, statements_text};
 use crate::plan::StepKind;
 use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, lacking, run};
 
@@ -72,13 +73,14 @@ impl Run {
         let directory = folder.directory().to_path_buf();
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
+        options.existing = crate::existing_tables(&compiled.plan.spec);
         options.skip_bad_files = self.skip_bad_files;
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
         let engine = LocalEngine::new(options).map_err(|error| miette!("{error}"))?;
         for table in crate::scanned_tables(&compiled.plan.spec) {
             // A location that no folder stands for is better said before the first step runs.
-            engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+            is_mapped(engine.store(), &table).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
         let lacking = lacking(&compiled, |statements| engine.lacks(statements))
             .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
@@ -184,7 +186,8 @@ fn summary(outcome: &Outcome, directory: &Path) {
         }
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
-    let statements = format!("{} read in {}", Bytes(bytes), counted(outcome.statements.len() as u64, "statement"));
+    let reads = outcome.statements.iter().filter(|statement| statement.reads).count();
+    let statements = format!("{} read: {}", Bytes(bytes), statements_text(reads, outcome.statements.len()));
     if outcome.answers.is_empty() {
         say(&statements);
     } else {
@@ -209,21 +212,27 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.scans > 1 {
         line.push_str(&format!(" in {} scans", coverage.scans));
     }
-    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found);
+    let missing = if coverage.registered { coverage.partitions_missing.len() as u64 } else { 0 };
+    let empty = coverage.partitions_asked.saturating_sub(coverage.partitions_found + missing);
     if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
     }
-    if coverage.partitions_asked == 0 {
-        line.push_str("; the conditions leave NOTHING TO LOOK AT");
+    if missing > 0 {
+        let (counted, named) = (counted(missing, "registered partition"), coverage.partitions_missing.join("; "));
+        line.push_str(&format!("; MISSING: the folder of {counted} is not there ({named})"));
     }
     if coverage.nothing_there {
         line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
+    }
+    if coverage.none_left {
+        let what = if coverage.partitions_asked == 0 { "NOTHING LOOKED AT" } else { "A SCAN LOOKED AT NOTHING" };
+        line.push_str(&format!("; {what}: the predicates leave no partition"));
     }
     if !coverage.unreadable.is_empty() {
         line.push_str(&format!("; NOT READ: {}, skipped whole", counted(coverage.unreadable.len() as u64, "file")));
     }
     if !coverage.not_covered.is_empty() {
-        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));
+        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", some_of(&coverage.not_covered)));
     }
     if coverage.still_open {
         line.push_str("; STILL OPEN: records of the window may yet arrive");

@@ -146,8 +146,9 @@ impl Session {
                 let options =
                     BindOptions { dialect: options.dialect, now: now.clone(), arguments: &none, catalog: &empty };
                 let bound = front(&source, &options)?;
+                // Of a table whose partitions are listed, the last statement knows all of them.
                 let tables = bound.statements.into_iter().filter_map(|statement| match statement.kind {
-                    BoundStatementKind::DeclareTable(table) => {
+                    BoundStatementKind::DeclareTable(table) | BoundStatementKind::AddPartitions(table, _) => {
                         let mut existing = Table::clone(&table);
                         existing.origin = crate::catalog::Origin::Existing;
                         Some((existing.name.clone(), Arc::new(existing)))

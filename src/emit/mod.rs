@@ -24,5 +24,5 @@ pub use splice::{Edit, splice};
 pub use sql::{Piece, RUN_ID, Sql, Symbol};
 pub use statement::{
     Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, TEXT_ROOM, add_partitions, answer, define, define_file,
-    drop_table, file_location, foreach_head, foreach_portion, foreach_tail, printable, store,
+    drops, file_location, foreach_head, foreach_portion, foreach_tail, printable, store,
 };

@@ -15,7 +15,7 @@ use crate::catalog::{
     create_statement,
 };
 use crate::partition::Rectangle;
-use crate::plan::{ForeachPlan, Lifetime, Plan};
+use crate::plan::{ForeachPlan, Lifetime, Plan, StepKind};
 use crate::types::Type;
 
 /// The longest text Athena takes, in bytes
@@ -66,6 +66,17 @@ pub enum Purpose {
     Drop,
 }
 
+impl Purpose {
+    /// Whether statements of this purpose run a query, which is what an engine bills; the others define,
+    /// register and drop.
+    pub fn reads(self) -> bool {
+        match self {
+            Purpose::Store | Purpose::Keys | Purpose::Answer => true,
+            Purpose::Define | Purpose::Register | Purpose::Drop => false,
+        }
+    }
+}
+
 fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
     Statement { id: StatementId(id.into()), purpose, sql }
 }
@@ -75,7 +86,8 @@ fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
 pub fn define(plan: &Plan, table: &Table, inventory: &Inventory) -> Vec<Statement> {
     let mut statements = vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
     if let Layout::Registered(entries) = &table.layout {
-        let listed = inventory.table(&table.name).filter(|_| entries.is_empty()).map(TableInventory::entries);
+        let by_name = !entries.is_empty() || plan.registers(table);
+        let listed = inventory.table(&table.name).filter(|_| !by_name).map(TableInventory::entries);
         statements.extend(add_partitions(plan, &table.name, table, listed.as_ref().unwrap_or(entries)));
     }
     statements
@@ -195,7 +207,7 @@ pub fn foreach_head(
         sql.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
         sql.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/')\nAS ");
         sql.append(&driver_query(plan, foreach, driver_scans));
-        statement(format!("{}/driver", foreach.name), Purpose::Store, sql)
+        statement(driver_step(foreach), Purpose::Store, sql)
     });
     let keys = foreach
         .suspended()
@@ -278,9 +290,36 @@ pub fn answer(plan: &Plan, step: usize, query: &Query, scans: &BTreeMap<Relation
     statement(name, Purpose::Answer, Context::for_step(plan, step, scans).query(query))
 }
 
-/// Drops a table that is private to the run.
-pub fn drop_table(step: &str, name: &Sql) -> Statement {
+fn drop_table(step: &str, name: &Sql) -> Statement {
     let mut sql = Sql::text("DROP TABLE IF EXISTS ");
     sql.append(name);
     statement(format!("{step}/drop"), Purpose::Drop, sql)
+}
+
+/// Drops what is private to the run, at its end: what the steps make, in their order.
+pub fn drops(plan: &Plan) -> Vec<Statement> {
+    let mut drops = Vec::new();
+    for step in &plan.steps {
+        match &step.kind {
+            StepKind::Declare(table) | StepKind::File(table, _) | StepKind::Materialise(table, _, Lifetime::Run) => {
+                drops.push(drop_table(&step.name, &table_name(plan, table)));
+            }
+            StepKind::Foreach(id, table, lifetime) => {
+                let foreach = &plan.foreachs[id];
+                if foreach.stored {
+                    drops.push(drop_table(&driver_step(foreach), &driver_table(foreach)));
+                }
+                if *lifetime == Lifetime::Run {
+                    drops.push(drop_table(&step.name, &table_name(plan, table)));
+                }
+            }
+            StepKind::Materialise(_, _, Lifetime::Kept) | StepKind::AddPartitions(..) | StepKind::Answer(_) => {}
+        }
+    }
+    drops
+}
+
+/// The name of what stores a FOREACH's driver.
+fn driver_step(foreach: &ForeachPlan) -> String {
+    format!("{}/driver", foreach.name)
 }

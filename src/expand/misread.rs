@@ -20,7 +20,7 @@ pub(super) fn misread_rows(foreach: &ForeachPlan, scan: &Scan, rows: &[&DriverRo
     let Some(time) = &scan.table.time else { return Vec::new() };
     let name = scan.table.columns.get(time.column).map(|column| column.name.as_str()).unwrap_or_default();
     let of_atom = |atom: &Derived| {
-        let Derived::Time { function, column, ty, comparison, bound } = atom else { return None };
+        let Derived::Time { function, column, ty, comparison, bound, .. } = atom else { return None };
         if bound.columns.is_empty() {
             return None;
         }

@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use super::Explaining;
 use crate::Compiled;
-use crate::emit::Statement;
+use crate::emit::{self, Statement};
 use crate::expand::ExpandError;
+use crate::plan::{ForeachPlan, Lifetime, StepKind};
 use crate::run::{known_statements, template};
 
 /// A stage that can be shown.
@@ -63,14 +64,29 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     Ok(text)
 }
 
-/// Every statement, those of FOREACHs without rows as templates.
+/// Every statement in the order of the steps, and what is dropped at the end; those of FOREACHs without
+/// rows as templates.
 ///
 /// # Errors
 ///
 /// Driver rows that were given and cannot be expanded.
 pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<Statement>, ExpandError> {
     let found = known_statements(compiled, &explaining.rows, |foreach, lifetime| {
-        vec![template(compiled, foreach, lifetime, BTreeMap::new())]
+        let mut statements = vec![template(compiled, foreach, lifetime, BTreeMap::new())];
+        statements.extend(template_tail(compiled, foreach, lifetime));
+        statements
     })?;
-    Ok(found.into_iter().map(|(_, statement)| statement).collect())
+    let drops = emit::drops(&compiled.plan);
+    Ok(found.into_iter().map(|(_, statement)| statement).chain(drops).collect())
+}
+
+/// What makes the rows of all its statements one table, with the first of them standing for all.
+fn template_tail(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> Vec<Statement> {
+    let plan = &compiled.plan;
+    let StepKind::Foreach(_, table, _) = &plan.step(foreach.step).kind else { return Vec::new() };
+    let mut tail = emit::foreach_tail(plan, foreach, table, lifetime, 1);
+    if let Some(register) = tail.last_mut() {
+        register.id.0.push_str(", a partition for each of 1 … N");
+    }
+    tail
 }

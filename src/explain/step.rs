@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{self, known};
+use super::scan::{self, Known, known};
 use super::{Explaining, Total};
 use crate::Compiled;
 use crate::bind::query::RelationId;
@@ -13,6 +13,7 @@ use crate::expand::{ExpandError, Need, Repeats, at_most, expand, step_reads};
 use crate::partition::Rectangle;
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
+use crate::rewrite::could_group_outside;
 
 pub(super) fn explain(
     compiled: &Compiled,
@@ -56,10 +57,26 @@ pub(super) fn explain(
     })
 }
 
+/// A table that exists already: no step makes it.
+pub(super) fn existing(compiled: &Compiled, table: &Table) -> Tree {
+    let location = &table.storage.location;
+    let mut tree = Tree::new("tables", format!("{}: exists already, over {location}; it is only read", table.name));
+    partition_keys(compiled, table, &mut tree);
+    tree
+}
+
 fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
     let mut tree = Tree::new("steps", format!("{number}  {}: a table over {}", table.name, table.storage.location));
+    partition_keys(compiled, table, &mut tree);
+    tree
+}
+
+fn partition_keys(compiled: &Compiled, table: &Table, tree: &mut Tree) {
     let keys: Vec<String> = match &table.layout {
         Layout::Flat => vec!["none".to_owned()],
+        Layout::Registered(entries) if entries.is_empty() && compiled.plan.registers(table) => {
+            vec!["partitions are registered by name".to_owned()]
+        }
         Layout::Registered(entries) if entries.is_empty() => match compiled.world.inventory.table(&table.name) {
             Some(listed) => vec![format!("{} partitions found by listing", listed.partitions.len())],
             None => vec!["no partition is registered, and nothing was listed".to_owned()],
@@ -79,7 +96,6 @@ fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
             .collect(),
     };
     tree.valued("partition keys", keys.join(", "), keys);
-    tree
 }
 
 /// The one statement of a step: its scans and what it costs. One that reads only what earlier steps
@@ -99,7 +115,7 @@ fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut read = Some(0_u64);
     for (relation, times) in step_reads(&compiled.plan, at) {
         let need = compiled.needs.get(&relation);
-        let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, false);
+        let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, Known::WHOLE);
         note_times(&mut part, times);
         parts.push(part);
         let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
@@ -126,12 +142,11 @@ fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool
     let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
     total.bytes = total.bytes.saturating_add(bytes);
     total.dollars += dollars;
-    total.statements += statements.len();
     total.unknown |= unknown;
     total.unbounded |= unknown;
     let text = if unknown {
         "unknown".to_owned()
-    } else if bytes == 0 {
+    } else if bytes == 0 && tree.parts.is_empty() {
         format!("{} for stored rows", Dollars(dollars))
     } else {
         format!("{} for {}", Dollars(dollars), Bytes(bytes))
@@ -160,6 +175,14 @@ fn foreach(
         Rung::Substituted => rung.push_str(&format!(", one branch a row: {}", foreach.reason)),
     }
     tree.fact("rung", rung);
+    // Without merging, the user has asked for it.
+    if plan.settings.merge && could_group_outside(foreach) {
+        tree.fact(
+            "hint",
+            "where no two driver rows are alike, a GROUP BY outside gives the same rows and reads no partition twice:\n\
+             let the body yield the row's columns and what it aggregates, and group by the row's columns too",
+        );
+    }
     let driver = if foreach.stored { "stored first" } else { "read where it is" };
     tree.fact("driver", format!("{driver}{}", if foreach.numbered { ", rows numbered" } else { "" }));
     let (driver_scans, driver_bytes) = scans(compiled, at);
@@ -188,7 +211,7 @@ fn foreach(
         );
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
-            let bound = at_most(plan, foreach, scan, &compiled.world).ok();
+            let bound = at_most(plan, scan, &compiled.world).ok();
             match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
                 Some(bytes) if foreach.rung != Rung::Substituted => {
                     let times = Repeats::of(&foreach.body).get(scan.relation);
@@ -196,7 +219,9 @@ fn foreach(
                 }
                 _ => total.unbounded = true,
             }
-            tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
+            let known =
+                Known { at_most: !scan.derived.columns().is_empty(), per_row: foreach.rung == Rung::Substituted };
+            tree.part(scan::explain(compiled, scan, bound.as_ref(), known));
         }
         return Ok(tree);
     }
@@ -235,7 +260,7 @@ fn foreach(
         );
     }
     for need in expansion.needs.values() {
-        let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), false);
+        let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), Known::WHOLE);
         note_times(&mut part, repeats.get(need.relation));
         tree.part(part);
     }

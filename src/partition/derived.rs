@@ -4,7 +4,7 @@
 //! decreases and a bound is a closed expression over constants and the columns of a FOREACH's driver
 //! row. With a row's values it becomes a [`Predicate`] over plain intervals.
 
-use super::event_clock::{Clock, text_at};
+use super::event_clock::Clock;
 use super::intervals::Intervals;
 use super::key_value::KeyValue;
 use super::region::Predicate;
@@ -47,6 +47,8 @@ pub enum Derived {
         comparison: Comparison,
         /// With what.
         bound: Bound,
+        /// The function's text.
+        subject: Span,
     },
 }
 
@@ -57,8 +59,8 @@ pub struct Bound {
     pub expr: constant::Expr,
     /// The driver's columns it uses.
     pub columns: Vec<ColumnRef>,
-    /// Whether it is an increasing function of its one column, if that holds an event time as
-    /// canonical ISO text.
+    /// Whether it is an increasing function of its one column, if that holds an event time: as canonical
+    /// ISO text, or as a value in the order of time.
     pub increasing: bool,
     /// The text it comes from.
     pub span: Span,
@@ -153,43 +155,36 @@ impl Derived {
         failing
     }
 
-    /// Whether some atom bounds event time, or one of these keys. A constant that every time lies
-    /// before or after is no bound, and none that cannot be told in times.
-    pub fn bounds_time(&self, keys: &[usize], format: &TimeFormat) -> bool {
-        match self {
-            Derived::Anything => false,
-            Derived::Nothing => true,
-            Derived::Time { bound, .. } if bound.columns.is_empty() => {
-                match self.resolve(Some(format), &|_| Value::Null) {
-                    Ok(Predicate::Unknown) => false,
-                    Ok(Predicate::Time(times)) => !times.is_all(),
-                    Ok(_) | Err(_) => true,
-                }
-            }
-            Derived::Time { .. } => true,
-            Derived::Key { key, comparison, .. } => keys.contains(key) && *comparison != Comparison::NotEqual,
-            Derived::And(parts) => parts.iter().any(|part| part.bounds_time(keys, format)),
-            Derived::Or(parts) => parts.iter().all(|part| part.bounds_time(keys, format)),
-        }
-    }
-
     /// What holds for every driver row: the predicate with each bound that a row decides replaced by
-    /// the least or greatest that it can be, or by nothing. `times` gives the event times, first and
-    /// last in picoseconds since the epoch, that a driver column can hold.
-    pub fn at_most(&self, format: Option<&TimeFormat>, known: &dyn Fn(ColumnRef) -> Option<(i128, i128)>) -> Predicate {
+    /// the least or greatest that it can be, or by nothing. `known` gives the least and the greatest
+    /// value that a driver column can hold.
+    pub fn at_most(
+        &self,
+        format: Option<&TimeFormat>,
+        known: &dyn Fn(ColumnRef) -> Option<(Value, Value)>,
+    ) -> Predicate {
         match self {
             Derived::And(parts) => Predicate::And(parts.iter().map(|part| part.at_most(format, known)).collect()),
             Derived::Or(parts) => Predicate::Or(parts.iter().map(|part| part.at_most(format, known)).collect()),
-            Derived::Time { comparison, bound, .. } if bound.increasing => {
-                let end =
-                    bound.columns.first().and_then(|column| known(*column)).map(|(first, last)| match comparison {
-                        Comparison::Greater | Comparison::GreaterOrEqual => Some(first),
-                        Comparison::Less | Comparison::LessOrEqual => Some(last),
-                        Comparison::Equal | Comparison::NotEqual => None,
-                    });
-                let value = end.flatten().and_then(|picos| text_at(picos, &TimeFormat::Iso8601));
-                let resolved = value.and_then(|value| self.resolve(format, &|_| value.clone()).ok());
-                resolved.unwrap_or(Predicate::Unknown)
+            Derived::Time { function, column, ty, comparison, bound, subject } if bound.increasing => {
+                let Some((least, greatest)) = bound.columns.first().and_then(|column| known(*column)) else {
+                    return Predicate::Unknown;
+                };
+                let end = |comparison: Comparison, value: Value| {
+                    let (function, column, ty) = (function.clone(), column.clone(), ty.clone());
+                    let bound = bound.clone();
+                    let end = Derived::Time { function, column, ty, comparison, bound, subject: *subject };
+                    end.resolve(format, &|_| value.clone()).unwrap_or(Predicate::Unknown)
+                };
+                match comparison {
+                    Comparison::Greater | Comparison::GreaterOrEqual => end(*comparison, least),
+                    Comparison::Less | Comparison::LessOrEqual => end(*comparison, greatest),
+                    Comparison::Equal => Predicate::And(vec![
+                        end(Comparison::GreaterOrEqual, least),
+                        end(Comparison::LessOrEqual, greatest),
+                    ]),
+                    Comparison::NotEqual => Predicate::Unknown,
+                }
             }
             Derived::Key { bound, .. } | Derived::Time { bound, .. } if !bound.columns.is_empty() => Predicate::Unknown,
             Derived::Anything | Derived::Nothing | Derived::Key { .. } | Derived::Time { .. } => {
@@ -209,7 +204,7 @@ impl Derived {
         atoms
     }
 
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
+    pub(super) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
         visit(self);
         if let Derived::And(parts) | Derived::Or(parts) = self {
             parts.iter().for_each(|part| part.visit(visit));
@@ -242,7 +237,7 @@ impl Derived {
                     None => Predicate::Unknown,
                 },
             },
-            Derived::Time { function, column, ty, comparison, bound } => {
+            Derived::Time { function, column, ty, comparison, bound, .. } => {
                 let Some(format) = format else { return Ok(Predicate::Unknown) };
                 let Some(clock) = Clock::of(format, column) else { return Ok(Predicate::Unknown) };
                 match bound.value(row)? {

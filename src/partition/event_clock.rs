@@ -15,7 +15,7 @@ pub(super) const PICOS_PER_SECOND: i128 = 1_000_000_000_000;
 
 /// Times are looked at from the year 1000 to the year 9000, so that adding an interval to one stays
 /// within the calendar. Of times beyond, nothing is claimed.
-const FIRST_SECOND: i64 = -30_610_224_000;
+pub(super) const FIRST_SECOND: i64 = -30_610_224_000;
 pub(super) const LAST_SECOND: i64 = 221_845_392_000;
 
 /// How the event time column counts time.
@@ -102,6 +102,12 @@ impl<'a> Clock<'a> {
             }
         }
         Some(Edge::Between(picos(low), picos(high)))
+    }
+
+    /// Whether a function of time has a value at an instant, in seconds.
+    pub fn evaluates(&self, function: &constant::Expr, second: i64) -> bool {
+        let value = self.value(i128::from(second) * PICOS_PER_SECOND);
+        value.is_some_and(|value| constant::evaluate(function, &[value]).is_ok())
     }
 
     /// The column's value at an instant; none if the column cannot hold it.

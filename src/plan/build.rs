@@ -9,6 +9,7 @@ use super::walk::{queries, relations};
 use super::{Driver, ForeachPlan, Lifetime, Plan, PlanError, Settings, Step, StepKind};
 use crate::bind::query::{Body, Cte, ForeachId, Query, RelationKind};
 use crate::bind::spec::{BoundSpec, BoundStatement, BoundStatementKind};
+use crate::catalog::Origin;
 use crate::constant::Value;
 use crate::source::Span;
 
@@ -45,8 +46,13 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
 fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mut Names) {
     let span = statement.span;
     match &statement.kind {
+        // It exists already: it is only read, by the name that it has.
+        BoundStatementKind::DeclareTable(table) if table.origin == Origin::Existing => {}
         BoundStatementKind::DeclareTable(table) => {
             hoist.push(table.name.clone(), StepKind::Declare(Arc::clone(table)), span);
+        }
+        BoundStatementKind::AddPartitions(table, _) if table.origin == Origin::Existing => {
+            hoist.errors.push(PlanError::AlteredTable { table: table.name.clone(), span });
         }
         BoundStatementKind::AddPartitions(table, entries) => {
             let name = names.free(&format!("{}_partitions", table.name));

@@ -32,6 +32,21 @@ pub enum PlanError {
         #[label("every row that is read would fail here")]
         span: Span,
     },
+    /// Partitions for a table that is not the run's own.
+    #[error("`{table}` exists already, and a spec only reads it: it adds no partitions to it")]
+    #[diagnostic(
+        code(athplan::plan::altered_table),
+        help(
+            "add the partitions where the table is kept, and name them in the file of --catalog; or declare a table of the run's own, with CREATE EXTERNAL TABLE and a LOCATION"
+        )
+    )]
+    AlteredTable {
+        /// The table.
+        table: String,
+        /// The statement.
+        #[label("this would change the table for everybody")]
+        span: Span,
+    },
     /// A FOREACH that uses the row of another one around it, below something else than that body.
     #[error("a FOREACH that uses the row of an outer FOREACH must be the whole body of that one")]
     #[diagnostic(
@@ -73,6 +88,30 @@ pub enum PlanError {
         example: String,
         /// The scan.
         #[label("this scan has no bound on time")]
+        span: Span,
+        /// What is said of keys and time, and leaves all of it.
+        #[label(collection, "this leaves time open at both ends")]
+        idle: Vec<Span>,
+    },
+    /// A function of event time that no event time has a value for.
+    #[error("`{text}` fails for every event time, such as '{example}': {reason}")]
+    #[diagnostic(
+        code(athplan::plan::time_function),
+        help(
+            "read the text as the time it is: from_iso8601_timestamp({column}), and date(from_iso8601_timestamp({column})) for its day"
+        )
+    )]
+    TimeFunction {
+        /// The function's text.
+        text: String,
+        /// An event time.
+        example: String,
+        /// What it fails with.
+        reason: String,
+        /// The event time column.
+        column: String,
+        /// Where it stands.
+        #[label("the query would fail here, once it has been paid for")]
         span: Span,
     },
     /// An injected partition key without constant values.

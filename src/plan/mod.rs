@@ -166,4 +166,12 @@ impl Plan {
     pub fn step(&self, at: usize) -> &Step {
         &self.steps[at]
     }
+
+    /// Whether a step registers partitions of a table by name: then no others are.
+    pub fn registers(&self, table: &Table) -> bool {
+        self.steps.iter().any(|step| match &step.kind {
+            StepKind::AddPartitions(registered, _) => registered.name == table.name,
+            _ => false,
+        })
+    }
 }

@@ -18,17 +18,26 @@ pub fn check_bounds(plan: &Plan) -> Result<(), Vec<PlanError>> {
     for scan in plan.scans.values() {
         let step = plan.step(scan.step).name.clone();
         if let Some(time) = scan.table.time.as_ref().filter(|_| !scan.table.partition_keys.is_empty()) {
-            let keys: Vec<usize> = time.keys.iter().map(|(key, _)| *key).collect();
-            if !scan.derived.bounds_time(&keys, &time.format) && !plan.settings.allow_full_scan.contains(&step) {
-                let column = scan.table.columns.get(time.column).map(|column| column.name.clone()).unwrap_or_default();
+            let column = scan.table.columns.get(time.column).map(|column| column.name.clone()).unwrap_or_default();
+            let failing = scan.derived.failing(&time.format);
+            let allowed = plan.settings.allow_full_scan.contains(&step);
+            if failing.is_empty() && !allowed && !scan.derived.bounds_time(&scan.table, plan.settings.now_picos()) {
                 errors.push(PlanError::UnboundedScan {
                     step: step.clone(),
                     table: scan.table.name.clone(),
                     example: example(plan, scan, &column),
-                    column,
+                    column: column.clone(),
                     span: scan.span,
+                    idle: scan.derived.comparisons_of_time(),
                 });
             }
+            errors.extend(failing.into_iter().map(|failing| PlanError::TimeFunction {
+                text: plan.spec.source.slice(failing.span).to_owned(),
+                example: failing.example,
+                reason: failing.reason,
+                column: column.clone(),
+                span: failing.span,
+            }));
         }
         if let Layout::Projection { keys, .. } = &scan.table.layout {
             for (at, key) in keys.iter().enumerate() {

@@ -15,8 +15,8 @@ mod derive;
 mod well_formed;
 
 pub use bound_check::check_bounds;
-pub use climb_ladder::ClimbLadder;
-pub use derive::DerivePartitions;
+pub use climb_ladder::{ClimbLadder, could_group_outside};
+pub use derive::{DerivePartitions, increasing};
 
 use self::well_formed::Before;
 use crate::plan::Plan;

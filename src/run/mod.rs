@@ -21,6 +21,7 @@ pub use lacking::{Lacking, lacking};
 pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 
 use crate::Compiled;
+use crate::catalog::Layout;
 use crate::emit::StatementId;
 use crate::engine::{Engine, EngineError, ScanReport};
 use crate::expand::{ExpandError, Need};
@@ -81,7 +82,6 @@ struct State {
     statements: Vec<StatementReport>,
     expansions: Vec<ExpansionReport>,
     coverage: BTreeMap<(usize, String), Coverage>,
-    drops: Vec<crate::emit::Statement>,
 }
 
 /// Runs a compiled spec.
@@ -134,8 +134,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     async fn drop_private_tables(&self) -> Result<(), RunError> {
-        let drops = self.with_state(|state| std::mem::take(&mut state.drops));
-        for statement in drops {
+        for statement in crate::emit::drops(&self.compiled.plan) {
             self.execute(&statement, 0).await?;
         }
         Ok(())
@@ -155,6 +154,7 @@ impl<E: Engine> Run<'_, E> {
                     ..Coverage::default()
                 });
                 coverage.scans += 1;
+                coverage.registered = self.is_registered(&coverage.table);
                 coverage.partitions_asked += scan.partitions_asked;
                 coverage.partitions_found += scan.partitions_found;
                 for missing in &scan.partitions_missing {
@@ -174,6 +174,12 @@ impl<E: Engine> Run<'_, E> {
         });
     }
 
+    /// Whether a table's partitions are registered one by one.
+    fn is_registered(&self, table: &str) -> bool {
+        let mut scans = self.compiled.plan.scans.values();
+        scans.any(|scan| scan.table.name == table && matches!(scan.table.layout, Layout::Registered(_)))
+    }
+
     /// The spec's name of a table that statements know by its run's name.
     fn logical_name(&self, name: &str) -> String {
         name.strip_suffix(&format!("__{}", self.options.run)).unwrap_or(name).to_owned()
@@ -189,6 +195,9 @@ impl<E: Engine> Run<'_, E> {
                     ..Coverage::default()
                 });
                 coverage.still_open |= need.set.open;
+                // What driver rows need or not is said of the FOREACH.
+                let scan = &self.compiled.plan.scans[&need.relation];
+                coverage.none_left |= need.is_left_empty() && scan.derived.columns().is_empty();
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.partitions.is_empty());
                 for outside in need.not_covered() {

@@ -39,6 +39,8 @@ pub struct StatementReport {
     /// Which.
     #[serde(serialize_with = "as_text")]
     pub statement: StatementId,
+    /// Whether it runs a query, rather than defines, registers or drops something.
+    pub reads: bool,
     /// Bytes read, as stored.
     pub bytes: u64,
     /// How long it took, in milliseconds.
@@ -78,6 +80,9 @@ pub struct Coverage {
     pub partitions_found: u64,
     /// Partitions that are not there, each once.
     pub partitions_missing: Vec<String>,
+    /// Whether partitions are registered one by one, rather than projected: one that is missing is then
+    /// no day without events, but a folder that somebody moved or never filled.
+    pub registered: bool,
     /// Files read, all scans together; those skipped are not among them.
     pub files: u64,
     /// Bytes of all files opened, as stored.
@@ -90,6 +95,8 @@ pub struct Coverage {
     pub still_open: bool,
     /// Whether a listing found no file of the table at all: its location is likely wrong.
     pub nothing_there: bool,
+    /// Whether the predicates of a scan leave no partition at all, so that it looked at nothing.
+    pub none_left: bool,
     /// Values that the scan asked for and that lie outside what the table's projection covers.
     pub not_covered: Vec<String>,
 }
@@ -97,7 +104,8 @@ pub struct Coverage {
 impl Coverage {
     /// Whether everything asked for was looked at.
     pub fn complete(&self) -> bool {
-        self.unreadable.is_empty() && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
+        let looked = !self.nothing_there && !self.none_left && self.not_covered.is_empty();
+        looked && self.unreadable.is_empty() && !self.still_open
     }
 }
 

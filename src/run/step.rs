@@ -25,7 +25,6 @@ impl<E: Engine> Run<'_, E> {
                 for statement in emit::define(plan, table, &compiled.world.inventory) {
                     self.execute(&statement, at).await?;
                 }
-                self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::AddPartitions(table, entries) => {
                 for statement in emit::add_partitions(plan, &step.name, table, entries) {
@@ -40,7 +39,6 @@ impl<E: Engine> Run<'_, E> {
                     .await
                     .map_err(|error| self.failed(&emit::define_file(plan, table), at, error))?;
                 self.execute(&emit::define_file(plan, table), at).await?;
-                self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::Materialise(table, query, lifetime) => {
                 let statement = emit::store(plan, at, table, query, *lifetime, &compiled.rectangles);
@@ -72,7 +70,6 @@ impl<E: Engine> Run<'_, E> {
         let (store, keys) = emit::foreach_head(plan, foreach, &self.compiled.rectangles);
         if let Some(store) = store {
             self.execute(&store, at).await?;
-            self.drop_later(&store.id.0, &emit::driver_table(foreach));
         }
         let rows = match keys {
             None => None,
@@ -148,17 +145,13 @@ impl<E: Engine> Run<'_, E> {
             .collect()
     }
 
-    /// Remembers a table that a step made: it is kept, or dropped at the end.
+    /// Remembers a table that a step made and that is kept.
     fn made(&self, at: usize, table: &Table, lifetime: Lifetime, rows: Option<u64>) {
-        let name = emit::table_name(&self.compiled.plan, table);
-        match lifetime {
-            Lifetime::Run => self.drop_later(&table.name, &name),
-            Lifetime::Kept => {
-                let folder = emit::run_name(&table.name);
-                let location = format!("{}tables/{folder}/{}/", self.options.output, self.options.run);
-                let kept = Kept { name: table.name.clone(), location, rows };
-                self.with_state(|state| state.kept.insert(at, kept));
-            }
+        if lifetime == Lifetime::Kept {
+            let folder = emit::run_name(&table.name);
+            let location = format!("{}tables/{folder}/{}/", self.options.output, self.options.run);
+            let kept = Kept { name: table.name.clone(), location, rows };
+            self.with_state(|state| state.kept.insert(at, kept));
         }
     }
 
@@ -175,11 +168,6 @@ impl<E: Engine> Run<'_, E> {
             total += u64::try_from(*rows).ok()?;
         }
         Some(total)
-    }
-
-    fn drop_later(&self, step: &str, name: &emit::Sql) {
-        let statement = emit::drop_table(step, name);
-        self.with_state(|state| state.drops.push(statement));
     }
 
     fn symbol(&self, symbol: Symbol) -> String {
@@ -215,7 +203,8 @@ impl<E: Engine> Run<'_, E> {
                     let milliseconds = millis(started.elapsed());
                     self.cover(step, &status.scans);
                     let bytes = status.bytes_scanned;
-                    let report = StatementReport { statement: statement.id.clone(), bytes, milliseconds };
+                    let (id_of, reads) = (statement.id.clone(), statement.purpose.reads());
+                    let report = StatementReport { statement: id_of, reads, bytes, milliseconds };
                     self.with_state(|state| state.statements.push(report));
                     let (statement, purpose) = (statement.id.clone(), statement.purpose);
                     (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });

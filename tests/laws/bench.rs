@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::bind::spec::BoundStatementKind;
-use athplan::bind::{BindOptions, NoTables};
-use athplan::catalog::{Inventory, ListedFile, read_file};
+use athplan::bind::{BindOptions, Tables};
+use athplan::catalog::{Inventory, ListedFile, Table, read_file};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::{Mapping, Store};
 use athplan::engine::local::{LocalEngine, LocalOptions, list};
@@ -48,6 +48,21 @@ pub struct Options {
     pub arguments: BTreeMap<String, String>,
     /// How many threads a statement has.
     pub threads: usize,
+    /// Tables that exist already.
+    pub existing: Vec<Arc<Table>>,
+}
+
+/// Existing tables as a catalog.
+struct Existing<'a>(&'a [Arc<Table>]);
+
+impl Tables for Existing<'_> {
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.0.iter().find(|table| table.name == name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|table| table.name.clone()).collect()
+    }
 }
 
 impl Options {
@@ -62,6 +77,7 @@ impl Options {
             reversed_listing: false,
             arguments: BTreeMap::new(),
             threads: 1,
+            existing: Vec::new(),
         }
     }
 
@@ -138,7 +154,7 @@ impl Bench {
             dialect: Dialect::default(),
             now: Value::TimestampWithTimeZone(now, Zone::Offset(0)),
             arguments: &options.arguments,
-            catalog: &NoTables,
+            catalog: &Existing(&options.existing),
         };
         let bound = front(&source, &bind).map_err(|errors| Failure::Broken(shown(errors)))?;
         let store = Store::new(&self.mappings()).expect("the folder is there");
@@ -180,6 +196,7 @@ impl Bench {
         let output = self.folder.path().join(format!("out{}", self.runs.fetch_add(1, Ordering::Relaxed)));
         let mut local = LocalOptions::new(output, i128::from(options.now) * 1_000_000_000_000);
         local.maps = self.mappings();
+        local.existing.clone_from(&options.existing);
         local.output.location = OUTPUT.to_owned();
         (local.threads, local.slots) = (options.threads, options.slots);
         LocalEngine::new(local).expect("the folders are there")

@@ -24,6 +24,15 @@ pub fn list(store: &Store, table: &Table) -> Result<Option<Vec<ListedFile>>, Eng
     Ok(Some(files.into_iter().map(listed).collect()))
 }
 
+/// Whether a folder stands for every place where a table's partitions lie.
+///
+/// # Errors
+///
+/// One has none: the message names the mapping to give.
+pub fn is_mapped(store: &Store, table: &Table) -> Result<(), EngineError> {
+    locations(table).iter().try_for_each(|location| store.place(location).map(|_| ()))
+}
+
 /// The folders under which all partitions lie, none of them inside another.
 fn locations(table: &Table) -> Vec<String> {
     // A template may have its first placeholder in the middle of a folder's name.

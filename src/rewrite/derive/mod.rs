@@ -28,6 +28,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::cte::Ctes;
+pub use self::time::increasing;
 use self::walk::Walk;
 use super::Rewrite;
 use crate::partition::Derived;

@@ -98,7 +98,8 @@ impl Reader<'_> {
             return None;
         }
         let column = self.table.columns.get(time.column)?.ty.clone();
-        Some(Derived::Time { function, column, ty: subject.ty.clone(), comparison, bound: self.bound(bound)? })
+        let (ty, bound) = (subject.ty.clone(), self.bound(bound)?);
+        Some(Derived::Time { function, column, ty, comparison, bound, subject: subject.span })
     }
 
     /// The position of the key that an expression is, coercions that change no value aside. Of keys of

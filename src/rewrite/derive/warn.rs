@@ -18,7 +18,7 @@ use crate::types::Type;
 impl Reader<'_> {
     /// Looks at an atom over a subject.
     pub(super) fn warn_of_bound(&self, subject: &Expr, atom: &Derived) {
-        let Derived::Time { function, column, ty, comparison, bound } = atom else { return };
+        let Derived::Time { function, column, ty, comparison, bound, .. } = atom else { return };
         let (Some(time), Some(value)) = (&self.table.time, value(bound)) else { return };
         let asked = Asked { format: &time.format, column, function, ty, comparison: *comparison };
         if let Some(found) = misread(&asked, &value) {
@@ -29,7 +29,7 @@ impl Reader<'_> {
 
     /// Looks at the atom of what text must begin with.
     pub(super) fn warn_of_beginning(&self, subject: &Expr, atom: &Derived, beginning: &str) {
-        let Derived::Time { function, column, ty, comparison, bound } = atom else { return };
+        let Derived::Time { function, column, ty, comparison, bound, .. } = atom else { return };
         let Some(time) = &self.table.time else { return };
         let asked = Asked { format: &time.format, column, function, ty, comparison: *comparison };
         if let Some(found) = misread_beginning(&asked, beginning) {
