@@ -76,7 +76,12 @@ fn is_bare(query: &Query) -> bool {
 
 fn operand(query: &Query) -> String {
     let plain = is_bare(query) && matches!(query.body, Body::Select(_));
-    if plain { self::query(query) } else { format!("({})", self::query(query)) }
+    match () {
+        () if plain => self::query(query),
+        // Trino takes no WITH in a side's own parentheses.
+        () if !query.with.is_empty() => format!("SELECT * FROM ({})", self::query(query)),
+        () => format!("({})", self::query(query)),
+    }
 }
 
 fn select(select: &Select) -> String {
