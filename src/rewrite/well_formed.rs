@@ -79,18 +79,18 @@ fn schema(plan: &Plan, step: &Step) -> Vec<(Option<String>, Type)> {
 }
 
 fn well_formed(plan: &Plan) -> Result<(), String> {
-    let partitioned = partitioned_relations(plan);
+    let scanned = scanned_relations(plan);
     for (id, scan) in &plan.scans {
         let of = format!("the scan of {} ({id:?})", scan.table.name);
-        scan_is_well_formed(plan, scan, &partitioned).map_err(|wrong| format!("{of} {wrong}"))?;
+        scan_is_well_formed(plan, scan, &scanned).map_err(|wrong| format!("{of} {wrong}"))?;
         if *id != scan.relation {
             return Err(format!("{of} is filed under another relation"));
         }
     }
     if !plan.scans.is_empty()
-        && let Some(missing) = partitioned.iter().find(|relation| !plan.scans.contains_key(relation))
+        && let Some(missing) = scanned.iter().find(|relation| !plan.scans.contains_key(relation))
     {
-        return Err(format!("{missing:?} is a partitioned table and has no scan"));
+        return Err(format!("{missing:?} is a table of files and has no scan"));
     }
     for (id, foreach) in &plan.foreachs {
         foreach_is_well_formed(plan, foreach).map_err(|wrong| format!("FOREACH {} {wrong}", foreach.name))?;
@@ -101,12 +101,12 @@ fn well_formed(plan: &Plan) -> Result<(), String> {
     Ok(())
 }
 
-fn scan_is_well_formed(plan: &Plan, scan: &Scan, partitioned: &BTreeSet<RelationId>) -> Result<(), String> {
+fn scan_is_well_formed(plan: &Plan, scan: &Scan, scanned: &BTreeSet<RelationId>) -> Result<(), String> {
     if scan.step >= plan.steps.len() {
         return Err("stands in no step".to_owned());
     }
-    if !partitioned.contains(&scan.relation) {
-        return Err("is no partitioned table of the bound spec".to_owned());
+    if !scanned.contains(&scan.relation) {
+        return Err("is no table of files in the bound spec".to_owned());
     }
     let drivers = match scan.foreach.map(|id| plan.foreachs.get(&id)) {
         None => BTreeSet::new(),
@@ -163,12 +163,12 @@ fn speaks_of_time(derived: &Derived) -> bool {
     }
 }
 
-/// Every partitioned table that some step reads.
-fn partitioned_relations(plan: &Plan) -> BTreeSet<RelationId> {
+/// Every table of files that some step reads.
+fn scanned_relations(plan: &Plan) -> BTreeSet<RelationId> {
     let mut found = BTreeSet::new();
     for step in &plan.steps {
         match &step.kind {
-            StepKind::Materialise(_, query, _) | StepKind::Answer(query) => partitioned_in(query, &mut found),
+            StepKind::Materialise(_, query, _) | StepKind::Answer(query) => scanned_in(query, &mut found),
             StepKind::Foreach(id, ..) => {
                 let foreach = &plan.foreachs[id];
                 let around = foreach.driver_with.iter().chain(&foreach.body_with).map(|cte| cte.query.as_ref());
@@ -177,7 +177,7 @@ fn partitioned_relations(plan: &Plan) -> BTreeSet<RelationId> {
                     Driver::Query(_, query) => inner.push(query),
                     Driver::From(from, _) => {
                         let read = from_relations(from);
-                        read.iter().for_each(|relation| partitioned_table(relation.id, &relation.kind, &mut found));
+                        read.iter().for_each(|relation| scanned_table(relation.id, &relation.kind, &mut found));
                         inner.extend(read.into_iter().filter_map(relation_query));
                         let mut exprs = Vec::new();
                         from_expressions(from, &mut exprs);
@@ -185,7 +185,7 @@ fn partitioned_relations(plan: &Plan) -> BTreeSet<RelationId> {
                     }
                     Driver::Table(_) => {}
                 }
-                inner.into_iter().for_each(|query| partitioned_in(query, &mut found));
+                inner.into_iter().for_each(|query| scanned_in(query, &mut found));
             }
             StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => {}
         }
@@ -193,14 +193,14 @@ fn partitioned_relations(plan: &Plan) -> BTreeSet<RelationId> {
     found
 }
 
-fn partitioned_in(query: &Query, found: &mut BTreeSet<RelationId>) {
-    relations(query).iter().for_each(|relation| partitioned_table(relation.id, &relation.kind, found));
-    queries(query).into_iter().for_each(|inner| partitioned_in(inner, found));
+fn scanned_in(query: &Query, found: &mut BTreeSet<RelationId>) {
+    relations(query).iter().for_each(|relation| scanned_table(relation.id, &relation.kind, found));
+    queries(query).into_iter().for_each(|inner| scanned_in(inner, found));
 }
 
-fn partitioned_table(id: RelationId, kind: &RelationKind, found: &mut BTreeSet<RelationId>) {
+fn scanned_table(id: RelationId, kind: &RelationKind, found: &mut BTreeSet<RelationId>) {
     if let RelationKind::Table(table, _) = kind
-        && !table.partition_keys.is_empty()
+        && table.is_read_from_files()
     {
         found.insert(id);
     }

@@ -112,7 +112,7 @@ fn a_thousand_branches() {
     );
     // As Trino types a chain from the left, so that an integer passes through real on its way to double.
     let typed = "SELECT 16777217 UNION ALL SELECT REAL '1' UNION ALL SELECT DOUBLE '2' UNION ALL SELECT 16777217;";
-    assert_eq!(rows(typed, true), ["1.0E0", "1.6777216E7", "1.6777217E7", "2.0E0"]);
+    assert_eq!(rows(typed, true), ["1.0", "1.6777216E7", "1.6777217E7", "2.0"]);
     let chain = terms(1_000, " EXCEPT ", |at| format!("SELECT {at}"));
     refuses(&format!("{chain};"), &["more than 250 levels deep"]);
 }
