@@ -77,7 +77,8 @@ impl Explain {
         #[cfg(feature = "local")]
         if self.stage.is_none() {
             let (dialect, now) = (self.compile.dialect, compiled.plan.settings.now_picos());
-            let lacks = |statements: &[String]| crate::engine::local::lacks(statements, dialect, now);
+            let existing = crate::existing_tables(&compiled.plan.spec);
+            let lacks = |statements: &[String]| crate::engine::local::lacks(statements, &existing, dialect, now);
             explaining.lacking = crate::run::lacking(&compiled, lacks)
                 .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
         }

@@ -176,7 +176,7 @@ fn summary(outcome: &Outcome, directory: &Path) {
         }
         for (rows, first) in &expansion.misread {
             let of = format!("{}: {rows} of {} driver rows", expansion.name, expansion.rows);
-            eprintln!("{of} bound time in another form: {}", output::visible(first));
+            say(&format!("{of} bound time in another form: {first}"));
         }
     }
     for coverage in &outcome.coverage {
@@ -195,7 +195,7 @@ fn summary(outcome: &Outcome, directory: &Path) {
         say(&format!("{}; {statements}", counted(rows as u64, "row")));
     }
     for line in outcome.kept.iter().flat_map(|kept| kept_lines(kept, directory)) {
-        say(&output::visible(&line));
+        say(&line);
     }
 }
 

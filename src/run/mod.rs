@@ -22,9 +22,10 @@ pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 
 use crate::Compiled;
 use crate::catalog::Layout;
-use crate::emit::StatementId;
+use crate::emit::{self, StatementId};
 use crate::engine::{Engine, EngineError, ScanReport};
 use crate::expand::{ExpandError, Need};
+use crate::plan::StepKind;
 use crate::source::Span;
 
 /// What a run is told besides its plan.
@@ -134,7 +135,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     async fn drop_private_tables(&self) -> Result<(), RunError> {
-        for statement in crate::emit::drops(&self.compiled.plan) {
+        for statement in emit::drops(&self.compiled.plan) {
             self.execute(&statement, 0).await?;
         }
         Ok(())
@@ -144,10 +145,10 @@ impl<E: Engine> Run<'_, E> {
     fn cover(&self, step: usize, scans: &[ScanReport]) {
         self.with_state(|state| {
             for scan in scans {
-                let table = self.logical_name(&scan.table);
-                if crate::emit::is_own_table(&self.compiled.plan, &table) {
+                if emit::is_own_table(&self.compiled.plan, self.without_run(&scan.table)) {
                     continue;
                 }
+                let table = self.spec_name(&scan.table);
                 let coverage = state.coverage.entry((step, table.clone())).or_insert_with(|| Coverage {
                     step: self.compiled.plan.step(step).name.clone(),
                     table,
@@ -180,9 +181,24 @@ impl<E: Engine> Run<'_, E> {
         scans.any(|scan| scan.table.name == table && matches!(scan.table.layout, Layout::Registered(_)))
     }
 
-    /// The spec's name of a table that statements know by its run's name.
-    fn logical_name(&self, name: &str) -> String {
-        name.strip_suffix(&format!("__{}", self.options.run)).unwrap_or(name).to_owned()
+    /// The spec's name of a table that statements know by its run's name. The one may hold blanks, say, that
+    /// the other has not.
+    fn spec_name(&self, name: &str) -> String {
+        let plan = &self.compiled.plan;
+        let mut made = plan.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Declare(table)
+            | StepKind::File(table, _)
+            | StepKind::Materialise(table, ..)
+            | StepKind::Foreach(_, table, _) => Some(table),
+            StepKind::AddPartitions(..) | StepKind::Answer(_) => None,
+        });
+        let found = made.find(|table| emit::table_name(plan, table).substitute(|symbol| self.symbol(symbol)) == name);
+        found.map_or_else(|| self.without_run(name).to_owned(), |table| table.name.clone())
+    }
+
+    /// A table's name in statements without the run's.
+    fn without_run<'n>(&self, name: &'n str) -> &'n str {
+        name.strip_suffix(&self.options.run).and_then(|name| name.strip_suffix("__")).unwrap_or(name)
     }
 
     /// Files what scans need and cannot look at: what no partition covers, what may still arrive.

@@ -170,7 +170,7 @@ impl<E: Engine> Run<'_, E> {
         Some(total)
     }
 
-    fn symbol(&self, symbol: Symbol) -> String {
+    pub(super) fn symbol(&self, symbol: Symbol) -> String {
         match symbol {
             Symbol::Run => self.options.run.clone(),
             Symbol::Output => self.options.output.clone(),

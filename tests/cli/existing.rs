@@ -82,6 +82,14 @@ WHERE f.day >= '2024-05-06';
 }
 
 #[test]
+fn what_the_engine_lacks_over_an_existing_table_is_named_before_it_runs() {
+    let program = program("SELECT tdigest_agg(1.5) FROM security.cloudtrail_logs WHERE day = '2024/05/06';");
+    let ended = program.call(&["run", "spec.sql", "--catalog", "catalog.ddl", "--now", "2024-06-01"]);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stderr.contains("athplan::run::lacking"), "{}", ended.stderr);
+}
+
+#[test]
 fn no_partition_is_added_to_an_existing_table() {
     let spec = "
 ALTER TABLE classic ADD PARTITION (region = 'x', year = '2024', month = '05', day = '08') LOCATION 's3://logs/x/';

@@ -16,15 +16,20 @@ use super::tables::{StatementTables, Tables};
 use super::write::Destination;
 use crate::bind::query::Query;
 use crate::bind::spec::BoundStatementKind;
-use crate::catalog::Table;
+use crate::catalog::{Table, TableRef};
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Dialect;
 
-/// What the embedded engine lacks of statements that are to run one after the other, a list for each.
-pub fn lacks(statements: &[String], dialect: Dialect, now: i128) -> Vec<Vec<EngineError>> {
+/// What the embedded engine lacks of statements that are to run one after the other, a list for each. They may
+/// read tables that exist already.
+pub fn lacks(statements: &[String], existing: &[TableRef], dialect: Dialect, now: i128) -> Vec<Vec<EngineError>> {
     let Ok(store) = Store::new(&[]) else { return vec![Vec::new(); statements.len()] };
     let store = Arc::new(store);
     let tables = Tables::default();
+    for table in existing {
+        // One that the engine cannot have is told when the engine is made.
+        let _ = tables.create(table.clone());
+    }
     statements
         .iter()
         .map(|sql| {

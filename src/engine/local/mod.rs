@@ -180,6 +180,7 @@ impl Engine for LocalEngine {
     }
 
     fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
-        check::lacks(statements, self.shared.options.dialect, self.shared.options.now)
+        let options = &self.shared.options;
+        check::lacks(statements, &options.existing, options.dialect, options.now)
     }
 }
