@@ -129,7 +129,9 @@ impl Run {
 /// The steps of the spec's queries. A spec without one must keep a table: else it asks for nothing.
 fn asked(compiled: &Compiled) -> Result<Vec<&str>, Failure> {
     let plan = &compiled.plan;
-    plan.check_asks().map_err(|error| Failure::Spec(Errors::new(&plan.spec.source, [error])))?;
+    if let Some(error) = plan.asks_nothing() {
+        return Err(Failure::Spec(Errors::new(&plan.spec.source, [error])));
+    }
     let answers = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_)));
     Ok(answers.map(|step| step.name.as_str()).collect())
 }

@@ -7,7 +7,7 @@ use crate::plan::Plan;
 
 /// The remarks on a plan, each as a line and as a value.
 pub(super) fn remarks(plan: &Plan) -> Vec<(String, Value)> {
-    let nothing = plan.check_asks().err();
+    let nothing = plan.asks_nothing();
     let warnings = plan.spec.warnings.iter().map(|warning| warning as &dyn Diagnostic);
     let bounds = plan.warnings.iter().map(|warning| warning as &dyn Diagnostic);
     let warnings = warnings.chain(bounds);

@@ -142,12 +142,9 @@ impl Settings {
 }
 
 impl Plan {
-    /// Refuses a plan that neither answers anything nor keeps a table: whatever it did would be lost.
-    ///
-    /// # Errors
-    ///
-    /// There is no such step.
-    pub fn check_asks(&self) -> Result<(), PlanError> {
+    /// The mistake of a plan that neither answers anything nor keeps a table, if it is one: whatever it did
+    /// would be lost.
+    pub fn asks_nothing(&self) -> Option<PlanError> {
         let asks = |step: &Step| {
             matches!(
                 step.kind,
@@ -157,9 +154,9 @@ impl Plan {
             )
         };
         if self.steps.iter().any(asks) {
-            return Ok(());
+            return None;
         }
-        Err(PlanError::NothingAsked { span: self.steps.last().map(|step| step.span) })
+        Some(PlanError::NothingAsked { span: self.steps.last().map(|step| step.span) })
     }
 
     /// The step of a scan or FOREACH by position.
