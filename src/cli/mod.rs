@@ -99,6 +99,7 @@ fn print(report: &Report) {
 }
 
 /// Says a line on standard error, its hidden characters escaped.
+#[cfg(feature = "local")]
 fn say(line: &str) {
     write_to_stderr(&format!("{}\n", output::visible(line)));
 }

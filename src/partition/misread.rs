@@ -140,8 +140,7 @@ fn misread_text(asked: &Asked<'_>, clock: &Clock<'_>, text: &str) -> Option<Misr
     if length == 0 || begins && length == form.chars().count() {
         return None;
     }
-    let first =
-        |text: &str, or_equal: bool| clock.first(asked.function, asked.ty, &Value::varchar(text), or_equal);
+    let first = |text: &str, or_equal: bool| clock.first(asked.function, asked.ty, &Value::varchar(text), or_equal);
     // Less than a bound is what has not reached it; at most a bound is what has not gone beyond it.
     let edge = first(text, matches!(asked.comparison, Comparison::GreaterOrEqual | Comparison::Less))?;
     let keeps = asked.keeps(&edge);

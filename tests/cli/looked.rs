@@ -97,7 +97,7 @@ fn what_is_read_for_each_row_is_no_bound_for_all() {
         format!(
             "CREATE TEMPORARY TABLE seen AS SELECT useridentity.accesskeyid AS key, min(eventtime) AS since FROM trail
 WHERE eventtime LIKE '2024-05-06%' GROUP BY 1;
-SELECT * FROM (FOREACH k IN (SELECT * FROM seen) {body});"
+SELECT * FROM (FOREACH k IN (SELECT * FROM seen) {body}) ORDER BY 1, 2;"
         )
     };
     let condition =
