@@ -88,3 +88,22 @@ fn percentiles_that_depend_on_the_order_of_rows_are_refused() {
         assert!(refused.message.contains(what), "{sql}: {refused}");
     }
 }
+
+/// A sketch of so many values is held now so, now otherwise; below and above it is not.
+#[test]
+fn distinct_counts_are_estimated_as_trino_does() {
+    let bench = Bench::empty();
+    let distinct = |count: usize| format!("SELECT approx_distinct(x) FROM UNNEST(sequence(1, {count})) t(x)");
+    for count in [252, 260, 270] {
+        let refused = bench.rows(&distinct(count)).expect_err("it is not known how it is held");
+        assert_eq!(refused.class, ErrorClass::Unsupported, "{refused}");
+        assert!(refused.message.contains("approx_distinct of some"), "{refused}");
+    }
+    assert_eq!(bench.rows(&distinct(251)).expect("few are counted"), ["251"]);
+    let rows = "SELECT approx_distinct(ROW(x)) FROM UNNEST(sequence(1, 100)) t(x)";
+    assert_eq!(bench.rows(rows).expect_err("the hash of rows is not known").class, ErrorClass::Unsupported);
+    // However rows are spread over partitions and groups, the sketch is the same.
+    let grouped =
+        "SELECT sum(n) FROM (SELECT approx_distinct(x) AS n FROM UNNEST(sequence(1, 9000)) t(x) GROUP BY x % 3)";
+    assert_eq!(bench.rows(grouped).expect("it runs"), ["9025"]);
+}

@@ -22,6 +22,8 @@ pub use json::path_mistake as json_path_mistake;
 use std::fmt;
 use std::sync::Arc;
 
+pub use binary::xx_hash;
+
 use super::{EvalError, Value};
 use crate::types::Type;
 

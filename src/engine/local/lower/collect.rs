@@ -76,7 +76,8 @@ enum Kind {
     All,
 }
 
-/// Up to so many distinct values Trino's sketch counts exactly; beyond, its estimate is its own.
+/// Up to so many distinct values Trino's sketch counts exactly; beyond, it depends on their hashes, and those
+/// of some types are not known here (`sketch.rs` has the others).
 const EXACT_DISTINCT: usize = 64;
 
 /// Why more distinct values are not counted, and what counts them.

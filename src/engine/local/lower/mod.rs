@@ -30,6 +30,7 @@ mod relation;
 mod session;
 mod set_operation;
 mod shared;
+mod sketch;
 mod subquery;
 mod unnest;
 mod values;
