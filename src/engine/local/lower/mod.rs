@@ -116,7 +116,11 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
 fn raised(error: &EvalError) -> DataFusionError {
     let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
     let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
-    carried(EngineError::new(class, error.to_string()))
+    let message = match error.is_refusal() {
+        true => format!("the embedded engine does not support {}", error.message),
+        false => error.to_string(),
+    };
+    carried(EngineError::new(class, message))
 }
 
 /// An engine's error, on its way through DataFusion.
