@@ -13,13 +13,13 @@ pub mod exit {
     pub const OK: u8 = 0;
     /// The run or the check failed.
     pub const FAILED: u8 = 1;
-    /// The command line was wrong.
+    /// The command line was wrong, or does not fit the spec.
     pub const USAGE: u8 = 2;
-    /// The spec was wrong: nothing ran.
+    /// The spec was wrong, or a file that it brings in: nothing ran.
     pub const SPEC: u8 = 3;
     /// `snapshot --check` found a difference.
     pub const CHANGED: u8 = 4;
-    /// Complete, and no row was found.
+    /// Complete, and no row was found: by no query, or where there is none, for no table that is kept.
     pub const EMPTY: u8 = 10;
     /// Rows or none: not everything that was asked for could be looked at.
     pub const INCOMPLETE: u8 = 11;

@@ -39,12 +39,13 @@ pub mod source;
 pub mod spec;
 pub mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bind::BindOptions;
-use bind::query::RelationId;
-use bind::spec::BoundSpec;
+use bind::query::{Query, RelationId, RelationKind};
+use bind::spec::{BoundSpec, BoundStatementKind};
+use catalog::Origin;
 use dag::Dag;
 use error::Errors;
 use expand::{Need, World};
@@ -87,25 +88,47 @@ pub fn front(source: &Arc<Source>, options: &BindOptions<'_>) -> Result<BoundSpe
 pub fn compile(bound: BoundSpec, settings: Settings, world: World) -> Result<Compiled, Errors> {
     let source = Arc::clone(&bound.source);
     let plan = plan::build(Arc::new(bound), settings).map_err(|errors| Errors::new(&source, errors))?;
-    let (plan, fired) = rewrite::rewrite(plan);
+    let (mut plan, fired) = rewrite::rewrite(plan);
     emit::check_plan(&plan).map_err(|errors| Errors::new(&source, errors))?;
     rewrite::check_bounds(&plan).map_err(|errors| Errors::new(&source, errors))?;
     let needs = expand::static_needs(&plan, &world).map_err(|errors| Errors::new(&source, errors))?;
     let rectangles = expand::static_rectangles(&plan, &needs).map_err(|errors| Errors::new(&source, errors))?;
+    plan.warnings.extend(expand::crowded(&plan, &rectangles));
     let dag = dag::schedule(&plan);
     Ok(Compiled { plan, fired, dag, world, needs, rectangles })
 }
 
-/// The tables whose files a spec's plan may ask about: those that steps scan.
+/// The tables over log files that a spec declares or reads, existing ones included, each with all the
+/// partitions that the spec registers: those whose files its plan may ask about.
 pub fn scanned_tables(bound: &BoundSpec) -> Vec<catalog::TableRef> {
-    let mut names = BTreeSet::new();
-    let mut tables = Vec::new();
+    let mut tables = BTreeMap::new();
     for statement in &bound.statements {
-        if let bind::spec::BoundStatementKind::DeclareTable(table) = &statement.kind
-            && names.insert(table.name.clone())
-        {
-            tables.push(Arc::clone(table));
+        match &statement.kind {
+            BoundStatementKind::DeclareTable(table) | BoundStatementKind::AddPartitions(table, _) => {
+                tables.insert(table.name.clone(), Arc::clone(table));
+            }
+            BoundStatementKind::Materialise { query, .. }
+            | BoundStatementKind::View(_, query)
+            | BoundStatementKind::Unload { query, .. }
+            | BoundStatementKind::Query(query) => tables_of(query, &mut tables),
+            BoundStatementKind::FileTable(..) | BoundStatementKind::DropTable { .. } => {}
         }
     }
-    tables
+    tables.into_values().collect()
+}
+
+/// The existing tables that a spec reads: an engine has them without any statement of the plan.
+pub fn existing_tables(bound: &BoundSpec) -> Vec<catalog::TableRef> {
+    scanned_tables(bound).into_iter().filter(|table| table.origin == Origin::Existing).collect()
+}
+
+fn tables_of(query: &Query, tables: &mut BTreeMap<String, catalog::TableRef>) {
+    for relation in plan::relations(query) {
+        if let RelationKind::Table(table, _) = &relation.kind
+            && matches!(table.origin, Origin::Declared | Origin::Existing)
+        {
+            tables.insert(table.name.clone(), Arc::clone(table));
+        }
+    }
+    plan::queries(query).into_iter().for_each(|inner| tables_of(inner, tables));
 }

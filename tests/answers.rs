@@ -25,14 +25,15 @@ enum Verdict {
 }
 
 /// An expression made ready, or why there is nothing to evaluate.
-enum Prepared {
+#[derive(Debug)]
+pub(crate) enum Prepared {
     Closed(Expr, Type),
     /// The binder found a mistake.
     Rejected,
     Refused(String),
 }
 
-fn prepare(expression: &str) -> Prepared {
+pub(crate) fn prepare(expression: &str) -> Prepared {
     let source = Source::new("answers", format!("SELECT {expression}"));
     let Ok(parsed) = parse_query(&source) else { return Prepared::Rejected };
     let options = BindOptions {

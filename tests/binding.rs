@@ -340,6 +340,33 @@ fn order_by_sees_output_names_first() {
     assert_eq!(order(&format!("a AS x {from} UNION ALL SELECT 2 ORDER BY x")), [Output(0)]);
 }
 
+/// As on a real Trino: LIMIT takes zero, FETCH FIRST does not, written or given as a parameter.
+#[test]
+fn row_counts_are_positive() {
+    assert!(mistakes("SELECT 1 AS x OFFSET 0 LIMIT 0").is_empty());
+    assert!(mistakes("SELECT 1 AS x FETCH FIRST 1 ROW ONLY").is_empty());
+    for text in
+        ["SELECT 1 AS x FETCH FIRST 0 ROWS ONLY", "DECLARE n bigint DEFAULT 0; SELECT 1 AS x FETCH FIRST :n ROWS ONLY"]
+    {
+        assert!(
+            matches!(mistakes(text).as_slice(), [only] if only.contains("at least one row")),
+            "{:?}",
+            mistakes(text)
+        );
+    }
+}
+
+/// A row and a query of several columns, field by field.
+#[test]
+fn rows_are_compared_with_queries_of_as_many_columns() {
+    assert!(mistakes("SELECT (1, 'a') IN (SELECT BIGINT '1', 'b') AS x").is_empty());
+    for text in
+        ["(1, 2) IN (SELECT 1, 2, 3)", "(1, 'a') IN (SELECT 1, 2)", "1 IN (SELECT 1, 2)", "(1, 2) IN (SELECT 1)"]
+    {
+        assert_eq!(mistakes(&format!("SELECT {text} AS x")).len(), 1, "{text}");
+    }
+}
+
 #[test]
 fn set_operations_and_values_have_the_common_type() {
     assert_eq!(types("SELECT 1 AS a, 'x' AS b UNION ALL SELECT BIGINT '2', NULL"), "a bigint, b varchar(1)");

@@ -2,12 +2,20 @@
 //! `snapshots/cli`.
 #![cfg(feature = "local")]
 
+mod answers;
+mod mistakes;
+mod places;
+
 use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::program::Program;
+
+mod existing;
+mod guard;
+mod looked;
 
 /// Where the trail's files of 2024-05-06 lie.
 const FOLDER: &str = "trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/05/06";
@@ -99,17 +107,6 @@ fn results_in_each_format() {
 }
 
 #[test]
-fn several_queries_print_one_after_the_other() {
-    let program = investigation("SELECT 1 AS one; SELECT 'two' AS two WHERE false;");
-    let commands = [
-        "run spec.sql --quiet",
-        "run spec.sql --quiet --format json",
-        "run spec.sql --quiet --format parquet --out rows.parquet",
-    ];
-    holds("several_queries", &program, &commands);
-}
-
-#[test]
 fn explanations() {
     let program = investigation(FOREACH);
     program.file("keys.csv", "accesskeyid,issued\nAKIA2,2024-05-06T09:00:00Z\nAKIA1,\n");
@@ -195,6 +192,60 @@ SELECT 1 UNION SELECT 1, 2;
     holds("wrong_specs", &program, &commands);
 }
 
+/// What the embedded engine lacks is named before anything runs, all of it, at its place in the spec.
+#[test]
+fn what_the_engine_lacks() {
+    let spec = "
+CREATE TEMPORARY TABLE keys AS
+SELECT useridentity.accesskeyid AS id, tdigest_agg(CAST(length(eventname) AS double)) IS NULL AS odd
+FROM trail WHERE day = '2024/05/06' GROUP BY 1;
+
+CREATE TABLE uses AS
+FOREACH k IN (SELECT * FROM keys)
+  SELECT k.id, company_lookup(c.sourceipaddress) AS known, regexp_like(c.useragent, '(?<=a+)b') AS r,
+         filter(ARRAY[c.eventname], name -> name <> k.id) AS names
+  FROM trail c
+  WHERE c.useridentity.accesskeyid = k.id AND c.eventtime LIKE '2024-05-%';
+
+SELECT numeric_histogram(3, length(id)) AS lengths FROM uses;
+";
+    let program = investigation(&spec.replace(" AS known", " = 'x' AS known"));
+    holds("lacking", &program, &["run spec.sql --now 2024-06-01", "explain spec.sql --now 2024-06-01"]);
+}
+
+/// A bound on time that means most likely something else than was meant.
+#[test]
+fn warnings_of_bounds() {
+    let program = investigation(
+        "SELECT eventname FROM trail
+WHERE eventtime BETWEEN '2024-05-06' AND '2024-05-06' AND eventtime >= '2024-05-06 10:03';",
+    );
+    program.file("plain.sql", format!("{TABLE}SELECT eventname FROM trail WHERE eventtime LIKE '2024-05-06%';"));
+    // What driver rows bring is known when they are.
+    program.file("keys.csv", "id,since\nAKIA1,2024-05-06 09:00\nAKIA2,2024-05-06T09:00:00Z\nAKIA3,2024/05/06\n");
+    program.file("rows.csv", "since\n2024-05-06 09:00\n");
+    program.file(
+        "rows.sql",
+        format!(
+            "{TABLE}CREATE TEMPORARY TABLE keys (id varchar, since varchar) FROM 'keys.csv';
+CREATE TEMPORARY TABLE uses AS FOREACH k IN (SELECT * FROM keys)
+  SELECT c.eventname FROM trail c
+  WHERE c.useridentity.accesskeyid = k.id AND c.eventtime >= k.since AND c.eventtime < '2024-05-07';
+SELECT count(*) AS n FROM uses;"
+        ),
+    );
+    let commands = [
+        "run rows.sql --now 2024-06-01",
+        "explain rows.sql --now 2024-06-01 --rows uses=rows.csv",
+        "run spec.sql --now 2024-06-01",
+        "run spec.sql --now 2024-06-01 --quiet",
+        "explain spec.sql --now 2024-06-01",
+        "explain spec.sql --now 2024-06-01 --format json",
+        "run plain.sql --now 2024-06-01",
+    ];
+    holds("warnings_of_bounds", &program, &commands);
+}
+
 #[test]
 fn broken_files() {
     let program = investigation(CALLS);
@@ -218,12 +269,40 @@ fn broken_files() {
     let bad = format!("{FOLDER}/b.json.gz");
     program.file(&bad, "this is no gzip");
     holds("skipped_files", &program, &["run spec.sql --now 2024-06-01 --skip-bad-files --coverage coverage.json"]);
-    let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
-    let coverage: serde_json::Value = serde_json::from_str(&coverage).expect("coverage is JSON");
-    assert_eq!(
-        coverage[0]["unreadable"][0][0],
-        format!("s3://logs/{}", bad.strip_prefix("trail/").expect("in the trail"))
+    let name = format!("s3://logs/{}", bad.strip_prefix("trail/").expect("in the trail"));
+    let coverage = coverage_of(&program);
+    assert_eq!((&coverage["unreadable"][0][0], &coverage["files"]), (&name.as_str().into(), &1.into()));
+
+    // Two scans in one statement, and two statements: the file is told once.
+    program.file("keys.csv", "accesskeyid,issued\nAKIA2,2024-05-06T09:00:00Z\nAKIA1,2024-05-06T09:30:00Z\n");
+    program.file("foreach.sql", format!("{TABLE}{FOREACH}"));
+    program.file(
+        "twice.sql",
+        format!(
+            "{TABLE}SELECT count(*) AS n FROM trail a JOIN trail b ON a.eventid = b.eventid
+             WHERE a.day = '2024/05/06' AND b.day = '2024/05/06';"
+        ),
     );
+    let commands = [
+        "run twice.sql --now 2024-06-01 --skip-bad-files --coverage coverage.json",
+        "run foreach.sql --now 2024-06-01 --skip-bad-files --no-merge --coverage coverage.json",
+    ];
+    let mut transcripts = Vec::new();
+    for command in commands {
+        transcripts.push(program.transcript(command));
+        let coverage = coverage_of(&program);
+        let told = ["scans", "files", "records"].map(|name| coverage[name].as_u64());
+        assert_eq!(told, [Some(2), Some(2), Some(6)], "{command}");
+        assert_eq!(coverage["unreadable"].as_array().map(Vec::len), Some(1), "{command}");
+    }
+    held("skipped_once", &transcripts.join("\n"));
+}
+
+/// What `--coverage` wrote of the trail.
+fn coverage_of(program: &Program) -> serde_json::Value {
+    let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
+    let coverage: Vec<serde_json::Value> = serde_json::from_str(&coverage).expect("coverage is JSON");
+    coverage.into_iter().find(|coverage| coverage["table"] == "trail").expect("the trail was scanned")
 }
 
 #[test]
@@ -270,30 +349,6 @@ fn what_was_not_looked_at() {
 fn nothing_found() {
     let spec = "SELECT eventname FROM trail WHERE day = '2024/05/06' AND eventname = 'DeleteTrail';";
     holds("empty", &investigation(spec), &["run spec.sql --now 2024-06-01"]);
-}
-
-#[test]
-fn snapshots_of_statements() {
-    let program = investigation("SELECT eventname FROM trail WHERE day = '2024/05/06';");
-    let before = ["snapshot spec.sql --check", "snapshot spec.sql --now 2024-06-01", "snapshot spec.sql --check"];
-    holds("snapshot", &program, &before);
-    program.file("spec.sql", format!("{TABLE}SELECT eventname FROM trail WHERE day = '2024/05/07';"));
-    holds(
-        "snapshot_changed",
-        &program,
-        &["snapshot spec.sql --check", "snapshot spec.sql", "snapshot spec.sql --check"],
-    );
-}
-
-#[test]
-fn tables_that_are_kept_are_never_overwritten_by_accident() {
-    let program = investigation("CREATE TABLE calls AS SELECT eventname FROM trail WHERE day = '2024/05/06';");
-    let commands = [
-        "run spec.sql --now 2024-06-01 --output kept",
-        "run spec.sql --now 2024-06-01 --output kept",
-        "run spec.sql --now 2024-06-01 --output kept --replace",
-    ];
-    holds("replace", &program, &commands);
 }
 
 #[test]

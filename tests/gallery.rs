@@ -3,6 +3,8 @@
 //! Each case is a spec with one mistake (or a few of the kind), named by the code of its error; the rendered
 //! reports stand under `snapshots/gallery`. A code without a case fails the last test.
 
+mod helps;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ const CASES: &[Case] = &[
     ("parse::body_needs_parentheses", "FOREACH k IN (SELECT 1 AS n) SELECT k.n ORDER BY 1 LIMIT 3", &[]),
     ("parse::character", "SELECT 1 ¿ 2", &[]),
     ("parse::clause_twice", "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://b/' LOCATION 's3://c/'", &[]),
+    ("parse::curly_quotes", "SELECT ‘bob’ AS who, “eve” AS other, 'it' ’", &[]),
     ("parse::foreach_body", "FOREACH k IN (SELECT 1 AS n) VALUES 1", &[]),
     ("parse::number_runs_into_name", "SELECT 12days FROM t", &[]),
     ("parse::refused", "SELECT sum(a) WITHIN GROUP (ORDER BY a) FROM (VALUES 1) t(a)", &[]),
@@ -67,6 +70,11 @@ const CASES: &[Case] = &[
         &[],
     ),
     ("bind::ordinal_out_of_range", "SELECT a FROM (VALUES 1) t(a) ORDER BY 2", &[]),
+    (
+        "bind::quoted_parameter",
+        "DECLARE who varchar DEFAULT 'bob';\nSELECT a = ':who' AS is_who FROM (VALUES 'x') t(a)",
+        &[],
+    ),
     ("bind::row_as_value", "FOREACH k IN (SELECT 'AKIA' AS id)\nSELECT k, k.id FROM (VALUES 1) t(a)", &[]),
     ("bind::subquery_columns", "SELECT 1 IN (SELECT 1, 2)", &[]),
     ("bind::table_not_yet", "SELECT * FROM keys;\nCREATE TABLE keys AS SELECT 1 AS id;", &[]),
@@ -93,6 +101,7 @@ const CASES: &[Case] = &[
         &[],
     ),
     ("bind::unsupported", "SELECT * FROM (VALUES 1) l(a) NATURAL JOIN (VALUES 1) r(a)", &[]),
+    ("bind::unused_parameter", "DECLARE who varchar DEFAULT 'bob';\nSELECT 1 AS one", &[]),
     ("bind::window_not_allowed", "SELECT a FROM (VALUES 1) t(a)\nWHERE row_number() OVER (ORDER BY a) = 1", &[]),
     ("bind::wrong_arguments", "SELECT date_diff('day', '2019-03-01')", &[]),
     (
@@ -119,7 +128,7 @@ fn rendered(text: &str, arguments: &[(&str, &str)]) -> (BTreeSet<String>, String
         Err(errors) => errors.into_iter().map(|error| Box::new(error) as _).collect(),
         Ok(spec) => match bind(&spec, Arc::clone(&source), &options) {
             Err(errors) => errors.into_iter().map(|error| Box::new(error) as _).collect(),
-            Ok(_) => Vec::new(),
+            Ok(bound) => bound.warnings.into_iter().map(|warning| Box::new(warning) as _).collect(),
         },
     };
     let handler =
@@ -142,12 +151,16 @@ fn show(code: &str, text: &str, arguments: &[(&str, &str)]) -> bool {
         println!("{code} is not what {text:?} gives:\n{page}");
         return false;
     }
+    held(&code.replace("::", "_"), &page);
+    true
+}
+
+fn held(name: &str, page: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/gallery");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(code.replace("::", "_"), page));
-    true
+    settings.bind(|| insta::assert_snapshot!(name, page));
 }
 
 #[test]
@@ -167,7 +180,11 @@ fn nesting_that_is_too_deep_is_a_mistake_and_no_crash() {
 #[test]
 fn every_code_has_a_case() {
     let shown: BTreeSet<&str> = CASES.iter().map(|(code, ..)| *code).chain(["parse::too_deep"]).collect();
-    let sources = [include_str!("../src/spec/errors.rs"), include_str!("../src/bind/errors.rs")];
+    let sources = [
+        include_str!("../src/spec/errors.rs"),
+        include_str!("../src/bind/errors.rs"),
+        include_str!("../src/bind/warnings.rs"),
+    ];
     let mut missing = Vec::new();
     for source in sources {
         for (at, prefix) in source.match_indices("athplan::") {

@@ -108,7 +108,7 @@ fn nested_types_queries_and_joins_end_in_an_error_too() {
 }
 
 #[test]
-fn a_chain_of_operators_is_bounded_too_but_and_or_and_lists_are_not() {
+fn a_chain_of_operators_is_bounded_too_but_and_or_union_and_lists_are_not() {
     on_a_small_stack(|| {
         for (link, limited) in [
             (" || a", true),
@@ -126,10 +126,20 @@ fn a_chain_of_operators_is_bounded_too_but_and_or_and_lists_are_not() {
                 Err(errors) => assert!(limited && matches!(errors[..], [ParseError::TooDeep { .. }]), "{errors:?}"),
             }
         }
-        let union =
-            |links: usize| parse(&Source::new("chain", format!("TABLE a{}", " UNION ALL TABLE a".repeat(links))));
-        assert!(union(150).is_ok());
-        assert!(matches!(union(20_000).expect_err("it is too high")[..], [ParseError::TooDeep { .. }]));
+        for (link, limited) in [
+            (" UNION ALL TABLE a", false),
+            (" UNION TABLE a", false),
+            (" EXCEPT TABLE a", true),
+            (" INTERSECT TABLE a", true),
+            (" UNION TABLE a UNION ALL TABLE b", true),
+        ] {
+            let chain = |links: usize| parse(&Source::new("chain", format!("TABLE a{}", link.repeat(links))));
+            assert!(chain(100).is_ok(), "{link}");
+            match chain(20_000) {
+                Ok(tree) => assert!(!limited && tree == tree.clone(), "{link}"),
+                Err(errors) => assert!(limited && matches!(errors[..], [ParseError::TooDeep { .. }]), "{errors:?}"),
+            }
+        }
         // Chains inside the first operand of chains add up.
         let steps = (0..40).fold("a".to_owned(), |inner, _| format!("({inner}){}", " || a".repeat(20)));
         assert!(

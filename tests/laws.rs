@@ -9,6 +9,7 @@ mod bench;
 mod calendar;
 mod cell;
 mod choices;
+mod existing;
 mod explained;
 mod generate;
 mod hostile;

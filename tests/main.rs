@@ -9,20 +9,27 @@ mod demo;
 mod emulator;
 mod engines;
 mod examples;
+mod front;
 mod functions;
 mod gallery;
 mod grammar;
 mod laws;
+mod literals;
+#[cfg(feature = "athena")]
 mod live;
 mod lowering;
 #[cfg(feature = "local")]
 mod middle;
 mod output;
+mod page;
 mod partition;
 mod program;
 mod readme;
+mod rewrites;
 #[cfg(feature = "local")]
 mod run;
+mod sizes;
+mod terminal;
 mod tidy;
 mod types;
 mod walk;

@@ -2,14 +2,18 @@
 //! with late deliveries, duplicates and NULLs.
 
 pub mod bench;
+mod bounds;
 mod constants;
+mod ctes;
 mod forms;
+mod long;
 mod names;
 mod outer;
 mod partitions;
 mod places;
 mod refused;
 mod types;
+mod warnings;
 
 use bench::{compiled, error, rows};
 

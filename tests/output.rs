@@ -112,6 +112,34 @@ fn hostile_json() {
 }
 
 #[test]
+fn doubles_read_as_athena_prints_them() {
+    let numbers: [(f64, &str); 12] = [
+        (339.0, "339.0"),
+        (0.0, "0.0"),
+        (-0.0, "-0.0"),
+        (1e20, "1.0E20"),
+        (1e-7, "1.0E-7"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (12_345_678.9, "1.23456789E7"),
+        (9_999_999.0, "9999999.0"),
+        (0.001, "0.001"),
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "Infinity"),
+        (f64::NEG_INFINITY, "-Infinity"),
+    ];
+    for (number, text) in numbers {
+        let one = |ty: Type, value: Value| result(&[("n", ty)], vec![vec![value]]);
+        let double = one(Type::Double, Value::Double(number));
+        assert_eq!(print(csv::write, &double), format!("n\r\n{text}\r\n"));
+        assert!(print(whole, &double).lines().nth(2).is_some_and(|line| line.trim() == text), "{text}");
+        let list = one(Type::array(Type::Double), Value::Array([Value::Double(number)].into()));
+        assert!(print(whole, &list).contains(&format!("[{text}]")), "{text}");
+    }
+    let real = result(&[("n", Type::Real)], vec![vec![Value::Real(339.5)], vec![Value::Real(1e10)]]);
+    assert_eq!(print(csv::write, &real), "n\r\n339.5\r\n1.0E10\r\n");
+}
+
+#[test]
 fn kinds_as_csv_and_json() {
     let csv = print(csv::write, &kinds()).replace('\r', "");
     insta::assert_snapshot!(csv + &print(json::write, &kinds()));

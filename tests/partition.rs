@@ -172,6 +172,41 @@ fn a_fixed_end_before_now_lies_outside() {
     assert_eq!(set.outside, [Outside::Time(at("2020-07-06T00:00:00"), at(NOW))]);
 }
 
+/// Folders of weeks, named after their first days: 2020/01/01, 2020/01/08, … 2020/02/26.
+#[test]
+fn folders_of_weeks() {
+    let weeks = Projection::Date {
+        low: DateBound::At("2020/01/01".to_owned()),
+        high: DateBound::At("2020/03/01".to_owned()),
+        format: "yyyy/MM/dd".to_owned(),
+        interval: 7,
+        unit: DateUnit::Days,
+    };
+    let layout = Layout::Projection { keys: vec![weeks], template: None };
+    let table = table(vec![column("day", Type::VARCHAR)], layout, &[(0, "yyyy/MM/dd")]);
+    let named = find(&key_is(0, &["2020/01/08"]), &table, HOUR);
+    assert_eq!((tuples(&named), named.outside, named.open), (vec!["2020/01/08".to_owned()], vec![], false));
+    // The second day of a week names no folder, nor does a day outside the range.
+    for day in ["2020/01/05", "2021/01/06"] {
+        let missing = find(&key_is(0, &[day]), &table, HOUR);
+        assert_eq!((tuples(&missing), missing.open), (vec![], false));
+        assert_eq!(missing.outside, [Outside::Value(0, day.to_owned())]);
+    }
+    let later = Predicate::Time(Intervals::at_least(at("2020-01-03T00:00:00")));
+    let both = find(&Predicate::And(vec![key_is(0, &["2020/01/01"]), later]), &table, HOUR);
+    assert_eq!((tuples(&both), both.outside), (vec!["2020/01/01".to_owned()], vec![]));
+    // A range of names reaches to the end of its last folder, and no further.
+    let text = |text: &str| KeyValue::Text(text.to_owned());
+    let values = Intervals::closed(text("2020/01/05"), text("2020/01/20"));
+    let range = find(&Predicate::Key { index: 0, values }, &table, HOUR);
+    assert_eq!(
+        (tuples(&range), range.outside, range.open),
+        (vec!["2020/01/08".to_owned(), "2020/01/15".to_owned()], vec![], false)
+    );
+    let window = find(&window("2020-01-06T00:00:00", "2020-01-07T23:30:00"), &table, HOUR);
+    assert_eq!(tuples(&window), ["2020/01/01", "2020/01/08"]);
+}
+
 #[test]
 fn an_injected_key_takes_its_values_from_the_query() {
     let keys = vec![column("account", Type::VARCHAR), column("day", Type::VARCHAR)];
@@ -439,4 +474,16 @@ proptest! {
             prop_assert!(regions.parts().iter().any(inside), "lost {from} + {length}");
         }
     }
+}
+
+/// Folders named by months' names do not sort as time does, so that a range of names says nothing of times.
+#[test]
+fn names_of_months_are_in_no_order_of_time() {
+    let days = ["2024-Apr-05", "2024-Aug-05", "2024-Feb-05"].map(str::to_owned);
+    let entries = days.iter().map(|day| PartitionEntry { values: vec![day.clone()], location: None }).collect();
+    let table = table(vec![column("day", Type::VARCHAR)], Layout::Registered(entries), &[(0, "yyyy-MMM-dd")]);
+    let after = Predicate::Key { index: 0, values: Intervals::at_least(KeyValue::Text("2024-Aug-01".to_owned())) };
+    let found = needed(&after.regions(), &table, 0, at(NOW), None).expect("the partitions can be named");
+    let named: Vec<&str> = found.tuples.iter().map(|tuple| tuple[0].as_str()).collect();
+    assert_eq!(named, ["2024-Aug-05", "2024-Feb-05"]);
 }

@@ -109,7 +109,7 @@ pub fn words(command: &str) -> Vec<String> {
 /// What differs from run to run or from one version of a file format's writer to the next, and what stands for it.
 const FILTERS: &[(&str, &str)] = &[
     (r"\S+ \S+ in \d+ ms\b", "[bytes] in [time]"),
-    (r"\S+ \S+ read in\b", "[bytes] read in"),
+    (r"\S+ \S+ read:", "[bytes] read:"),
     (r"\br[0-9a-z]{10}\b", "[run]"),
     (r"/\.tmp\w{6}/", "/[folder]/"),
 ];

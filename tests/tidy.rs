@@ -90,7 +90,7 @@ fn files(folders: &[&str], endings: &[&str]) -> BTreeMap<String, String> {
 }
 
 fn rust_files() -> BTreeMap<String, String> {
-    files(&["src", "tests", "benches"], &[".rs"])
+    files(&["src", "tests", "benches", "fuzz"], &[".rs"])
 }
 
 /// The room of a file of `src`.
@@ -308,8 +308,10 @@ fn every_file_says_why_it_exists_and_is_small() {
 #[test]
 fn nothing_is_half_done() {
     let mut wrong = Vec::new();
-    let everything =
-        files(&["src", "tests", "benches", "grammar", "examples"], &[".rs", ".md", ".sql", ".ebnf", ".toml"]);
+    let everything = files(
+        &["src", "tests", "benches", "fuzz", "grammar", "examples"],
+        &[".rs", ".md", ".sql", ".ebnf", ".toml", "run"],
+    );
     for (path, text) in everything.iter().filter(|(path, _)| path.as_str() != "tests/tidy.rs") {
         for word in UNFINISHED {
             let stands = text.match_indices(word).any(|(at, _)| !text[..at].ends_with(is_name));
@@ -348,6 +350,7 @@ fn no_file_names_a_place_of_the_machine_it_was_written_on() {
             "src",
             "tests",
             "benches",
+            "fuzz",
             "grammar",
             "examples",
             "snapshots",
@@ -362,6 +365,32 @@ fn no_file_names_a_place_of_the_machine_it_was_written_on() {
         wrong.extend(
             MACHINE_PLACES.iter().filter(|place| text.contains(**place)).map(|place| format!("{path}: {place}")),
         );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_fuzz_targets_use_the_same_versions() {
+    let packages = |path: &str| -> BTreeMap<String, BTreeSet<String>> {
+        let text = fs::read_to_string(root().join(path)).expect("a lock file");
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for package in text.split("[[package]]").skip(1) {
+            let value = |key: &str| {
+                let line = package.lines().find_map(|line| line.strip_prefix(&format!("{key} = ")));
+                line.expect("a package has a name and a version").trim_matches('"').to_owned()
+            };
+            found.entry(value("name")).or_default().insert(value("version"));
+        }
+        found
+    };
+    let own = packages("Cargo.lock");
+    let mut wrong = Vec::new();
+    for (name, versions) in packages("fuzz/Cargo.lock") {
+        if let Some(known) = own.get(&name)
+            && !versions.is_subset(known)
+        {
+            wrong.push(format!("{name} is {versions:?} in fuzz/Cargo.lock and {known:?} in Cargo.lock"));
+        }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,5 +1,5 @@
 -- Set operations, WITH, VALUES, TABLE, ORDER BY to LIMIT.
--- production: query_body, query_term, query_primary, values, table_query, sort_item, offset, limit, row_count, with
+-- production: query_without_with, query_body, query_term, query_primary, values, table_query, sort_item, offset, limit, row_count, with
 SELECT 1 UNION SELECT 2 INTERSECT ALL SELECT 3 EXCEPT DISTINCT SELECT 4 UNION ALL VALUES 5;
 (SELECT 1 UNION SELECT 2) INTERSECT SELECT 3 ORDER BY 1;
 ((SELECT 1)) UNION ((SELECT 2) ORDER BY 1 LIMIT 1);
@@ -11,4 +11,7 @@ TABLE db.t ORDER BY a DESC NULLS FIRST, b ASC NULLS LAST, c OFFSET 2 ROWS LIMIT 
 SELECT a FROM t OFFSET 1 ROW FETCH FIRST 3 ROWS WITH TIES;
 SELECT a FROM t FETCH NEXT 1 ROW ONLY;
 SELECT a FROM t ORDER BY a + 1 LIMIT :n;
-WITH a AS (SELECT 1) (WITH b AS (TABLE a) SELECT * FROM b);
+WITH a AS (SELECT 1) (TABLE a ORDER BY 1);
+CREATE TABLE u AS (WITH b AS (SELECT 1 AS x) SELECT * FROM b);
+SELECT ((WITH b AS (SELECT 1) TABLE b)), 1 IN (WITH b AS (SELECT 1) TABLE b), EXISTS (WITH b AS (SELECT 1) TABLE b)
+FROM ((WITH b AS (SELECT 1) TABLE b)) t (x);

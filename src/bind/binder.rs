@@ -12,6 +12,7 @@ use super::expr::{Expr, ExprKind};
 use super::query::{ForeachId, Query, RelationId};
 use super::scope::Scope;
 use super::spec::Parameter;
+use super::warnings::BindWarning;
 use super::{BindOptions, Tables};
 use crate::catalog::Table;
 use crate::source::{Source, Span};
@@ -37,6 +38,8 @@ pub(super) struct Binder<'a> {
     pub made: BTreeMap<String, Span>,
     /// Tables whose definition has a mistake: reading them is none.
     pub broken: BTreeSet<String>,
+    /// The tables that a query has read so far, by name.
+    pub queried: BTreeSet<String>,
     /// The parameters declared so far.
     pub parameters: BTreeMap<String, Parameter>,
     /// The common table expressions in reach, innermost last.
@@ -47,6 +50,14 @@ pub(super) struct Binder<'a> {
     pub views: usize,
     /// The select list's aliases, while a clause is bound that does not see them.
     pub aliases: Vec<String>,
+    /// The tables that relations read, by number.
+    pub read: BTreeMap<RelationId, Arc<Table>>,
+    /// The parameters that were used.
+    pub used: BTreeSet<String>,
+    /// How many mistakes there were so far, and relations that a mistake left unknown: what was bound while
+    /// this grew may lack columns that it would have.
+    pub flaws: usize,
+    warnings: Vec<BindWarning>,
     errors: Vec<BindError>,
     depth: usize,
     relations: usize,
@@ -74,6 +85,8 @@ pub(super) struct VisibleCte {
     pub span: Span,
     /// How many CTEs lie on each other below it, itself included.
     pub pile: usize,
+    /// Whether a mistake in it may have cost it columns.
+    pub is_flawed: bool,
 }
 
 /// Where an expression stands: the names in reach and the windows it may name.
@@ -101,11 +114,16 @@ impl<'a> Binder<'a> {
             declared: BTreeMap::new(),
             made: BTreeMap::new(),
             broken: BTreeSet::new(),
+            queried: BTreeSet::new(),
             parameters: BTreeMap::new(),
             ctes: Vec::new(),
             pile: 0,
             views: 0,
             aliases: Vec::new(),
+            read: BTreeMap::new(),
+            used: BTreeSet::new(),
+            flaws: 0,
+            warnings: Vec::new(),
             errors: Vec::new(),
             depth: 0,
             relations: 0,
@@ -124,8 +142,23 @@ impl<'a> Binder<'a> {
         Err(self.errors)
     }
 
-    /// Notes a mistake; the same one twice (a view used twice) counts once.
+    /// Notes what is no mistake, but probably not meant; the same twice counts once.
+    pub fn warn(&mut self, warning: BindWarning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The warnings so far, in the text's order.
+    pub fn take_warnings(&mut self) -> Vec<BindWarning> {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.sort_by_key(BindWarning::span);
+        warnings
+    }
+
+    /// Notes a mistake; the same one twice (a view used twice) is told once.
     pub fn report(&mut self, error: BindError) {
+        self.flaws += 1;
         if !self.errors.contains(&error) {
             self.errors.push(error);
         }

@@ -97,7 +97,7 @@ pub enum ExprKind {
     ScalarQuery(Arc<Query>),
     /// `EXISTS (query)`.
     Exists(Arc<Query>),
-    /// `value IN (query)`, both of one type.
+    /// `value IN (query)`, both of one type; or a row, and a query with a column for each field.
     InQuery(Box<Expr>, Arc<Query>),
     /// `value op ANY|ALL (query)`: true stands for ALL.
     Quantified(Comparison, bool, Box<Expr>, Arc<Query>),

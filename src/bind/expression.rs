@@ -5,7 +5,7 @@ use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
 use crate::constant::Value;
 use crate::source::Span;
-use crate::spec::ast;
+use crate::spec::{ast, json_step};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -29,7 +29,10 @@ impl Binder<'_> {
             Written::Null => literal(Value::Null, Type::Unknown, span),
             Written::Boolean(value) => literal(Value::Boolean(*value), Type::Boolean, span),
             Written::Number(text) => self.number(text, span),
-            Written::String(text) => text_literal(text, span),
+            Written::String(text) => {
+                self.warn_of_quoted(text, span);
+                text_literal(text, span)
+            }
             Written::Binary(bytes) => literal(Value::Varbinary(bytes.as_slice().into()), Type::Varbinary, span),
             Written::Typed(ty, text) => self.typed_literal(ty, text, span),
             Written::Interval { negative, value, from, to } => self.interval(*negative, value, *from, *to, span),
@@ -101,8 +104,14 @@ impl Binder<'_> {
                 Expr { kind: ExprKind::Row(fields), ty, span }
             }
             Written::Subscript(base, index) => self.subscript(base, index, span, place),
-            Written::Lambda(..) => {
-                let help = Some("a lambda is an argument of a function such as transform or filter".to_owned());
+            Written::Lambda(parameters, body) => {
+                let help = Some(match (parameters.as_slice(), &body.kind) {
+                    ([name], Written::String(key)) => {
+                        let path = format!("${}", json_step(key)).replace('\'', "''");
+                        format!("for a value in JSON write json_extract({}, '{path}')", name.name)
+                    }
+                    _ => "a lambda is an argument of a function such as transform or filter".to_owned(),
+                });
                 self.reject(BindError::Unsupported { what: "a lambda here".to_owned(), span, help }, span)
             }
             Written::Opaque(what) => {

@@ -171,6 +171,16 @@ impl Binder<'_> {
     }
 }
 
+/// What an array parameter beside a value means.
+pub(super) fn array_parameter(value: &str, parameter: &Expr) -> Option<String> {
+    match (&parameter.kind, &parameter.ty) {
+        (ExprKind::Parameter(name, _), Type::Array(_)) => {
+            Some(format!("an array parameter stands in a list: {value} IN (:{name})"))
+        }
+        _ => None,
+    }
+}
+
 /// What to write instead, for the traps that investigators fall into.
 pub(super) fn advice(expr: &Expr, found: &Type, wanted: &Type) -> Option<String> {
     match (found, wanted) {

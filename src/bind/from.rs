@@ -65,13 +65,16 @@ impl Binder<'_> {
             TableExprKind::Table { name, alias } => self.table_reference(name, alias.as_ref(), span),
             TableExprKind::Subquery { lateral, query, alias } => {
                 let beside = Scope { level: Level::Fields(around.left), outer: around.outer };
+                let flaws = self.flaws;
                 let query = self.query(query, if *lateral { Some(&beside) } else { around.outer });
+                let is_flawed = self.flaws > flaws;
                 let columns = visible(&query.columns);
                 let kind = match lateral {
                     true => RelationKind::Lateral(self.foreach(), Box::new(query)),
                     false => RelationKind::Subquery(Box::new(query)),
                 };
-                self.relation_of(kind, columns, Vec::new(), alias.as_ref(), span)
+                let bound = self.relation_of(kind, columns, Vec::new(), alias.as_ref(), span);
+                self.open_if(is_flawed, bound)
             }
             TableExprKind::Unnest { expressions, ordinality, alias } => {
                 self.unnest(expressions, *ordinality, alias.as_ref(), span, around)
@@ -165,15 +168,18 @@ impl Binder<'_> {
         let is_open = columns.is_empty();
         let mut bound = self.relation_of(RelationKind::Opaque(what.to_owned()), columns, Vec::new(), alias, span);
         if is_open {
-            let kind = ExprKind::Opaque(format!("a column of {what}"), Vec::new());
-            bound.fields.push(Field {
-                qualifier: alias.iter().map(|alias| alias.name.name.clone()).collect(),
-                name: None,
-                value: Expr { kind, ty: Type::Opaque, span },
-                hidden: false,
-                merged: false,
-                wildcard: true,
-            });
+            let qualifier = alias.iter().map(|alias| alias.name.name.clone()).collect();
+            bound.fields.push(wildcard(qualifier, what, span));
+        }
+        bound
+    }
+
+    /// A relation with a mistake in it may have any column beside those that are known: one that it lacks
+    /// is no further mistake.
+    pub(super) fn open_if(&mut self, is_flawed: bool, mut bound: Bound) -> Bound {
+        if let (true, From::Relation(relation)) = (is_flawed, &bound.from) {
+            let qualifier = relation.name.iter().cloned().collect();
+            bound.fields.push(Field { hidden: true, ..wildcard(qualifier, "a mistake", relation.span) });
         }
         bound
     }
@@ -213,6 +219,13 @@ impl Binder<'_> {
         let relation = Relation { id, name, aliased: alias.is_some(), columns, kind, span };
         Bound { from: From::Relation(Box::new(relation)), fields }
     }
+}
+
+/// A field that stands for all columns of a relation that athplan does not know.
+pub(super) fn wildcard(qualifier: Vec<String>, what: &str, span: Span) -> Field {
+    let kind = ExprKind::Opaque(format!("a column of {what}"), Vec::new());
+    let value = Expr { kind, ty: Type::Opaque, span };
+    Field { qualifier, name: None, value, hidden: false, merged: false, wildcard: true }
 }
 
 /// The fields by which names find a relation's columns.

@@ -10,6 +10,7 @@ use super::expression::literal;
 use crate::constant::{self, Value};
 use crate::source::Span;
 use crate::spec::ast::{IntervalUnit, Text, TypeName};
+use crate::spec::interval_in_words;
 use crate::types::Type;
 
 /// The most digits of a decimal.
@@ -131,7 +132,10 @@ impl Binder<'_> {
             (Some(amount), Type::IntervalYearToMonth) => literal(Value::IntervalYearToMonth(amount), ty, span),
             (Some(amount), _) => literal(Value::IntervalDayToSecond(amount), ty, span),
             (None, _) => {
-                let help = Some("for example INTERVAL '12' HOUR or INTERVAL '1 02:30:00' DAY TO SECOND".to_owned());
+                let help = Some(match interval_in_words(&text.value) {
+                    Some(meant) => format!("write {meant}"),
+                    None => "for example INTERVAL '12' HOUR or INTERVAL '1 02:30:00' DAY TO SECOND".to_owned(),
+                });
                 self.invalid("interval", "its value does not fit its units", span, help)
             }
         }

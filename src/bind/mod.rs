@@ -30,6 +30,7 @@ pub mod query;
 mod scope;
 mod select;
 mod set;
+mod set_operation;
 pub mod spec;
 mod star;
 mod statement;
@@ -37,6 +38,7 @@ mod storage;
 mod subquery;
 mod table;
 mod walk;
+mod warnings;
 mod window;
 
 use std::collections::BTreeMap;
@@ -44,6 +46,7 @@ use std::sync::Arc;
 
 pub use closed::{NotClosed, closed};
 pub use errors::BindError;
+pub use warnings::BindWarning;
 
 use self::binder::Binder;
 use crate::catalog::Table;

@@ -3,7 +3,7 @@
 use super::binder::{Binder, Place};
 use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
-use super::scope::{Level, Meaning};
+use super::scope::{Level, Meaning, Scope};
 
 use crate::source::Span;
 use crate::spec::ast::{self, Ident};
@@ -61,6 +61,10 @@ impl Binder<'_> {
             }
             Meaning::Nothing => {
                 let help = self.help_with_column(&names, place);
+                let help = match parts {
+                    [(ident, _)] if ident.quoted => Some(self.help_with_quotes(ident, help)),
+                    _ => help,
+                };
                 BindError::UnknownColumn { name, span: whole, help }
             }
         };
@@ -85,7 +89,8 @@ impl Binder<'_> {
                 ));
             }
             let candidates = scope.names();
-            return nearest(last, candidates.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+            let near = nearest(last, candidates.iter().map(String::as_str));
+            return near.map(|near| format!("did you mean `{near}`?")).or_else(|| self.help_with_keys(last, scope));
         }
         for level in scope.levels() {
             let Level::Fields(fields) = level else { continue };
@@ -108,6 +113,38 @@ impl Binder<'_> {
             None if relations.is_empty() => Some("nothing in reach can be qualified".to_owned()),
             None => Some(format!("relations in reach: {}", list(relations.iter().map(String::as_str)))),
         }
+    }
+
+    /// A name in double quotes that means nothing was probably meant as a text.
+    fn help_with_quotes(&self, ident: &Ident, other: Option<String>) -> String {
+        let written = self.source.slice(ident.span);
+        let text = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(written);
+        let text = format!("'{}'", text.replace("\"\"", "\"").replace('\'', "''"));
+        match other {
+            Some(other) => format!("{other} Double quotes make names; as a text it is {text}"),
+            None => format!("double quotes make names; as a text it is {text}"),
+        }
+    }
+
+    /// A unit of time or a region that is no column was probably meant as a partition key.
+    fn help_with_keys(&self, name: &str, scope: &Scope<'_>) -> Option<String> {
+        const KEYS: [&str; 9] = ["account", "date", "day", "dt", "hour", "minute", "month", "region", "year"];
+        if !KEYS.contains(&name) {
+            return None;
+        }
+        let fields = scope.levels().filter_map(|level| match level {
+            Level::Fields(fields) => Some(fields.iter()),
+            _ => None,
+        });
+        let tables = fields.flatten().filter_map(|field| match &field.value.kind {
+            ExprKind::Column(column) => self.read.get(&column.relation),
+            _ => None,
+        });
+        let table = tables.into_iter().find(|table| !table.partition_keys.is_empty())?;
+        let keys = list(table.partition_keys.iter().map(|key| key.name.as_str()));
+        let time = table.time.as_ref().and_then(|time| table.columns.get(time.column));
+        let time = time.map_or_else(String::new, |time| format!("; a bound on `{}` is enough", time.name));
+        Some(format!("the partition keys of `{}` are {keys}{time}", table.name))
     }
 
     /// `base.field`.
@@ -151,6 +188,7 @@ impl Binder<'_> {
 
     /// `:name`.
     pub(super) fn parameter(&mut self, name: &Ident, span: Span) -> Expr {
+        self.used.insert(name.name.clone());
         if let Some(parameter) = self.parameters.get(&name.name) {
             let kind = ExprKind::Parameter(name.name.clone(), parameter.value.clone());
             return Expr { kind, ty: parameter.ty.clone(), span };

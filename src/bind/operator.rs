@@ -5,7 +5,7 @@ use super::coerce::coerced;
 use super::errors::BindError;
 use super::expr::{Expr, ExprKind};
 use super::expression::literal;
-use super::form::advice;
+use super::form::{advice, array_parameter};
 use crate::constant::Value;
 use crate::source::Span;
 use crate::spec::ast::{self, Arithmetic};
@@ -41,6 +41,12 @@ impl Binder<'_> {
                 let help = match operands.as_slice() {
                     [left, _] if sign == "at time zone" && left.ty == Type::Date => {
                         Some(format!("a date has no time of day: CAST({} AS timestamp)", self.text(left.span)))
+                    }
+                    [left, right] if sign == "=" && matches!(right.ty, Type::Array(_)) => {
+                        array_parameter(&self.text(left.span), right)
+                    }
+                    [left, right] if sign == "=" && matches!(left.ty, Type::Array(_)) => {
+                        array_parameter(&self.text(right.span), left)
                     }
                     [left, right] if matches!(left.kind, ExprKind::Literal(_)) => advice(left, &left.ty, &right.ty),
                     [left, right] => advice(right, &right.ty, &left.ty),

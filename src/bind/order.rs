@@ -42,7 +42,7 @@ impl Binder<'_> {
                     None => continue,
                 },
                 None => {
-                    let expr = self.expression(&item.expr, place);
+                    let expr = self.sort_expression(&item.expr, &outputs, place);
                     match items.iter().position(|item| item.expr == expr) {
                         Some(output) => SortTarget::Output(output),
                         None if distinct && !expr.ty.is_opaque() => {
@@ -63,6 +63,26 @@ impl Binder<'_> {
             keys.push(sort_key(item, target));
         }
         keys
+    }
+
+    /// Binds a sort key. In it a column of the select list comes before a relation of the same name.
+    fn sort_expression(&mut self, written: &ast::Expr, outputs: &[Field], place: Place<'_>) -> Expr {
+        let before = self.mistakes();
+        let expr = self.expression(written, place);
+        for mut mistake in self.take_mistakes(before) {
+            if let BindError::NotARow { span, help, .. } = &mut mistake {
+                let name = self.text(*span).to_lowercase();
+                let is_output = outputs.iter().any(|field| field.name.as_deref() == Some(&name));
+                let relations = place.scope.map(Scope::relations).unwrap_or_default();
+                if is_output && relations.contains(&name) {
+                    *help = Some(format!(
+                        "`{name}` is the select list's column here, not the relation: give the column another name, … AS {name}_value"
+                    ));
+                }
+            }
+            self.report(mistake);
+        }
+        expr
     }
 
     /// ORDER BY behind anything else: it sees the names and positions of the columns only.
@@ -118,9 +138,9 @@ impl Binder<'_> {
     pub(super) fn row_count(&mut self, expr: &ast::Expr, clause: &'static str) -> Expr {
         let bound = self.expression(expr, Place::new(None));
         let bound = self.expect(bound, &Type::BigInt, clause);
-        let is_negative = match &bound.kind {
-            ExprKind::Literal(Value::Integer(count)) | ExprKind::Parameter(_, Value::Integer(count)) => *count < 0,
-            ExprKind::Literal(_) | ExprKind::Parameter(..) | ExprKind::Opaque(..) | ExprKind::Cast(..) => false,
+        let count = match &bound.kind {
+            ExprKind::Literal(Value::Integer(count)) | ExprKind::Parameter(_, Value::Integer(count)) => Some(*count),
+            ExprKind::Literal(_) | ExprKind::Parameter(..) | ExprKind::Opaque(..) | ExprKind::Cast(..) => None,
             _ => {
                 let place = clause.to_owned();
                 let reason = "not a number or parameter".to_owned();
@@ -128,10 +148,14 @@ impl Binder<'_> {
                 return self.reject(BindError::NotConstant { place, reason, span }, span);
             }
         };
-        if is_negative {
-            let reason = "a number of rows cannot be negative".to_owned();
-            let span = bound.span;
-            self.report(BindError::InvalidLiteral { ty: clause.to_owned(), reason, span, help: None });
+        let mistake = match count {
+            Some(count) if count < 0 => Some(("a number of rows cannot be negative", None)),
+            Some(0) if clause == "FETCH FIRST" => Some(("it takes at least one row", Some("LIMIT 0 gives no rows"))),
+            _ => None,
+        };
+        if let Some((reason, help)) = mistake {
+            let (reason, help) = (reason.to_owned(), help.map(str::to_owned));
+            self.report(BindError::InvalidLiteral { ty: clause.to_owned(), reason, span: bound.span, help });
         }
         bound
     }

@@ -8,6 +8,7 @@ use super::errors::BindError;
 use super::expr::Expr;
 use super::literal::cast_of_text;
 use super::spec::Parameter;
+use super::warnings::BindWarning;
 use crate::constant::{self, Value};
 use crate::source::Span;
 use crate::spec::ast;
@@ -54,6 +55,31 @@ impl Binder<'_> {
             };
             self.report(BindError::UnknownArgument { name: name.clone(), help });
         }
+    }
+
+    /// Warns of parameters that nothing uses; of one that stands in quotes, that was said.
+    pub(super) fn warn_of_unused(&mut self) {
+        let unused = self.parameters.values().filter(|parameter| !self.used.contains(&parameter.name));
+        let unused: Vec<_> = unused.map(|parameter| (parameter.name.clone(), parameter.span)).collect();
+        unused.into_iter().for_each(|(name, span)| self.warn(BindWarning::UnusedParameter { name, span }));
+    }
+
+    /// Warns of a text that is a parameter's name with its colon, `%` around it or not.
+    pub(super) fn warn_of_quoted(&mut self, text: &str, span: Span) {
+        let Some(name) = text.trim_matches('%').strip_prefix(':') else { return };
+        if !self.parameters.contains_key(name) {
+            return;
+        }
+        let mut meant = format!(":{name}");
+        if text.starts_with('%') {
+            meant = format!("'%' || {meant}");
+        }
+        if text.ends_with('%') {
+            meant = format!("{meant} || '%'");
+        }
+        self.used.insert(name.to_owned());
+        let (text, name) = (self.text(span), name.to_owned());
+        self.warn(BindWarning::QuotedParameter { text, name, meant, span });
     }
 
     /// The value that a text on the command line is in a type. An array is a JSON array, or texts

@@ -33,6 +33,12 @@ impl Binder<'_> {
             self.wrong_partition(&name, reason.to_owned(), written.table.span, help.to_owned());
             return None;
         };
+        if self.queried.contains(&table.name) {
+            // Which of the partitions the query sees would depend on what runs first.
+            let reason = "a query above reads the table without these partitions".to_owned();
+            let help = "move this statement in front of the first query that reads the table".to_owned();
+            self.wrong_partition(&name, reason, written.table.span, help);
+        }
         let mut all = registered.clone();
         let mut added = Vec::with_capacity(written.partitions.len());
         for clause in &written.partitions {

@@ -187,6 +187,10 @@ fn resolve_in_row(row: &str, fields: &[Field], parts: &[&str]) -> Meaning {
         [name, column, ..] if *name == row => {
             let matching: Vec<&Field> = fields.iter().filter(|field| field.is_named(column)).collect();
             match matching.as_slice() {
+                [] if fields.iter().any(|field| field.wildcard) => {
+                    let unknown = fields.iter().find(|field| field.wildcard);
+                    unknown.map_or(Meaning::Nothing, |field| Meaning::Value(field.value.clone(), parts.len()))
+                }
                 [] => Meaning::NotInRow(row.to_owned(), fields.iter().filter_map(|field| field.name.clone()).collect()),
                 [field] => Meaning::Value(field.value.clone(), 2),
                 several => Meaning::Ambiguous(several.iter().map(|field| field.qualified()).collect()),

@@ -6,11 +6,10 @@ use super::binder::{Binder, Place, VisibleCte};
 use super::coerce::coerced;
 use super::errors::BindError;
 use super::expr::Expr;
-use super::query::{Block, Body, Cte, Item, OutputColumn, Query, SetOperation, SortKey};
+use super::query::{Block, Body, Cte, Item, OutputColumn, Query, SortKey};
 use super::scope::Scope;
 use crate::source::Span;
-use crate::spec::ast::{self, QueryBody, SetOperator};
-use crate::types::{Type, common_super_type, is_comparable};
+use crate::spec::ast::{self, QueryBody};
 
 /// How high CTEs may pile up on each other, each reading the one before.
 const PILE: usize = 200;
@@ -33,7 +32,8 @@ impl Binder<'_> {
         let (body, columns, order_by) = self.body(&query.body, &query.order_by, outer);
         self.ctes.truncate(around);
         let offset = query.offset.as_ref().map(|offset| self.row_count(offset, "OFFSET"));
-        let limit = query.limit.as_ref().map(|limit| self.row_count(limit, "LIMIT"));
+        let clause = if query.fetch { "FETCH FIRST" } else { "LIMIT" };
+        let limit = query.limit.as_ref().map(|limit| self.row_count(limit, clause));
         Query { with, body, order_by, offset, limit, with_ties: query.with_ties, columns, span: query.span }
     }
 
@@ -44,7 +44,9 @@ impl Binder<'_> {
             self.report(BindError::DeclaredTwice { what, name: name.clone(), span, first });
         }
         let below = std::mem::take(&mut self.pile);
+        let flaws = self.flaws;
         let mut query = self.query(&cte.query, outer);
+        let is_flawed = self.flaws > flaws;
         let pile = std::mem::replace(&mut self.pile, below) + 1;
         if pile > PILE {
             let what = "common table expressions on each other";
@@ -52,7 +54,8 @@ impl Binder<'_> {
         }
         self.name_columns(&mut query, std::slice::from_ref(&cte.name), &cte.columns);
         let query = Arc::new(query);
-        self.ctes.push(VisibleCte { name: name.clone(), query: Arc::clone(&query), span: cte.name.span, pile });
+        let (named, span) = (name.clone(), cte.name.span);
+        self.ctes.push(VisibleCte { name: named, query: Arc::clone(&query), span, pile, is_flawed });
         Cte { name, query, span: cte.span }
     }
 
@@ -106,48 +109,11 @@ impl Binder<'_> {
         (body, columns, order_by)
     }
 
-    /// One side of a set operation as a query of its own.
-    fn side(&mut self, body: &QueryBody, outer: Option<&Scope<'_>>) -> Query {
+    /// One term of a set operation as a query of its own.
+    pub(super) fn side(&mut self, body: &QueryBody, outer: Option<&Scope<'_>>) -> Query {
         let span = body_span(body);
         let (body, columns, _) = self.body(body, &[], outer);
         Query::plain(body, columns, span)
-    }
-
-    fn set_operation(&mut self, written: &ast::SetOperation, outer: Option<&Scope<'_>>) -> (Body, Vec<OutputColumn>) {
-        let left = self.side(&written.left, outer);
-        let right = self.side(&written.right, outer);
-        let what = match written.operator {
-            SetOperator::Union => "the sides of UNION",
-            SetOperator::Intersect => "the sides of INTERSECT",
-            SetOperator::Except => "the sides of EXCEPT",
-        };
-        if left.columns.len() != right.columns.len() {
-            let (mine, other) = (left.columns.len(), right.columns.len());
-            self.report(BindError::ColumnCount { what, left: mine, right: other, span: right.span });
-        }
-        let mut types = Vec::with_capacity(left.columns.len());
-        for (at, (mine, other)) in left.columns.iter().zip(&right.columns).enumerate() {
-            let ty = common_super_type(&mine.ty, &other.ty).unwrap_or_else(|| {
-                let place = format!("column {} of {what}", at + 1);
-                let (left, right_type) = (mine.ty.clone(), other.ty.clone());
-                let help = Some("CAST one side to the other's type".to_owned());
-                self.report(BindError::NoCommonType { place, left, right: right_type, span: right.span, help });
-                Type::Opaque
-            });
-            if !written.all && !ty.is_opaque() && !is_comparable(&ty) {
-                self.not_comparable(&ty, "a set operation without ALL", written.span);
-            }
-            types.push(ty);
-        }
-        let columns = left
-            .columns
-            .iter()
-            .zip(&types)
-            .map(|(column, ty)| OutputColumn { name: column.name.clone(), ty: ty.clone() })
-            .collect();
-        let operation =
-            SetOperation { operator: written.operator, all: written.all, left, right, types, span: written.span };
-        (Body::SetOperation(Box::new(operation)), columns)
     }
 
     fn values(&mut self, values: &ast::Values, outer: Option<&Scope<'_>>) -> (Body, Vec<OutputColumn>) {

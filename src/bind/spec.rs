@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::query::Query;
+use super::warnings::BindWarning;
 use crate::catalog::{PartitionEntry, Table};
 use crate::constant::Value;
 use crate::source::{Source, Span};
@@ -21,6 +22,8 @@ pub struct BoundSpec {
     pub options: Vec<(String, Value, Span)>,
     /// The statements in order; DECLARE and SET leave none.
     pub statements: Vec<BoundStatement>,
+    /// What is probably not meant.
+    pub warnings: Vec<BindWarning>,
 }
 
 /// A parameter with its value.
@@ -52,8 +55,8 @@ pub enum BoundStatementKind {
     DeclareTable(Arc<Table>),
     /// Partitions were added to a declared table.
     AddPartitions(Arc<Table>, Vec<PartitionEntry>),
-    /// A local file brought in as a table; the path as written.
-    FileTable(Arc<Table>, String),
+    /// A local file brought in as a table; the path as written, and where.
+    FileTable(Arc<Table>, String, Span),
     /// A materialised step.
     Materialise {
         /// Whether it goes when the run ends.

@@ -11,6 +11,7 @@ use crate::catalog::{self, Column, DefineOptions, Format, Layout, Origin, Storag
 use crate::constant::Value;
 use crate::source::{Source, Span};
 use crate::spec::ast::{self, ObjectName, StatementKind};
+use crate::types::Type;
 
 /// The first part of an option's name in `SET`.
 const OPTIONS: &str = "athplan";
@@ -26,6 +27,7 @@ impl<'a> Binder<'a> {
         let mut statements = Vec::with_capacity(spec.statements.len());
         let mut options = Vec::new();
         for statement in &spec.statements {
+            let flaws = self.flaws;
             let kind = match &statement.kind {
                 StatementKind::Declare(declare) => {
                     self.declare(declare);
@@ -37,11 +39,18 @@ impl<'a> Binder<'a> {
                 }
                 other => self.statement(other),
             };
+            if self.flaws > flaws
+                && let Some(name) = made_name(&statement.kind)
+            {
+                // Later statements may read it: that it is broken was said once.
+                self.broken.insert(full_name(name));
+            }
             statements.extend(kind.map(|kind| BoundStatement { kind, span: statement.span }));
         }
         self.check_arguments();
+        self.warn_of_unused();
         let parameters = self.parameters.values().cloned().collect();
-        BoundSpec { source, parameters, options, statements }
+        BoundSpec { source, parameters, options, statements, warnings: self.take_warnings() }
     }
 
     fn statement(&mut self, statement: &'a StatementKind) -> Option<BoundStatementKind> {
@@ -51,7 +60,10 @@ impl<'a> Binder<'a> {
             StatementKind::CreateTableFromFile(file) => Some(self.file_table(file)),
             StatementKind::CreateTableAs(create) => Some(self.table_as(create)),
             StatementKind::CreateView(view) => {
+                // Only the queries that it stands in read its tables.
+                let queried = self.queried.clone();
                 let query = self.view(view);
+                self.queried = queried;
                 let name = full_name(&view.name);
                 self.check_view_columns(&name, &query);
                 self.make(&view.name, Declared::View(view));
@@ -90,8 +102,6 @@ impl<'a> Binder<'a> {
             }
             Err(errors) => {
                 errors.into_iter().for_each(|error| self.report(BindError::Catalog(error)));
-                // Later statements may read it: that it is broken was said once.
-                self.broken.insert(full_name(&definition.name));
                 None
             }
         }
@@ -127,13 +137,22 @@ impl<'a> Binder<'a> {
             comment: None,
         });
         self.make(&file.name, Declared::Table(Arc::clone(&table), file.name.span));
-        BoundStatementKind::FileTable(table, file.file.value.clone())
+        BoundStatementKind::FileTable(table, file.file.value.clone(), file.file.span)
     }
 
     fn table_as(&mut self, create: &ast::CreateTableAs) -> BoundStatementKind {
+        let flaws = self.flaws;
         let query = self.query(&create.query, None);
+        let is_flawed = self.flaws > flaws;
         let properties = self.properties(&create.properties);
+        let mistakes = self.mistakes();
         let table = Arc::new(self.stored_table(&full_name(&create.name), &query, &properties));
+        for mistake in self.take_mistakes(mistakes) {
+            // A column whose own mistake was told has no type that storage could keep.
+            if !(is_flawed && matches!(&mistake, BindError::UnstorableColumn { ty: Type::Opaque, .. })) {
+                self.report(mistake);
+            }
+        }
         self.make(&create.name, Declared::Table(Arc::clone(&table), create.name.span));
         let properties = without_spans(properties);
         BoundStatementKind::Materialise { temporary: create.temporary, table, properties, query }

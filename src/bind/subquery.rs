@@ -10,7 +10,7 @@ use super::expression::boolean;
 use super::query::{Body, OutputColumn, Query};
 use crate::source::Span;
 use crate::spec::ast::{self, Comparison};
-use crate::types::{Type, common_super_type, is_comparable, is_orderable};
+use crate::types::{RowField, Type, common_super_type, is_comparable, is_orderable};
 
 impl Binder<'_> {
     /// `EXISTS (query)`.
@@ -26,11 +26,16 @@ impl Binder<'_> {
         Expr { kind: ExprKind::ScalarQuery(Arc::new(query)), ty, span }
     }
 
-    /// `value IN (query)`.
+    /// `value IN (query)`; the query of a row may yield one column for each of its fields.
     pub(super) fn in_query(&mut self, value: &ast::Expr, query: &ast::Query, span: Span, place: Place<'_>) -> Expr {
         let value = self.expression(value, place);
         let query = self.query(query, place.scope);
-        let (value, query) = self.comparable_with(value, query, "a value and its IN query", Comparison::Equal);
+        let place = "a value and its IN query";
+        let is_spread = matches!(value.ty, Type::Row(_)) && query.columns.len() > 1;
+        let (value, query) = match is_spread {
+            true => self.comparable_with_columns(value, query, place),
+            false => self.comparable_with(value, query, place, Comparison::Equal),
+        };
         boolean(ExprKind::InQuery(Box::new(value), Arc::new(query)), span)
     }
 
@@ -65,6 +70,24 @@ impl Binder<'_> {
             self.not_comparable(&ty, "a comparison", value.span);
         }
         coerce_columns(&mut query, std::slice::from_ref(&ty));
+        (coerced(value, &ty), query)
+    }
+
+    /// Brings the fields of a row and a query's columns to the same types.
+    fn comparable_with_columns(&mut self, value: Expr, mut query: Query, place: &str) -> (Expr, Query) {
+        let columns = query.columns.iter().map(|column| RowField { name: None, ty: column.ty.clone() });
+        let found = Type::Row(columns.collect());
+        let Some(Type::Row(fields)) = common_super_type(&value.ty, &found) else {
+            let (place, left) = (place.to_owned(), value.ty.clone());
+            self.report(BindError::NoCommonType { place, left, right: found, span: query.span, help: None });
+            return (value, query);
+        };
+        let types: Vec<Type> = fields.iter().map(|field| field.ty.clone()).collect();
+        let ty = Type::Row(fields);
+        if !ty.is_opaque() && !is_comparable(&ty) {
+            self.not_comparable(&ty, "a comparison", value.span);
+        }
+        coerce_columns(&mut query, &types);
         (coerced(value, &ty), query)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::binder::{Binder, Declared, VisibleCte};
 use super::errors::BindError;
 use super::from::{Bound, visible};
-use super::query::{Query, RelationColumn, RelationKind};
+use super::query::{From, Query, RelationColumn, RelationKind};
 use crate::catalog::Table;
 use crate::source::Span;
 use crate::spec::ast::{self, ObjectName, TableAlias};
@@ -24,6 +24,9 @@ impl Binder<'_> {
             return self.cte_reference(cte, alias, span);
         }
         let own_name: Vec<String> = name.parts.iter().map(|part| part.name.clone()).collect();
+        if self.broken.contains(&full) {
+            return self.unknown_relation(own_name, alias, span);
+        }
         match self.declared.get(&full).cloned() {
             Some(Declared::Table(table, _)) => self.table(table, own_name, name.span, alias, span),
             Some(Declared::View(view)) => self.view_reference(view, own_name, name.span, alias, span),
@@ -46,14 +49,22 @@ impl Binder<'_> {
         span: Span,
     ) -> Bound {
         let columns = table_columns(&table);
-        self.relation_of(RelationKind::Table(table, name_span), columns, own_name, alias, span)
+        self.queried.insert(table.name.clone());
+        let bound =
+            self.relation_of(RelationKind::Table(Arc::clone(&table), name_span), columns, own_name, alias, span);
+        if let From::Relation(relation) = &bound.from {
+            self.read.insert(relation.id, table);
+        }
+        bound
     }
 
     fn cte_reference(&mut self, cte: VisibleCte, alias: Option<&TableAlias>, span: Span) -> Bound {
         self.pile = self.pile.max(cte.pile);
         let columns = visible(&cte.query.columns);
         let own_name = vec![cte.name.clone()];
-        self.relation_of(RelationKind::Cte(cte.name, cte.query), columns, own_name, alias, span)
+        let is_flawed = cte.is_flawed;
+        let bound = self.relation_of(RelationKind::Cte(cte.name, cte.query), columns, own_name, alias, span);
+        self.open_if(is_flawed, bound)
     }
 
     /// Expands a view: bound afresh, so that every reference has relations of its own.
@@ -70,11 +81,15 @@ impl Binder<'_> {
             return self.unknown_relation(own_name, alias, span);
         }
         self.views += 1;
+        let flaws = self.flaws;
         let query = self.view(view);
+        let is_flawed = self.flaws > flaws;
         self.views -= 1;
         let columns = visible(&query.columns);
         let name = own_name.join(".");
-        self.relation_of(RelationKind::View(name, Box::new(query), name_span), columns, own_name, alias, span)
+        let kind = RelationKind::View(name, Box::new(query), name_span);
+        let bound = self.relation_of(kind, columns, own_name, alias, span);
+        self.open_if(is_flawed, bound)
     }
 
     /// A view's query, its columns named as the view says; no CTE of the place of use reaches it.
@@ -127,6 +142,7 @@ impl Binder<'_> {
 
     /// Stands in for a relation that could not be found, so that its columns are no further mistakes.
     fn unknown_relation(&mut self, own_name: Vec<String>, alias: Option<&TableAlias>, span: Span) -> Bound {
+        self.flaws += 1;
         let mut bound = self.opaque_relation("an unknown table", alias, span);
         if alias.is_none() {
             bound.fields.iter_mut().for_each(|field| field.qualifier.clone_from(&own_name));

@@ -38,6 +38,14 @@ pub fn calendar(instant: i128) -> DateTime {
         .unwrap_or(end)
 }
 
+/// An instant for people: to the second, in UTC.
+pub fn instant_text(picos: i128) -> String {
+    if picos == i128::MAX {
+        return "the end of time".to_owned();
+    }
+    calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 impl DateUnit {
     /// Moves a calendar time by so many units; none if that leaves the calendar.
     pub fn add(self, at: DateTime, count: i64) -> Option<DateTime> {

@@ -144,6 +144,27 @@ impl DateSteps {
         next_step.max(next_unit).map_or(i128::MAX, instant)
     }
 
+    /// The beginning and end of the time that a value stands for; none if the range has no such value,
+    /// or if several steps have it.
+    pub fn span(&self, value: &str) -> Option<(i128, i128)> {
+        if self.finer_than_pattern() || !self.contains(value) {
+            return None;
+        }
+        let index = self.index(self.pattern.read(value)?.start()?)?.min(self.last);
+        let next = self.at(index + 1).map_or(i128::MAX, instant);
+        Some((instant(self.at(index)?), if index == self.last { self.end() } else { next }))
+    }
+
+    /// The end of the step that a time lies in, if all began then.
+    pub fn step_behind(&self, time: i128) -> i128 {
+        self.unit.add(calendar(time), self.interval).map_or(i128::MAX, instant)
+    }
+
+    /// Whether several steps can give the same text, such as hours under a pattern of days.
+    pub fn finer_than_pattern(&self) -> bool {
+        self.unit > self.pattern.unit()
+    }
+
     /// How many values there are.
     pub fn count(&self) -> u64 {
         let steps = u64::try_from(self.last.saturating_add(1)).unwrap_or(0);
@@ -162,11 +183,6 @@ impl DateSteps {
             .filter(|index| *index >= 0)
             .and_then(|index| self.at(index.min(self.last)))
             .is_some_and(|step| self.pattern.format(step) == value)
-    }
-
-    /// Whether several steps can give the same text, such as hours under a pattern of days.
-    fn finer_than_pattern(&self) -> bool {
-        self.unit > self.pattern.unit()
     }
 
     fn end_of_unit(&self, at: DateTime) -> DateTime {

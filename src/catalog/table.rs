@@ -225,6 +225,11 @@ impl Table {
         self.columns.iter().chain(&self.partition_keys)
     }
 
+    /// Whether its rows lie in files that were there before the run, and cost what they are long.
+    pub fn is_read_from_files(&self) -> bool {
+        matches!(self.origin, Origin::Declared | Origin::Existing)
+    }
+
     /// The position of a partition key by name.
     pub fn key(&self, name: &str) -> Option<usize> {
         self.partition_keys.iter().position(|key| key.name == name)

@@ -13,10 +13,11 @@ use super::options::CompileOptions;
 use super::session::{Failure, Session};
 use crate::bind::Tables;
 use crate::catalog::{Inventory, Layout, Table};
+use crate::emit::run_name;
 use crate::engine::athena::{AthenaEngine, AthenaOptions, PRIMARY};
 use crate::engine::{Engine, EngineError, Kind};
 use crate::expand::{Wanted, World, wanted};
-use crate::plan::StepKind;
+use crate::plan::{Lifetime, StepKind};
 use crate::{Compiled, compile, scanned_tables};
 
 /// A connected engine, and what runs its calls.
@@ -102,7 +103,7 @@ impl Live {
     /// # Errors
     ///
     /// What is refused, or the catalog cannot be asked.
-    pub fn prepare(&self, compiled: &Compiled, kept: &[String], replace: bool) -> Result<(), Failure> {
+    pub fn prepare(&self, compiled: &Compiled, replace: bool) -> Result<(), Failure> {
         for step in &compiled.plan.steps {
             let StepKind::Answer(query) = &step.kind else { continue };
             if let Some(column) = query.columns.iter().find(|column| !self.engine.carries(&column.ty)) {
@@ -116,7 +117,13 @@ impl Live {
                 return Err(error.into());
             }
         }
-        for table in kept {
+        for step in &compiled.plan.steps {
+            let (StepKind::Materialise(table, _, Lifetime::Kept) | StepKind::Foreach(_, table, Lifetime::Kept)) =
+                &step.kind
+            else {
+                continue;
+            };
+            let table = &run_name(&table.name);
             let there = self.runtime.block_on(self.engine.has_table(table)).map_err(|error| report(&error))?;
             if there && !replace {
                 let database = self.settings.database();
@@ -148,19 +155,6 @@ impl Live {
             Ok(output) => Ok(output.to_owned()),
             Err(_) if !writes && self.engine.workgroup().is_managed => Ok(String::new()),
             Err(error) => Err(report(&error).into()),
-        }
-    }
-
-    /// Deletes what only a completed run needed; what cannot be deleted is said.
-    pub fn clean(&self, output: &str, run: &str) {
-        for kind in ["steps", "files"] {
-            let location = format!("{output}{kind}/{run}/");
-            if output.is_empty() {
-                continue;
-            }
-            if let Err(error) = self.runtime.block_on(self.engine.remove(&location)) {
-                eprintln!("{location} is left behind: {}", super::output::visible(&error.message));
-            }
         }
     }
 

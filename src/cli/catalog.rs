@@ -77,7 +77,7 @@ impl Pull {
                     Ok(ddl) => text.push_str(&ddl),
                     Err(error) => text.push_str(&format!("-- {}\n\n", visible(&error.message).replace('\n', " "))),
                 }
-                eprintln!("{}", visible(&name));
+                super::say(&name);
             }
         }
         for name in &self.tables {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::visible;
 use crate::demo;
 
 /// Writes a made-up CloudTrail archive, the one that the examples investigate.
@@ -35,6 +36,6 @@ impl Demo {
             "{events} records in {files} files, {partitions} region and day folders; {flow_files} files of flow logs"
         )?;
         writeln!(out, "{json_bytes} bytes of JSON, {stored_bytes} bytes stored")?;
-        writeln!(out, "read it with --map s3://trail-bucket={}", self.directory.display())
+        writeln!(out, "read it with --map s3://trail-bucket={}", visible(&self.directory.display().to_string()))
     }
 }

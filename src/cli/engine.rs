@@ -99,8 +99,8 @@ impl AthenaSettings {
 /// An engine's error for people, with its way out.
 pub fn report(error: &EngineError) -> Report {
     match &error.help {
-        Some(help) => miette!(help = help.clone(), "{}", super::output::visible(&error.message)),
-        None => miette!("{}", super::output::visible(&error.message)),
+        Some(help) => miette!(help = help.clone(), "{}", error.message),
+        None => miette!("{}", error.message),
     }
 }
 

@@ -1,20 +1,20 @@
 //! `athplan explain`: what will run, which partitions, how many bytes, how many dollars.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use miette::IntoDiagnostic;
+use miette::{IntoDiagnostic, Report, miette};
 
 use super::engine::{EngineName, EngineOptions};
-use super::options::{CompileOptions, pair};
-use super::output::visible;
+use super::options::{CompileOptions, given_once, pair};
+use super::output::{visible_json, visible_lines};
 use super::rows;
 use super::session::{Failure, Session};
 use crate::Compiled;
 use crate::error::{Errors, exit};
-use crate::explain::{Explaining, Stage, explain, stage};
+use crate::explain::{Explaining, Stage, explain, stage, stage_json};
 
 /// Shows what a spec will run, what it reads and what that costs, before anything runs.
 #[derive(Debug, Args)]
@@ -51,6 +51,22 @@ enum ExplainFormat {
     Json,
 }
 
+impl StageName {
+    fn stage(self) -> Stage {
+        match self {
+            StageName::Spec => Stage::Spec,
+            StageName::Bound => Stage::Bound,
+            StageName::Plan => Stage::Plan,
+            StageName::Dag => Stage::Dag,
+            StageName::Statements => Stage::Statements,
+        }
+    }
+}
+
+fn no_json() -> Report {
+    miette!(help = "--stage plan, dag and statements have one", "this stage is shown to people only: it has no JSON")
+}
+
 impl Explain {
     /// Explains the spec on standard output.
     ///
@@ -58,32 +74,40 @@ impl Explain {
     ///
     /// A spec that does not compile, or a file that cannot be read.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
+        given_once("--rows", &self.rows).map_err(Failure::Usage)?;
         let session = Session::open(&self.compile)?;
         let compiled = self.compiled(&session)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
+        #[cfg(feature = "local")]
+        if self.stage.is_none() && self.engine.name(session.config.engine) == EngineName::Local {
+            let (dialect, now) = (self.compile.dialect, compiled.plan.settings.now_picos());
+            let existing = crate::existing_tables(&compiled.plan.spec);
+            let lacks = |statements: &[String]| crate::engine::local::lacks(statements, &existing, dialect, now);
+            explaining.lacking = crate::run::lacking(&compiled, lacks)
+                .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
+        }
         for (step, file) in &self.rows {
             explaining.rows.insert(step.clone(), rows::read(&compiled, step, &PathBuf::from(file))?);
         }
         let spec = |error| Failure::Spec(Errors::new(&session.source, [error]));
-        let text = match (self.stage, self.format) {
-            (Some(name), _) => {
-                let which = match name {
-                    StageName::Spec => Stage::Spec,
-                    StageName::Bound => Stage::Bound,
-                    StageName::Plan => Stage::Plan,
-                    StageName::Dag => Stage::Dag,
-                    StageName::Statements => Stage::Statements,
-                };
-                stage(&compiled, &explaining, which).map_err(spec)?
+        let text = match (self.stage.map(StageName::stage), self.format) {
+            (Some(which), ExplainFormat::Text) => {
+                let text = stage(&compiled, &explaining, which).map_err(spec)?;
+                // Statements are to be copied as they are, but not into a terminal's control.
+                if std::io::stdout().is_terminal() { visible_lines(&text) } else { text }
             }
+            (Some(which), ExplainFormat::Json) => match stage_json(&compiled, &explaining, which).map_err(spec)? {
+                Some(value) => visible_json(&(serde_json::to_string_pretty(&value).into_diagnostic()? + "\n")),
+                None => return Err(Failure::Usage(no_json())),
+            },
             (None, ExplainFormat::Text) => {
                 let text = explain(&compiled, &explaining).map_err(spec)?.text();
                 // The names of folders come from outside.
-                text.lines().map(|line| visible(line) + "\n").collect()
+                visible_lines(&text)
             }
             (None, ExplainFormat::Json) => {
                 let tree = explain(&compiled, &explaining).map_err(spec)?.json();
-                serde_json::to_string_pretty(&tree).into_diagnostic()? + "\n"
+                visible_json(&serde_json::to_string_pretty(&tree).into_diagnostic()?) + "\n"
             }
         };
         out.write_all(text.as_bytes())?;

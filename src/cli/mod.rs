@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand. The only place that prints.
 
+#[cfg(any(feature = "local", feature = "athena"))]
+mod answers;
 #[cfg(feature = "athena")]
 mod athena;
 #[cfg(feature = "athena")]
@@ -7,15 +9,24 @@ mod catalog;
 mod config;
 #[cfg(feature = "local")]
 pub mod demo;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod destination;
 mod engine;
 mod explain;
+#[cfg(feature = "local")]
+mod folder;
 pub mod options;
 pub mod output;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod progress;
+mod report;
 mod rows;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod run;
 pub mod session;
 mod snapshot;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod summary;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -23,7 +34,8 @@ use std::io::{self, Write};
 use clap::{Parser, Subcommand};
 use miette::{MietteHandlerOpts, Report};
 
-use crate::error::exit;
+use crate::Compiled;
+use crate::error::{Errors, exit};
 use session::Failure;
 
 /// Plans and runs investigations over logs archived in S3.
@@ -56,7 +68,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
-            let _ = error.print();
+            say_usage(&error);
             return code;
         }
     };
@@ -72,23 +84,53 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };
     let _ = out.flush();
-    match result {
-        Ok(code) => code,
-        Err(Failure::Spec(errors)) => {
-            for report in errors.reports() {
-                print(&report);
-            }
-            exit::SPEC
-        }
+    result.unwrap_or_else(told)
+}
+
+/// Says why a command failed, and gives the exit code for it.
+fn told(failure: Failure) -> u8 {
+    let (reports, code) = match failure {
+        Failure::Spec(errors) => (errors.reports(), exit::SPEC),
+        Failure::Usage(report) => (vec![report], exit::USAGE),
+        Failure::Other(report) => (vec![report], exit::FAILED),
         // Whoever reads the output has seen enough.
-        Err(Failure::Closed) => exit::OK,
-        Err(Failure::Other(report)) => {
-            print(&report);
-            exit::FAILED
-        }
-    }
+        Failure::Closed => (Vec::new(), exit::OK),
+    };
+    reports.iter().for_each(print);
+    code
+}
+
+/// Says what a spec that compiles probably does not mean.
+fn warn(compiled: &Compiled) {
+    let source = &compiled.plan.spec.source;
+    let spec = Errors::new(source, compiled.plan.spec.warnings.iter().cloned()).reports();
+    let bounds = Errors::new(source, compiled.plan.warnings.iter().cloned()).reports();
+    spec.iter().chain(&bounds).for_each(print);
 }
 
 fn print(report: &Report) {
-    eprintln!("{report:?}");
+    write_to_stderr(&format!("{:?}\n", report::shown(report)));
+}
+
+/// Says a line on standard error, its hidden characters escaped.
+#[cfg(any(feature = "local", feature = "athena"))]
+fn say(line: &str) {
+    write_to_stderr(&format!("{}\n", output::visible(line)));
+}
+
+/// Whoever reads standard error may have gone away: that is no reason to fail.
+fn write_to_stderr(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Says what is wrong with the command line, or the help that was asked for. A value that hides
+/// something is shown without colour.
+fn say_usage(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let lines = output::visible_lines(&plain);
+    if lines.trim_end() == plain.trim_end() {
+        let _ = error.print();
+    } else {
+        write_to_stderr(&lines);
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
+use miette::{Report, miette};
 
 use crate::types::Dialect;
 
@@ -26,6 +27,9 @@ pub struct CompileOptions {
     #[arg(long = "allow-full-scan", value_name = "STEP")]
     pub allow_full_scan: Vec<String>,
     /// Runs every FOREACH row by row, one statement a row
+    ///
+    /// The rows are those of a merged run, but for records that were delivered later than the slack: such a record is
+    /// found only where another row's folder happens to hold it, and merged rows share their folders.
     #[arg(long)]
     pub no_merge: bool,
     /// Reads a location from a local folder
@@ -40,6 +44,16 @@ pub struct CompileOptions {
 }
 
 impl CompileOptions {
+    /// Refuses what is given twice: taking the last one, or the first, would hide that one of them is a slip.
+    ///
+    /// # Errors
+    ///
+    /// A parameter or a location stands twice.
+    pub fn check(&self) -> Result<(), Report> {
+        given_once("-p", &self.parameters)?;
+        given_once("--map", &self.maps)
+    }
+
     /// The parameters by name.
     pub fn arguments(&self) -> BTreeMap<String, String> {
         self.parameters.iter().cloned().collect()
@@ -53,6 +67,22 @@ impl CompileOptions {
             allow_full_scan: self.allow_full_scan.iter().cloned().collect::<BTreeSet<_>>(),
             merge: !self.no_merge,
             places_tables: true,
+        }
+    }
+}
+
+/// Refuses a name that several values of an option have.
+pub(super) fn given_once(option: &str, values: &[(String, String)]) -> Result<(), Report> {
+    let mut seen = BTreeSet::new();
+    match values.iter().find(|(name, _)| !seen.insert(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let given: Vec<String> = values
+                .iter()
+                .filter(|(other, _)| other == name)
+                .map(|(name, value)| format!("{option} {name}={value}"))
+                .collect();
+            Err(miette!(help = format!("keep one of {}", given.join(", ")), "{option} {name}=… is given twice"))
         }
     }
 }

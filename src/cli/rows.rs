@@ -23,15 +23,15 @@ pub fn read(compiled: &Compiled, step: &str, path: &Path) -> Result<Vec<DriverRo
     })?;
     let shown = path.display();
     let mut reader = csv::Reader::from_path(path).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
-    let header = reader.headers().into_diagnostic()?.clone();
+    let header: Vec<String> = reader.headers().into_diagnostic()?.iter().map(|name| name.trim().to_owned()).collect();
     let columns: Vec<_> = foreach.keys.iter().map(|at| &foreach.columns[*at]).collect();
     let positions = columns
         .iter()
         .map(|column| {
-            header
-                .iter()
-                .position(|name| name.trim().eq_ignore_ascii_case(&column.name))
-                .ok_or_else(|| miette!("{shown}: its first line names no column `{}`", column.name))
+            header.iter().position(|name| name.eq_ignore_ascii_case(&column.name)).ok_or_else(|| {
+                let found = header.join(", ").escape_debug().to_string();
+                miette!(help = format!("it names {found}"), "{shown}: its first line names no column `{}`", column.name)
+            })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut rows = Vec::new();

@@ -1,33 +1,37 @@
 //! `athplan run`: runs a spec, on the embedded engine over local files or on Athena.
 
-use std::fs;
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use miette::{IntoDiagnostic, Report, WrapErr, miette};
+use clap::Args;
+use miette::{IntoDiagnostic, Report, miette};
 use tokio::runtime::Runtime;
 
+use super::answers::{Answers, Format};
+use super::destination::Destination;
 #[cfg(not(all(feature = "local", feature = "athena")))]
 use super::engine::missing;
 #[cfg(feature = "local")]
 use super::engine::report;
 use super::engine::{EngineName, EngineOptions};
+#[cfg(feature = "local")]
+use super::folder::{Folder, kept_lines};
 use super::options::CompileOptions;
 use super::output;
+use super::progress::Progress;
 use super::session::{Failure, Session};
+#[cfg(feature = "athena")]
+use super::summary::counted;
+use super::summary::{code, summary};
 use crate::Compiled;
-use crate::cost::Bytes;
-use crate::emit::Purpose;
+use crate::engine::Engine;
 #[cfg(feature = "local")]
-use crate::engine::local::{LocalEngine, LocalOptions};
-use crate::engine::{Engine, ResultSet};
-use crate::error::{Errors, exit};
-use crate::plan::{Lifetime, StepKind};
-use crate::run::{Coverage, Event, Outcome, RunError, RunOptions, run};
+use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
+use crate::error::Errors;
+use crate::plan::StepKind;
+use crate::run::ledger::Ledger;
+use crate::run::{Event, Kept, Outcome, RunError, RunOptions, lacking, run_with};
 
 /// Runs a spec: on the embedded engine, over folders mapped by --map or athplan.toml, or on Athena.
 #[derive(Debug, Args)]
@@ -39,10 +43,10 @@ pub struct Run {
     /// How the rows are printed (default: a table on a terminal, else CSV)
     #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]
     format: Option<Format>,
-    /// Writes the rows to a file
-    #[arg(long, value_name = "FILE")]
+    /// Writes the rows to a file; to DIR/, a file for each query, named after its step
+    #[arg(long, value_name = "FILE|DIR/")]
     out: Option<PathBuf>,
-    /// The folder for tables that the embedded engine keeps
+    /// The folder for tables that the embedded engine keeps; beside each, NAME.sql says how another spec reads it
     #[arg(long, value_name = "DIR", default_value = "athplan-out")]
     output: PathBuf,
     /// Replaces tables of earlier runs that have the same name
@@ -59,17 +63,10 @@ pub struct Run {
     quiet: bool,
 }
 
-/// How rows are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A table for people.
-    Table,
-    /// CSV; formulas of hostile data are made harmless.
-    Csv,
-    /// One JSON object a line.
-    Json,
-    /// Parquet, into --out.
-    Parquet,
+/// Where what a run comes to is written: places that were tried before anything ran.
+struct Places {
+    answers: Answers,
+    coverage: Option<Destination>,
 }
 
 impl Run {
@@ -95,40 +92,33 @@ impl Run {
     #[cfg(feature = "local")]
     fn local(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
         let compiled = session.compile(&self.compile)?;
+        let places = self.places(&compiled)?;
         let run_id = run_id();
-        let kept = kept_tables(&compiled);
-        // What only the run needs goes into a private folder that vanishes with it.
-        let temporary = tempfile::Builder::new().prefix("athplan-").tempdir().into_diagnostic()?;
-        let directory = if kept.is_empty() { temporary.path().to_path_buf() } else { self.output.clone() };
-        self.refuse_existing(&kept, &directory)?;
-        self.refuse_several(&compiled)?;
+        let folder = Folder::open(&compiled, &self.output, &run_id, self.replace)?;
+        let directory = folder.directory().to_path_buf();
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
         options.maps = session.mappings();
+        options.existing = crate::existing_tables(&compiled.plan.spec);
         options.skip_bad_files = self.skip_bad_files;
         options.dialect = self.compile.dialect;
         let output = options.output.location.clone();
         let engine = LocalEngine::new(options).map_err(|error| report(&error))?;
         for table in crate::scanned_tables(&compiled.plan.spec) {
             // A location that no folder stands for is better said before the first step runs.
-            engine.store().place(table.listing_prefix()).map_err(|error| miette!("table `{}`: {error}", table.name))?;
+            is_mapped(engine.store(), &table).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
+        refuse_lacking(session, &compiled, &engine)?;
         let progress = Progress::new(self.quiet);
-        let run_options = RunOptions::new(run_id.clone(), output);
+        let run_options = RunOptions::new(run_id, output);
         let runtime = runtime()?;
         let result = executed(&runtime, &compiled, &engine, &run_options, &progress);
-        runtime.shutdown_timeout(Duration::from_secs(1));
-        clean(&directory, &run_id);
-        let outcome = match result {
-            None => return Err(Failure::Other(miette!("interrupted; nothing of the run was kept"))),
-            Some(result) => result.map_err(|error| failure(session, error))?,
-        };
-        if self.replace {
-            remove_earlier(&kept, &directory, &run_id);
-        }
-        self.finish(&outcome, out, |location| {
-            let folder = location.rsplit("/tables/").next().unwrap_or_default();
-            directory.join("tables").join(folder).display().to_string()
-        })
+        runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+        let outcome = result.map_err(|error| match error {
+            RunError::Stopped => Failure::Other(miette!("interrupted; nothing of the run was kept")),
+            error => failure(session, error),
+        })?;
+        folder.finish()?;
+        self.finish(places, &outcome, out, |kept| kept_lines(kept, &directory))
     }
 
     #[cfg(feature = "athena")]
@@ -140,93 +130,67 @@ impl Run {
         }
         let live = super::athena::Live::connect(session.athena(&self.engine.athena))?;
         let compiled = live.compile(session, &self.compile)?;
-        self.refuse_several(&compiled)?;
+        let places = self.places(&compiled)?;
+        refuse_lacking(session, &compiled, &live.engine)?;
         let run_options = RunOptions::new(run_id(), live.output(&compiled)?);
-        live.prepare(&compiled, &kept_tables(&compiled), self.replace)?;
+        live.prepare(&compiled, self.replace)?;
         let progress = Progress::new(self.quiet);
         let result = executed(&live.runtime, &compiled, &live.engine, &run_options, &progress);
-        let outcome = match result {
-            None => return Err(Failure::Other(miette!("interrupted"))),
-            Some(result) => result.map_err(|error| failure(session, error))?,
-        };
-        live.clean(&run_options.output, &run_options.run);
         live.close();
-        self.finish(&outcome, out, str::to_owned)
+        let outcome = result.map_err(|error| match error {
+            RunError::Stopped => {
+                let (run, output) = (&run_options.run, &run_options.output);
+                let help =
+                    format!("what it had made is left: tables named …__{run}, and files of {run} under {output}");
+                Failure::Other(miette!(help = help, "interrupted; its queries were stopped"))
+            }
+            error => failure(session, error),
+        })?;
+        self.finish(places, &outcome, out, |kept| {
+            let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
+            vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
+        })
+    }
+
+    /// Says what the spec probably does not mean, and tries every place that will be written to.
+    fn places(&self, compiled: &Compiled) -> Result<Places, Failure> {
+        if !self.quiet {
+            super::warn(compiled);
+        }
+        let answers = Answers::open(&asked(compiled)?, self.format, self.out.as_deref())?;
+        let coverage = self.coverage.as_deref().map(Destination::open).transpose()?;
+        Ok(Places { answers, coverage })
     }
 
     /// Rows on standard output, everything else beside it; the exit code.
-    fn finish(&self, outcome: &Outcome, out: &mut dyn Write, place: impl Fn(&str) -> String) -> Result<u8, Failure> {
-        match self.print(outcome, out) {
+    fn finish(
+        &self,
+        places: Places,
+        outcome: &Outcome,
+        out: &mut dyn Write,
+        kept_lines: impl Fn(&Kept) -> Vec<String>,
+    ) -> Result<u8, Failure> {
+        match places.answers.write(&outcome.answers, out) {
             // What the run came to is said all the same.
             Ok(()) | Err(Failure::Closed) => {}
             Err(failure) => return Err(failure),
         }
         if !self.quiet {
-            summary(outcome, place);
+            summary(outcome, kept_lines);
         }
-        if let Some(path) = &self.coverage {
+        if let Some(coverage) = places.coverage {
             let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
-            fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+            coverage.write(output::visible_json(&text).as_bytes())?;
         }
         Ok(code(outcome))
     }
-
-    fn refuse_existing(&self, kept: &[String], directory: &Path) -> Result<(), Report> {
-        for table in kept {
-            let folder = directory.join("tables").join(table);
-            let full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
-            if full && !self.replace {
-                return Err(miette!(
-                    help = "--replace puts the new rows in its place, --output names another folder",
-                    "the table `{table}` exists already, in {}",
-                    folder.display()
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// A Parquet file holds the rows of one query.
-    fn refuse_several(&self, compiled: &Compiled) -> Result<(), Report> {
-        let answers = compiled.plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_))).count();
-        if self.format == Some(Format::Parquet) && answers != 1 {
-            return Err(miette!(
-                help = "keep tables with CREATE TABLE … AS, or choose another --format",
-                "a Parquet file holds the rows of one query, and the spec has {answers}"
-            ));
-        }
-        Ok(())
-    }
-
-    fn print(&self, outcome: &Outcome, out: &mut dyn Write) -> Result<(), Failure> {
-        let to_terminal = self.out.is_none() && std::io::stdout().is_terminal();
-        let format = self.format.unwrap_or(if to_terminal { Format::Table } else { Format::Csv });
-        let mut bytes: Vec<u8> = Vec::new();
-        for (at, (_, rows)) in outcome.answers.iter().enumerate() {
-            if at > 0 && format != Format::Json {
-                bytes.push(b'\n');
-            }
-            write_rows(rows, format, to_terminal, &mut bytes)?;
-        }
-        match &self.out {
-            Some(path) => {
-                fs::write(path, bytes)
-                    .into_diagnostic()
-                    .wrap_err_with(|| format!("cannot write {}", path.display()))?;
-            }
-            None => out.write_all(&bytes)?,
-        }
-        Ok(())
-    }
 }
 
-fn write_rows(rows: &ResultSet, format: Format, to_terminal: bool, out: &mut Vec<u8>) -> Result<(), Report> {
-    match format {
-        Format::Table => output::table::write(rows, to_terminal, out).into_diagnostic(),
-        Format::Csv => output::csv::write(rows, out).into_diagnostic(),
-        Format::Json => output::json::write(rows, out).into_diagnostic(),
-        Format::Parquet => output::parquet::write(rows, out).map_err(|error| miette!("{error}")),
-    }
+/// Refuses what the engine lacks, before anything runs.
+fn refuse_lacking<E: Engine>(session: &Session, compiled: &Compiled, engine: &E) -> Result<(), Failure> {
+    let lacking = lacking(compiled, |statements| engine.lacks(statements))
+        .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
+    if lacking.is_empty() { Ok(()) } else { Err(Failure::Spec(Errors::new(&session.source, lacking))) }
 }
 
 /// What runs an engine's calls.
@@ -243,23 +207,40 @@ pub(super) fn runtime() -> Result<Runtime, Report> {
         .into_diagnostic()
 }
 
-/// Runs a plan to its end; none if somebody interrupts it.
+/// Runs a plan to its end. Whoever interrupts it once has its queries stopped, twice leaves at once.
 fn executed<E: Engine>(
     runtime: &Runtime,
     compiled: &Compiled,
     engine: &E,
     options: &RunOptions,
     progress: &Progress,
-) -> Option<Result<Outcome, RunError>> {
+) -> Result<Outcome, RunError> {
     let listen = |event: Event| progress.event(&event);
+    let ledger = Ledger::in_memory();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
     let result = runtime.block_on(async {
+        let mut run = std::pin::pin!(run_with(compiled, engine, options, &ledger, stopped, &listen));
         tokio::select! {
-            result = run(compiled, engine, options, &listen) => Some(result),
-            _ = tokio::signal::ctrl_c() => None,
+            result = &mut run => return result,
+            _ = tokio::signal::ctrl_c() => stop.send_replace(true),
+        };
+        tokio::select! {
+            result = run => result,
+            _ = tokio::signal::ctrl_c() => Err(RunError::Stopped),
         }
     });
     progress.finish();
     result
+}
+
+/// The steps of the spec's queries. A spec without one must keep a table: else it asks for nothing.
+fn asked(compiled: &Compiled) -> Result<Vec<&str>, Failure> {
+    let plan = &compiled.plan;
+    if let Some(error) = plan.asks_nothing() {
+        return Err(Failure::Spec(Errors::new(&plan.spec.source, [error])));
+    }
+    let answers = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_)));
+    Ok(answers.map(|step| step.name.as_str()).collect())
 }
 
 /// A run's id: letters and digits that sort by time.
@@ -275,197 +256,23 @@ fn run_id() -> String {
     format!("r{}", id.into_iter().rev().collect::<String>())
 }
 
-fn kept_tables(compiled: &Compiled) -> Vec<String> {
-    compiled
-        .plan
-        .steps
-        .iter()
-        .filter_map(|step| match &step.kind {
-            StepKind::Materialise(table, _, Lifetime::Kept) | StepKind::Foreach(_, table, Lifetime::Kept) => {
-                Some(table.name.clone())
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// Removes what only this run needed. What cannot be removed is left: the folders are private.
-fn clean(directory: &Path, run: &str) {
-    for kind in ["steps", "files"] {
-        let _ = fs::remove_dir_all(directory.join(kind).join(run));
-        let _ = fs::remove_dir(directory.join(kind));
-    }
-}
-
-fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
-    for table in kept {
-        for entry in fs::read_dir(directory.join("tables").join(table)).into_iter().flatten().flatten() {
-            if entry.file_name() != run {
-                let _ = fs::remove_dir_all(entry.path());
-            }
-        }
-    }
-}
-
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
-        RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
-        RunError::Statement { span, ref error, .. } => {
+        // A row that was found does not fit: the spec is right, and something did run.
+        RunError::Expand(error) => {
+            let report = Errors::new(&session.source, [error]).reports().remove(0);
+            Failure::Other(report)
+        }
+        RunError::Statement { span, error: ref cause, .. } => {
             let (line, _) = session.source.position(span.start);
             let mut help = format!("it comes from {}:{line}", session.source.name);
-            if let Some(way_out) = &error.help {
+            if let Some(way_out) = &cause.help {
                 help = format!("{help}\n{way_out}");
             }
-            Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))
+            Failure::Other(miette!(help = help, "{error}"))
         }
         RunError::Budget(error) => Failure::Other(Report::new(error)),
         RunError::Ledger(error) => Failure::Other(Report::new(error)),
         RunError::Shape { .. } | RunError::Stopped => Failure::Other(miette!("{error}")),
-    }
-}
-
-/// What was looked at, on standard error; `place` says where a location of the run lies for people.
-fn summary(outcome: &Outcome, place: impl Fn(&str) -> String) {
-    for expansion in &outcome.expansions {
-        if expansion.rows == 0 {
-            eprintln!("{}: the driver has NO ROWS: nothing was looked for", expansion.name);
-        } else if expansion.rows_without_partitions > 0 {
-            eprintln!(
-                "{}: {} of {} driver rows need no partition: a key or bound of theirs is NULL or out of range",
-                expansion.name, expansion.rows_without_partitions, expansion.rows
-            );
-        }
-    }
-    for coverage in &outcome.coverage {
-        eprintln!("{}", coverage_line(coverage));
-        for (file, reason) in &coverage.unreadable {
-            eprintln!("  skipped {}: {}", output::visible(file), output::visible(reason));
-        }
-    }
-    let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
-    let rows: usize = outcome.answers.iter().map(|(_, rows)| rows.rows.len()).sum();
-    let statements = counted(outcome.statements.len() as u64, "statement");
-    eprintln!("{}; {} read in {statements}", counted(rows as u64, "row"), Bytes(bytes));
-    for (table, location) in &outcome.kept {
-        eprintln!("kept {table} in {}", place(location));
-    }
-}
-
-fn coverage_line(coverage: &Coverage) -> String {
-    let (step, table) = (&coverage.step, &coverage.table);
-    let asked = counted(coverage.partitions_asked, "partition");
-    let mut line = match coverage.partitions_found {
-        Some(found) => format!("{step}: looked at {found} of {asked} of {table}"),
-        None => format!("{step}: looked at {asked} of {table}; what they hold was not listed"),
-    };
-    for (count, what) in [(coverage.files, "file"), (coverage.records, "record")] {
-        if let Some(count) = count {
-            line.push_str(&format!(", {}", counted(count, what)));
-        }
-    }
-    let empty = coverage.partitions_found.map_or(0, |found| coverage.partitions_asked.saturating_sub(found));
-    if empty > 0 {
-        line.push_str(&format!("; {empty} without files"));
-    }
-    if coverage.archived > 0 {
-        line.push_str(&format!("; NOT LOOKED, in an archive: {}", counted(coverage.archived, "file")));
-    }
-    if coverage.nothing_there {
-        line.push_str("; the table's location holds NO FILES AT ALL: is it the right one?");
-    }
-    if !coverage.unreadable.is_empty() {
-        line.push_str(&format!("; NOT READ: {}", counted(coverage.unreadable.len() as u64, "file")));
-    }
-    if !coverage.not_covered.is_empty() {
-        line.push_str(&format!("; NOT LOOKED, outside the table's partitions: {}", coverage.not_covered.join(", ")));
-    }
-    if coverage.still_open {
-        line.push_str("; STILL OPEN: records of the window may yet arrive");
-    }
-    output::visible(&line)
-}
-
-/// A number and what it counts.
-fn counted(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-fn code(outcome: &Outcome) -> u8 {
-    if outcome.coverage.iter().any(|coverage| !coverage.complete()) {
-        exit::INCOMPLETE
-    } else if !outcome.answers.is_empty() && outcome.answers.iter().all(|(_, rows)| rows.rows.is_empty()) {
-        exit::EMPTY
-    } else {
-        exit::OK
-    }
-}
-
-/// Progress on standard error: a moving line on a terminal, a line a statement elsewhere.
-struct Progress {
-    bar: Option<Mutex<ProgressBar>>,
-    quiet: bool,
-}
-
-impl Progress {
-    fn new(quiet: bool) -> Self {
-        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            Mutex::new(bar)
-        });
-        Self { bar, quiet }
-    }
-
-    fn event(&self, event: &Event) {
-        let text = match event {
-            Event::Started { .. } | Event::StepDone { .. } => return,
-            Event::Submitted { statement } => {
-                if let Some(bar) = &self.bar
-                    && let Ok(bar) = bar.lock()
-                {
-                    bar.set_message(statement.to_string());
-                }
-                return;
-            }
-            // What only defines, registers or drops is no news.
-            Event::Finished { purpose: Purpose::Define | Purpose::Register | Purpose::Drop, .. } => return,
-            Event::Finished { statement, bytes, milliseconds, .. } => {
-                format!("{statement}: {} in {milliseconds} ms", Bytes(*bytes))
-            }
-            Event::TakenUp { statement } => format!("{statement}: taken up where it stands"),
-            Event::TriedAgain { statement, reason } => {
-                format!("{statement}: tried again: {}", output::visible(reason))
-            }
-            Event::Split { statement, reason } => format!("{statement}: cut in two: {}", output::visible(reason)),
-            Event::Throttled { width } => {
-                format!("the engine asks for less: {} side by side from now on", counted(*width as u64, "statement"))
-            }
-            Event::Stopped { statement } => format!("{statement}: stopped"),
-            Event::Expanded { name, rows, partitions, statements } => {
-                let count = |number: &usize, what| counted(*number as u64, what);
-                let (rows, partitions) = (count(rows, "row"), count(partitions, "partition"));
-                format!("{name}: {rows} -> {partitions} -> {}", count(statements, "statement"))
-            }
-        };
-        match &self.bar {
-            Some(bar) => {
-                if let Ok(bar) = bar.lock() {
-                    bar.set_message(text);
-                }
-            }
-            None if !self.quiet => eprintln!("{text}"),
-            None => {}
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.bar
-            && let Ok(bar) = bar.lock()
-        {
-            bar.finish_and_clear();
-        }
     }
 }

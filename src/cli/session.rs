@@ -13,7 +13,7 @@ use super::config::{self, Config};
 use super::options::CompileOptions;
 use crate::bind::spec::{BoundSpec, BoundStatementKind};
 use crate::bind::{BindOptions, NoTables, Tables};
-use crate::catalog::{Inventory, LocalFile, Origin, Table, read_file};
+use crate::catalog::{Inventory, LocalFile, LocalFileError, Origin, Table, read_file};
 use crate::constant::{Value, Zone};
 use crate::error::Errors;
 use crate::expand::World;
@@ -30,6 +30,8 @@ use crate::engine::local::{
 pub enum Failure {
     /// The spec is wrong.
     Spec(Errors),
+    /// The command line is wrong, or does not fit the spec.
+    Usage(Report),
     /// Something around it is.
     Other(Report),
     /// Nobody reads the output any more.
@@ -95,6 +97,7 @@ impl Session {
     ///
     /// A file that cannot be read.
     pub fn open(options: &CompileOptions) -> Result<Self, Failure> {
+        options.check().map_err(Failure::Usage)?;
         let text = read(&options.spec)?;
         let base = options.spec.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut maps: Vec<(String, PathBuf)> =
@@ -165,16 +168,23 @@ impl Session {
     /// A file that cannot be read, or does not fit its table.
     pub(super) fn files(&self, bound: &BoundSpec) -> Result<BTreeMap<String, LocalFile>, Failure> {
         let mut files = BTreeMap::new();
+        let mut errors = Vec::new();
         for statement in &bound.statements {
-            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+            if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {
                 let place = self.base.join(path);
-                let shown = place.display();
-                let bytes = fs::read(&place).into_diagnostic().wrap_err_with(|| format!("cannot read {shown}"))?;
-                let file = read_file(&bytes, table).map_err(|error| miette!("cannot read {shown}: {error}"))?;
-                files.insert(path.clone(), file);
+                let shown = place.display().to_string();
+                let read = fs::read(&place).map_err(|error| LocalFileError::Unreadable {
+                    file: shown.clone(),
+                    reason: error.to_string(),
+                    span: *span,
+                });
+                match read.and_then(|bytes| read_file(&bytes, table, &shown, *span)) {
+                    Ok(file) => drop(files.insert(path.clone(), file)),
+                    Err(error) => errors.push(error),
+                }
             }
         }
-        Ok(files)
+        if errors.is_empty() { Ok(files) } else { Err(Failure::Spec(Errors::new(&self.source, errors))) }
     }
 
     #[cfg(feature = "local")]

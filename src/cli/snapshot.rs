@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use miette::{IntoDiagnostic, WrapErr};
+use similar::TextDiff;
 
 use super::options::CompileOptions;
 use super::session::{Failure, Session};
@@ -31,40 +32,52 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// A spec that does not compile, or a file that cannot be read or written.
+    /// Nobody reads the output any more. A spec that does not compile, or a file that cannot be read or written,
+    /// is told at once, and the other specs are looked at all the same.
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
-        let mut changed = false;
+        self.compile.check().map_err(Failure::Usage)?;
+        let mut worst = exit::OK;
         for spec in std::iter::once(&self.compile.spec).chain(&self.more) {
-            let path = snapshot_path(spec);
-            let before = fs::read_to_string(&path).ok();
-            let mut options = CompileOptions { spec: spec.clone(), ..self.compile.clone() };
-            // A snapshot keeps the time it was made for, so that a check next year compares like with like.
-            if options.now.is_none() {
-                options.now = before.as_deref().and_then(recorded_now);
-            }
-            let text = text(&options)?;
-            if self.check {
-                let shown = path.display();
-                match before {
-                    Some(before) if before == text => {}
-                    Some(before) => {
-                        changed = true;
-                        write!(out, "{shown} differs from its spec:\n{}", diff(&before, &text))?;
-                    }
-                    None => {
-                        changed = true;
-                        writeln!(out, "{shown} is not there: write it with athplan snapshot")?;
-                    }
-                }
-            } else {
-                fs::write(&path, &text)
-                    .into_diagnostic()
-                    .wrap_err_with(|| format!("cannot write {}", path.display()))?;
-                writeln!(out, "{}", path.display())?;
-            }
+            // A wrong spec does not keep the others from being looked at.
+            let code = match self.one(spec, out) {
+                Ok(code) => code,
+                Err(Failure::Closed) => return Err(Failure::Closed),
+                Err(failure) => super::told(failure),
+            };
+            worst = [worst, code].into_iter().max_by_key(badness).unwrap_or(code);
         }
-        Ok(if changed { exit::CHANGED } else { exit::OK })
+        Ok(worst)
     }
+
+    /// Writes or checks the snapshot of one spec.
+    fn one(&self, spec: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+        let path = snapshot_path(spec);
+        let before = fs::read_to_string(&path).ok();
+        let mut options = CompileOptions { spec: spec.to_path_buf(), ..self.compile.clone() };
+        // A snapshot keeps the time it was made for, so that a check next year compares like with like.
+        if options.now.is_none() {
+            options.now = before.as_deref().and_then(recorded_now);
+        }
+        let text = text(&options)?;
+        let shown = path.display();
+        if !self.check {
+            fs::write(&path, &text).into_diagnostic().wrap_err_with(|| format!("cannot write {shown}"))?;
+            writeln!(out, "{shown}")?;
+            return Ok(exit::OK);
+        }
+        match before {
+            Some(before) if before == text => return Ok(exit::OK),
+            Some(before) => write!(out, "{shown} differs from its spec:\n{}", diff(&before, &text))?,
+            None => writeln!(out, "{shown} is not there: write it with athplan snapshot")?,
+        }
+        Ok(exit::CHANGED)
+    }
+}
+
+/// How bad an exit code is: of several specs the worst is told.
+fn badness(code: &u8) -> usize {
+    let worse = [exit::OK, exit::CHANGED, exit::SPEC, exit::FAILED];
+    worse.iter().position(|known| known == code).unwrap_or(worse.len())
 }
 
 fn snapshot_path(spec: &Path) -> PathBuf {
@@ -81,29 +94,22 @@ fn recorded_now(text: &str) -> Option<i64> {
 fn text(options: &CompileOptions) -> Result<String, Failure> {
     let session = Session::open(options)?;
     let compiled = session.compile(options)?;
+    super::warn(&compiled);
     let found = statements(&compiled, &Explaining::default())
         .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
     let name = options.spec.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut text =
-        format!("-- statements of {name}; now {}\n", crate::expand::instant_text(compiled.plan.settings.now_picos()));
+    let mut text = format!(
+        "-- statements of {name}; now {}\n",
+        crate::catalog::clock::instant_text(compiled.plan.settings.now_picos())
+    );
     for statement in found {
         let _ = write!(text, "\n-- {}\n{};\n", statement.id, statement.sql);
     }
     Ok(text)
 }
 
-/// The lines that are only in one text, with their sign: enough to see what changed.
+/// What changed, line by line, with a few lines around it.
 fn diff(before: &str, after: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let start = old.iter().zip(&new).take_while(|(left, right)| left == right).count();
-    let end =
-        old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(left, right)| left == right).count();
-    let mut text = format!("@@ line {} @@\n", start + 1);
-    for line in &old[start..old.len() - end] {
-        let _ = writeln!(text, "-{line}");
-    }
-    for line in &new[start..new.len() - end] {
-        let _ = writeln!(text, "+{line}");
-    }
-    text
+    let diff = TextDiff::from_lines(before, after);
+    diff.unified_diff().header("the snapshot", "the spec").to_string()
 }

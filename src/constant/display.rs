@@ -1,10 +1,11 @@
 //! Values as text for people: result tables, CSV, messages.
 //!
-//! Scalars read as `CAST(x AS varchar)` writes them; what cannot be cast (arrays, maps, rows, binary)
-//! reads as Trino's command line shows it.
+//! Scalars read as `CAST(x AS varchar)` writes them, but `double` and `real` as Athena's results show
+//! them (`339.0`, where the cast says `3.39E2`); what cannot be cast (arrays, maps, rows, binary) reads
+//! as Trino's command line shows it.
 
 use super::value::Value;
-use super::{cast, temporal_text};
+use super::{cast, float, temporal_text};
 use crate::types::Type;
 
 /// A value of a type as text; NULL is `NULL`.
@@ -17,6 +18,12 @@ pub fn format(value: &Value, ty: &Type) -> String {
 fn write(out: &mut String, value: &Value, ty: &Type) {
     match (value, ty) {
         (Value::Null, _) => out.push_str("NULL"),
+        (Value::Varchar(text), Type::Char(length)) => {
+            out.push_str(text);
+            // A value is held without the blanks that fill it up.
+            let missing = (*length as usize).saturating_sub(text.chars().count());
+            out.extend(std::iter::repeat_n(' ', missing));
+        }
         (Value::Varchar(text), _) | (Value::Json(text), _) => out.push_str(text),
         (Value::Varbinary(bytes), Type::Varbinary) => {
             out.push_str("X'");
@@ -41,6 +48,8 @@ fn write(out: &mut String, value: &Value, ty: &Type) {
                 write(out, value, &field.ty);
             });
         }
+        (Value::Double(number), _) => out.push_str(&float::java_double(*number)),
+        (Value::Real(number), _) => out.push_str(&float::java_float(*number)),
         (Value::Timestamp(picos), Type::Timestamp(precision)) => {
             out.push_str(&temporal_text::timestamp(*picos, *precision));
         }

@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How many distinct texts are remembered before all are forgotten; a statement has few patterns,
-/// and a pattern that comes from a column may have any number of values.
-const CAPACITY: usize = 64;
+/// How many distinct texts are remembered before all are forgotten: as many as a long list of exclusions has
+/// patterns, and an end, since a pattern that comes from a column may have any number of values.
+const CAPACITY: usize = 4_096;
 
 /// What was made from each text; meant to stand in a `thread_local!`.
 pub(crate) struct Memo<T> {

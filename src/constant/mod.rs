@@ -19,6 +19,8 @@ mod temporal_text;
 mod value;
 mod zone;
 
+#[cfg(feature = "local")]
+pub(crate) use calendar::Civil;
 pub use cast::{cast, is_skipped_time, supports_cast};
 pub use compare::{Key, compare, equal, identical};
 pub use display::format;

@@ -43,19 +43,23 @@ pub fn literal(value: &Value, ty: &Type) -> Result<String, NoLiteral> {
         (Value::Varbinary(bytes), Type::Varbinary) => {
             format!("X'{}'", bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
         }
-        (Value::Json(value), Type::Json) => format!("JSON {}", string(value)),
+        // JSON '…' would sort the keys and drop those that stand twice.
+        (Value::Json(value), Type::Json) => format!("json_extract({}, '$')", string(value)),
         (Value::Date(_), Type::Date) => format!("DATE '{}'", text(value)),
         (Value::Time(_), Type::Time(_)) | (Value::TimeWithTimeZone(..), Type::TimeWithTimeZone(_)) => {
             format!("TIME '{}'", text(value))
         }
         (Value::Timestamp(_), Type::Timestamp(_)) => format!("TIMESTAMP '{}'", text(value)),
-        (Value::TimestampWithTimeZone(_, zone), Type::TimestampWithTimeZone(_)) => match zone {
-            Zone::Offset(_) | Zone::Region(_) => format!("TIMESTAMP '{}'", text(value)),
+        (Value::TimestampWithTimeZone(picos, zone), Type::TimestampWithTimeZone(_)) => match zone {
+            Zone::Offset(_) => format!("TIMESTAMP '{}'", text(value)),
+            // A region's clock shows some hours twice, so that the instant goes by itself.
+            Zone::Region(name) => {
+                let instant = text(&Value::TimestampWithTimeZone(*picos, Zone::UTC));
+                format!("at_timezone(TIMESTAMP '{instant}', {})", string(name))
+            }
         },
         (Value::IntervalDayToSecond(millis), Type::IntervalDayToSecond) => interval_seconds(*millis),
-        (Value::IntervalYearToMonth(months), Type::IntervalYearToMonth) => {
-            format!("INTERVAL {}'{}' MONTH", if *months < 0 { "- " } else { "" }, months.unsigned_abs())
-        }
+        (Value::IntervalYearToMonth(months), Type::IntervalYearToMonth) => interval_months(*months),
         (Value::Varbinary(_), Type::Uuid) => format!("UUID '{}'", text(value)),
         (Value::Varbinary(_), Type::IpAddress) => format!("IPADDRESS '{}'", text(value)),
         (Value::Array(values), Type::Array(element)) => {
@@ -139,13 +143,28 @@ fn integer_name(ty: &Type) -> Option<&'static str> {
     }
 }
 
+/// The greatest number that Trino reads in an interval's literal.
+const INTERVAL_NUMBER: u64 = 2_147_483_647;
+
 fn interval_seconds(millis: i64) -> String {
     let size = millis.unsigned_abs();
     let fraction = size % 1000;
     let sign = if millis < 0 { "- " } else { "" };
-    if fraction == 0 {
+    if size / 1000 > INTERVAL_NUMBER {
+        format!("(BIGINT '{millis}' * INTERVAL '0.001' SECOND)")
+    } else if fraction == 0 {
         format!("INTERVAL {sign}'{}' SECOND", size / 1000)
     } else {
         format!("INTERVAL {sign}'{}.{fraction:03}' SECOND", size / 1000)
+    }
+}
+
+fn interval_months(months: i64) -> String {
+    let size = months.unsigned_abs();
+    let sign = if months < 0 { "- " } else { "" };
+    if size > INTERVAL_NUMBER {
+        format!("(BIGINT '{months}' * INTERVAL '1' MONTH)")
+    } else {
+        format!("INTERVAL {sign}'{size}' MONTH")
     }
 }

@@ -21,8 +21,8 @@ pub use foreach::{Part, Portion, portion_query, rectangle_text, result_table};
 pub use literal::{NoLiteral, hidden, identifier, literal, string};
 pub use name::{driver_table, is_own_table, run_name, table_name};
 pub use splice::{Edit, splice};
-pub use sql::{Piece, Sql, Symbol};
+pub use sql::{Piece, RUN_ID, Sql, Symbol};
 pub use statement::{
     Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, TEXT_ROOM, add_partitions, answer, define, define_file,
-    drop_table, file_location, foreach_head, foreach_portion, foreach_tail, portion_statement, printable, store,
+    drops, file_location, foreach_head, foreach_portion, foreach_tail, portion_id, portion_statement, printable, store,
 };

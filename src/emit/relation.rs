@@ -97,7 +97,9 @@ impl Context<'_> {
 
     /// How a scan is held to its partitions.
     fn scan(&self, relation: &Relation, table: &Table, uses: &Uses) -> Scanned<'_> {
-        let Some(rectangles) = self.scans.get(&relation.id) else { return Scanned::Whole };
+        let Some(rectangles) = self.scans.get(&relation.id).filter(|_| !table.partition_keys.is_empty()) else {
+            return Scanned::Whole;
+        };
         let in_where = self.plan.scans.get(&relation.id).is_some_and(|scan| scan.in_where);
         match rectangles.as_slice() {
             [single] if in_where && keys_are_nameable(relation, table, single, uses) => Scanned::InWhere(single),

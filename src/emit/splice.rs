@@ -43,10 +43,12 @@ pub fn splice(source: &Source, span: Span, edits: &[Edit]) -> Sql {
         if edit.span.start < at {
             continue;
         }
-        text.push(&source.text[at..edit.span.start]);
+        let kept = Span::new(at, edit.span.start);
+        text.push_cut(source.slice(kept), kept);
         text.append(&edit.text);
         at = edit.span.end;
     }
-    text.push(&source.text[at..span.end]);
+    let rest = Span::new(at, span.end);
+    text.push_cut(source.slice(rest), rest);
     text
 }

@@ -16,7 +16,7 @@ use crate::catalog::{
     DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements, create_statement,
 };
 use crate::partition::Rectangle;
-use crate::plan::{DriverColumn, ForeachPlan, Lifetime, Plan, ROW_NUMBER, stored_columns};
+use crate::plan::{DriverColumn, ForeachPlan, Lifetime, Plan, ROW_NUMBER, StepKind, stored_columns};
 use crate::types::Type;
 
 /// The longest text Athena takes, in bytes
@@ -69,6 +69,17 @@ pub enum Purpose {
     Drop,
 }
 
+impl Purpose {
+    /// Whether statements of this purpose run a query, which is what an engine bills; the others define,
+    /// register and drop.
+    pub fn reads(self) -> bool {
+        match self {
+            Purpose::Store | Purpose::Keys | Purpose::Answer => true,
+            Purpose::Define | Purpose::Register | Purpose::Drop => false,
+        }
+    }
+}
+
 fn statement(id: impl Into<String>, purpose: Purpose, sql: Sql) -> Statement {
     Statement { id: StatementId(id.into()), purpose, sql, columns: Vec::new() }
 }
@@ -82,7 +93,8 @@ fn yielding(statement: Statement, columns: impl IntoIterator<Item = Type>) -> St
 pub fn define(plan: &Plan, table: &Table, inventory: &Inventory) -> Vec<Statement> {
     let mut statements = vec![statement(table.name.clone(), Purpose::Define, named(plan, table))];
     if let Layout::Registered(entries) = &table.layout {
-        let listed = inventory.table(&table.name).filter(|_| entries.is_empty()).map(TableInventory::entries);
+        let by_name = !entries.is_empty() || plan.registers(table);
+        let listed = inventory.table(&table.name).filter(|_| !by_name).map(TableInventory::entries);
         statements.extend(add_partitions(plan, &table.name, table, listed.as_ref().unwrap_or(entries)));
     }
     statements
@@ -229,7 +241,7 @@ pub fn foreach_head(
         location.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
         location.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/");
         let query = driver_query(plan, foreach, driver_scans);
-        let id = format!("{}/driver", foreach.name);
+        let id = driver_step(foreach);
         store = stored_rows(plan, &id, &driver_table(foreach), &location, &stored_driver_columns(foreach), &query);
     }
     let keys = foreach.suspended().then(|| {
@@ -262,7 +274,12 @@ pub fn foreach_portion(
 
 /// A statement of a FOREACH whose text is known already.
 pub fn portion_statement(foreach: &ForeachPlan, number: usize, sql: Sql) -> Statement {
-    statement(format!("{}/{number}", foreach.name), Purpose::Store, sql)
+    statement(portion_id(foreach, number).0, Purpose::Store, sql)
+}
+
+/// The name of a statement of a FOREACH.
+pub fn portion_id(foreach: &ForeachPlan, number: usize) -> StatementId {
+    StatementId(format!("{}/{number}", foreach.name))
 }
 
 fn portion_location(foreach: &ForeachPlan, lifetime: Lifetime, number: usize) -> Sql {
@@ -331,9 +348,36 @@ pub fn answer(plan: &Plan, step: usize, query: &Query, scans: &BTreeMap<Relation
     yielding(statement, query.columns.iter().map(|column| column.ty.clone()))
 }
 
-/// Drops a table that is private to the run.
-pub fn drop_table(step: &str, name: &Sql) -> Statement {
+fn drop_table(step: &str, name: &Sql) -> Statement {
     let mut sql = Sql::text("DROP TABLE IF EXISTS ");
     sql.append(name);
     statement(format!("{step}/drop"), Purpose::Drop, sql)
+}
+
+/// Drops what is private to the run, at its end: what the steps make, in their order.
+pub fn drops(plan: &Plan) -> Vec<Statement> {
+    let mut drops = Vec::new();
+    for step in &plan.steps {
+        match &step.kind {
+            StepKind::Declare(table) | StepKind::File(table, _) | StepKind::Materialise(table, _, Lifetime::Run) => {
+                drops.push(drop_table(&step.name, &table_name(plan, table)));
+            }
+            StepKind::Foreach(id, table, lifetime) => {
+                let foreach = &plan.foreachs[id];
+                if foreach.stored {
+                    drops.push(drop_table(&driver_step(foreach), &driver_table(foreach)));
+                }
+                if *lifetime == Lifetime::Run {
+                    drops.push(drop_table(&step.name, &table_name(plan, table)));
+                }
+            }
+            StepKind::Materialise(_, _, Lifetime::Kept) | StepKind::AddPartitions(..) | StepKind::Answer(_) => {}
+        }
+    }
+    drops
+}
+
+/// The name of what stores a FOREACH's driver.
+fn driver_step(foreach: &ForeachPlan) -> String {
+    format!("{}/driver", foreach.name)
 }

@@ -19,7 +19,8 @@ pub fn read_stored(columns: &[(String, Type)], qualifier: Option<&str>) -> Vec<S
                     let zoned = format!("at_timezone(with_timezone({}, 'UTC'), {})", part(INSTANT), part(ZONE));
                     if *ty == Type::TimestampWithTimeZone(3) { zoned } else { format!("CAST({zoned} AS {ty})") }
                 }
-                Some(Stored::JsonText) => format!("json_parse({})", part("")),
+                // json_parse would sort the keys and drop those that stand twice.
+                Some(Stored::JsonText) => format!("json_extract({}, '$')", part("")),
                 Some(Stored::Text) => format!("CAST({} AS {ty})", part("")),
                 Some(Stored::Milliseconds) => format!("{} * INTERVAL '0.001' SECOND", part("")),
                 Some(Stored::Months) => format!("{} * INTERVAL '1' MONTH", part("")),

@@ -31,6 +31,20 @@ pub(super) fn parenthesised(source: &Source, span: Span, text: &Sql) -> Sql {
     wrapped
 }
 
+/// A query's text, written from the text under `span`, as an operand of a set operator or as all of a
+/// statement: there no WITH may stand in parentheses.
+pub(super) fn operand(source: &Source, span: Span, text: Sql) -> Sql {
+    let part = Source::new("", source.slice(span));
+    let first = lex(&part).into_iter().find(|token| token.kind != TokenKind::Symbol(Symbol::LeftParen));
+    let begins_with = first.is_some_and(|token| part.slice(token.span).eq_ignore_ascii_case("with"));
+    if !begins_with || !enclosed(source, span) {
+        return text;
+    }
+    let mut wrapped = Sql::text("SELECT * FROM ");
+    wrapped.append(&text);
+    wrapped
+}
+
 /// The place of the token before a place.
 pub(super) fn token_before(source: &Source, at: usize) -> Option<Span> {
     let before = Source::new("", &source.text[..at]);

@@ -138,6 +138,12 @@ pub trait Engine: Send + Sync {
     /// How many statements of a kind may run side by side, as far as the engine says before it is asked.
     fn slots(&self, kind: Kind) -> usize;
 
+    /// What it lacks of statements that are to run one after the other, found without running any: a list
+    /// for each statement. An engine that only finds out by running says nothing.
+    fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
+        statements.iter().map(|_| Vec::new()).collect()
+    }
+
     /// How many queries one call of [`Engine::poll`] takes.
     fn batch(&self) -> usize {
         usize::MAX

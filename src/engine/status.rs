@@ -77,13 +77,14 @@ pub struct ScanReport {
     pub partitions_found: u64,
     /// Partitions whose folder is not there, by their key values.
     pub partitions_missing: Vec<String>,
-    /// Files opened.
+    /// Files read; those skipped are not among them.
     pub files: u64,
-    /// Bytes of these files, as stored.
+    /// Bytes of all files opened, as stored.
     pub bytes: u64,
     /// Records read from them.
     pub records: u64,
-    /// Files that could not be read and were skipped by request, each with its reason.
+    /// Files that could not be read and were skipped by request, each with its reason: none of their
+    /// records was read.
     pub unreadable: Vec<(String, String)>,
 }
 

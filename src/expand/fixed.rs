@@ -1,9 +1,10 @@
 //! The statements that no driver row decides: what their scans need, and rectangles that fit each
 //! statement's stages and text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit};
+use super::need::check_constants;
+use super::stage::{Rectangles, Repeats, STAGE_BUDGET, fit, relations_inside};
 use super::{ExpandError, Need, World, need};
 use crate::bind::query::{Query, RelationId};
 use crate::constant::Value;
@@ -14,11 +15,16 @@ use crate::plan::{Driver, Plan, StepKind};
 ///
 /// # Errors
 ///
-/// All scans whose partitions cannot be named.
+/// All scans whose partitions cannot be named, or whose constant bounds cannot be evaluated.
 pub fn static_needs(plan: &Plan, world: &World) -> Result<BTreeMap<RelationId, Need>, Vec<ExpandError>> {
     let mut needs = BTreeMap::new();
     let mut errors = Vec::new();
-    for scan in plan.scans.values().filter(|scan| scan.derived.columns().is_empty()) {
+    for scan in plan.scans.values() {
+        if !scan.derived.columns().is_empty() {
+            // Its constants need not wait for the rows to be found wrong.
+            errors.extend(check_constants(plan, scan).err());
+            continue;
+        }
         match need(plan, scan, &|_| Value::Null, world) {
             Ok(need) => {
                 needs.insert(scan.relation, need);
@@ -46,6 +52,7 @@ pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Res
             .collect();
         let repeats = Repeats::of_step(plan, &step.kind);
         let mut budget = STAGE_BUDGET;
+        let mut tried = None;
         loop {
             // Scans of a WITH that an earlier step has read too keep the rectangles they have.
             let mut scans = all.clone();
@@ -55,11 +62,13 @@ pub fn static_rectangles(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> Res
                 all = scans;
                 break;
             }
-            if budget == 1 {
+            // Of many scans each has one rectangle at any budget: what is left is the user's own text.
+            if budget == 1 || tried.as_ref() == Some(&scans) {
                 errors.push(ExpandError::TooLong { step: step.name.clone(), bytes, span: step.span });
                 break;
             }
             budget /= 2;
+            tried = Some(scans);
         }
     }
     if errors.is_empty() { Ok(all) } else { Err(errors) }
@@ -81,6 +90,23 @@ fn length(plan: &Plan, at: usize, scans: &Rectangles) -> usize {
 
 fn longest(statements: impl IntoIterator<Item = Statement>) -> usize {
     statements.into_iter().map(|statement| statement.sql.len()).max().unwrap_or(0)
+}
+
+/// The scans that a step's own statement reads, and how often each: a common table expression is read
+/// wherever it is named. Of a FOREACH it is the statement that stores its driver.
+pub fn step_reads(plan: &Plan, at: usize) -> BTreeMap<RelationId, usize> {
+    let kind = &plan.step(at).kind;
+    let repeats = Repeats::of_step(plan, kind);
+    // What only the body reads of the WITH around the FOREACH is no part of its driver.
+    let around = match kind {
+        StepKind::Foreach(id, ..) => relations_inside(&plan.foreachs[id].body_with),
+        _ => BTreeSet::new(),
+    };
+    let own = plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none());
+    own.map(|scan| scan.relation)
+        .filter(|relation| repeats.knows(*relation) || !around.contains(relation))
+        .map(|relation| (relation, repeats.get(relation)))
+        .collect()
 }
 
 impl Repeats {

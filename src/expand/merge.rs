@@ -46,7 +46,7 @@ pub(super) fn name_row(error: ExpandError, foreach: &ForeachPlan, driver_row: &D
 }
 
 /// Text with hidden characters escaped, and not too long for a message.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(200)

@@ -4,9 +4,11 @@
 //! arrive. `run` calls it when the rows are there, `explain` with rows from a file or not at all.
 
 mod bound;
+mod constant_bound;
 mod estimate;
 mod fixed;
 mod merge;
+mod misread;
 mod need;
 mod pack;
 mod split;
@@ -29,11 +31,12 @@ use crate::plan::{ForeachPlan, Plan, Rung};
 use crate::source::Span;
 
 pub use bound::at_most;
-pub use estimate::{portion_bytes, step_bytes};
-pub use fixed::{static_needs, static_rectangles};
-pub use need::{Need, instant_text, need};
+pub use estimate::{Estimate, portion_bytes, scan_bytes, step_bytes};
+pub use fixed::{static_needs, static_rectangles, step_reads};
+pub use misread::MisreadRows;
+pub use need::{Need, need};
 pub use split::split;
-pub use stage::{Rectangles, STAGE_BUDGET};
+pub use stage::{Rectangles, Repeats, STAGE_BUDGET, crowded};
 pub use wanted::{Wanted, wanted};
 
 /// What is known of the world: what listings said of the tables' files.
@@ -75,6 +78,22 @@ pub enum ExpandError {
         /// The bound.
         #[label("this bound")]
         span: Span,
+    },
+    /// A bound that no driver row decides could not be evaluated.
+    #[error("step `{step}`: a bound on partitions cannot be evaluated{values}: {reason}")]
+    #[diagnostic(code(athplan::expand::constant_bound), help("{help}"))]
+    ConstantBound {
+        /// The step.
+        step: String,
+        /// The values of the parameters in it.
+        values: String,
+        /// Why.
+        reason: String,
+        /// The bound.
+        #[label("this bound")]
+        span: Span,
+        /// What to give instead.
+        help: String,
     },
     /// Partitions that a scan needs cannot be named.
     #[error("step `{step}`: the partitions of `{table}` cannot be named: {reason}")]
@@ -120,6 +139,8 @@ pub struct Expansion {
     pub portions: Vec<Portion>,
     /// Per scan of the body: what all rows together need.
     pub needs: BTreeMap<RelationId, Need>,
+    /// Driver rows whose bounds most likely do not say what was meant.
+    pub misread: Vec<MisreadRows>,
 }
 
 /// Turns a FOREACH's driver rows into portions, one a statement. `rows` is none if the FOREACH does
@@ -145,12 +166,15 @@ pub fn expand(
     let repeats = stage::Repeats::of(&foreach.body);
     let pack = pack::Pack { plan, foreach, world, fixed: fixed.values().collect(), repeats };
     let Some(rows) = rows else {
-        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions: pack.once()?, needs });
+        let portions = pack.once()?;
+        return Ok(Expansion { rows: 0, rows_without_partitions: 0, portions, needs, misread: Vec::new() });
     };
     let mut rows: Vec<&DriverRow> = rows.iter().collect();
     rows.sort_by(|left, right| merge::row_order(left, right));
     let mut per_row: Vec<BTreeMap<RelationId, Need>> = vec![BTreeMap::new(); rows.len()];
+    let mut misread = Vec::new();
     for scan in &by_row {
+        misread.extend(misread::misread_rows(foreach, scan, &rows));
         // Rows with equal values need the same, and there are often many of them.
         let mut known: BTreeMap<String, Need> = BTreeMap::new();
         for (row, needs) in rows.iter().zip(&mut per_row) {
@@ -181,15 +205,16 @@ pub fn expand(
         (Rung::Join | Rung::Uncorrelated, Some(apart)) => pack.apart(apart, &needs)?,
         (Rung::Join | Rung::Uncorrelated, None) => pack.together(&rows, &per_row)?,
     };
-    Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs })
+    Ok(Expansion { rows: rows.len(), rows_without_partitions, portions, needs, misread })
 }
 
 impl Expansion {
-    /// How many partitions all rows together need.
+    /// How many partitions of tables with keys all rows together need.
     pub fn partitions(&self) -> usize {
         let mut distinct: BTreeSet<(&str, &Vec<String>)> = BTreeSet::new();
         for need in self.needs.values() {
-            distinct.extend(need.set.tuples.iter().map(|tuple| (need.table.as_str(), tuple)));
+            let tuples = need.set.tuples.iter().filter(|tuple| !tuple.is_empty());
+            distinct.extend(tuples.map(|tuple| (need.table.as_str(), tuple)));
         }
         distinct.len()
     }

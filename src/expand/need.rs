@@ -1,15 +1,20 @@
 //! What a scan needs: the partitions that its derived predicate leaves, for one row or for all.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::constant_bound::constant_bound;
 use super::stage::STAGE_BUDGET;
 use super::{ExpandError, World};
 use crate::bind::expr::ColumnRef;
 use crate::bind::query::RelationId;
-use crate::catalog::clock::calendar;
+use crate::catalog::clock::instant_text;
 use crate::catalog::{Layout, Table};
 use crate::constant::Value;
-use crate::partition::{Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, needed};
+use crate::partition::{
+    Derived, KeySet, Outside, PartitionSet, Predicate, Rectangle, coarsen, cover, hint, leaves_all_time, needed,
+};
 use crate::plan::{Plan, Scan};
 use crate::types::Type;
 
@@ -33,6 +38,8 @@ pub struct Need {
     /// Whether statements hold the scan to these partitions; otherwise it reads what the user's own
     /// predicates leave, since they say nothing of partitions, or it is not known which there are.
     pub is_restricted: bool,
+    /// Remarks about what was asked for and is not covered.
+    pub hints: BTreeMap<Outside, String>,
 }
 
 /// What a scan needs for a row's values; `row` gives NULL for a scan in no FOREACH.
@@ -47,25 +54,55 @@ pub fn need(plan: &Plan, scan: &Scan, row: &dyn Fn(ColumnRef) -> Value, world: &
     let predicate = match scan.derived.resolve(format, row) {
         Ok(predicate) => predicate,
         Err(_) if allowed => Predicate::Unknown,
+        Err(error) if error.is_constant => {
+            return Err(constant_bound(plan, step, &error.error.message, error.span));
+        }
         Err(error) => {
             let reason = error.error.message.clone();
             return Err(ExpandError::Bound { step, row: String::new(), reason, span: error.span });
         }
     };
+    // A table without partitions is read whole whatever is said of time.
+    let is_guarded = scan.table.time.is_some() && !scan.table.partition_keys.is_empty() && !allowed;
+    if is_guarded && leaves_all_time(&predicate, &scan.table, plan.settings.now_picos()) {
+        let reason = "it leaves time open at both ends, so that every partition would be read".to_owned();
+        let span = scan.derived.spans().first().copied().unwrap_or(scan.span);
+        return Err(ExpandError::Bound { step, row: String::new(), reason, span });
+    }
     named(plan, scan, &predicate, world)
+}
+
+/// Refuses a scan with a constant bound that fails, unless its step may do without bounds.
+///
+/// # Errors
+///
+/// The first such bound.
+pub(super) fn check_constants(plan: &Plan, scan: &Scan) -> Result<(), ExpandError> {
+    let step = plan.step(scan.step).name.clone();
+    match scan.derived.failing_constant() {
+        Some(failing) if !plan.settings.allow_full_scan.contains(&step) => {
+            Err(constant_bound(plan, step, &failing.error.message, failing.span))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The partitions of a scan that a predicate leaves.
 pub(super) fn named(plan: &Plan, scan: &Scan, predicate: &Predicate, world: &World) -> Result<Need, ExpandError> {
+    let now = plan.settings.now_picos();
     let slack = plan.settings.slack.or(scan.table.time.as_ref().map(|time| time.slack)).unwrap_or(0);
-    let set = needed(&predicate.regions(), &scan.table, slack, plan.settings.now_picos(), Some(&world.inventory))
-        .map_err(|error| ExpandError::Partitions {
+    let set = needed(&predicate.regions(), &scan.table, slack, now, Some(&world.inventory)).map_err(|error| {
+        ExpandError::Partitions {
             step: plan.step(scan.step).name.clone(),
             table: scan.table.name.clone(),
             reason: error.to_string(),
             span: scan.span,
-        })?;
+        }
+    })?;
+    let listed = world.inventory.table(&scan.table.name);
+    let remark = |outside: &Outside| Some((outside.clone(), hint(outside, &scan.table, listed, now)?));
     Ok(Need {
+        hints: set.outside.iter().filter_map(remark).collect(),
         relation: scan.relation,
         table: scan.table.name.clone(),
         keys: scan.table.partition_keys.iter().map(|key| key.name.clone()).collect(),
@@ -106,6 +143,11 @@ impl Need {
             return exact.to_vec();
         }
         self.split(coarsen(exact, budget, &self.set.domain).0)
+    }
+
+    /// Whether the predicates leave none of the table's partitions.
+    pub fn is_left_empty(&self) -> bool {
+        self.is_restricted && self.set.tuples.is_empty()
     }
 
     fn canonical(&self, tuple: &[String]) -> Vec<String> {
@@ -163,25 +205,26 @@ impl Need {
             }
         }
         self.set.outside.sort();
+        self.hints.extend(other.hints.iter().map(|(outside, hint)| (outside.clone(), hint.clone())));
     }
 
-    /// What was asked for and is not covered by the table, in words.
+    /// What was asked for and is not covered by the table, in words; times that follow each other as one.
     pub fn not_covered(&self) -> Vec<String> {
-        self.set
-            .outside
-            .iter()
-            .map(|outside| match outside {
-                Outside::Value(key, value) => format!("{} = '{value}'", self.keys[*key]),
-                Outside::Time(from, to) => format!("{} to {}", instant_text(*from), instant_text(*to)),
-            })
-            .collect()
+        let mut times: Vec<(i128, i128)> = Vec::new();
+        let mut values = Vec::new();
+        for outside in &self.set.outside {
+            match outside {
+                Outside::Time(from, to) => match times.last_mut() {
+                    Some((_, end)) if from <= end => *end = (*end).max(*to),
+                    _ => times.push((*from, *to)),
+                },
+                Outside::Value(key, value) => {
+                    let hint = self.hints.get(outside).map(|hint| format!(" ({hint})")).unwrap_or_default();
+                    values.push(format!("{} = '{value}'{hint}", self.keys[*key]));
+                }
+            }
+        }
+        let times = times.into_iter().map(|(from, to)| format!("{} to {}", instant_text(from), instant_text(to)));
+        times.chain(values).collect()
     }
-}
-
-/// An instant for people: to the second, in UTC.
-pub fn instant_text(picos: i128) -> String {
-    if picos == i128::MAX {
-        return "the end of time".to_owned();
-    }
-    calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

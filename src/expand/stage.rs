@@ -10,16 +10,19 @@ use std::sync::Arc;
 use super::Need;
 use crate::bind::query::{Body, Cte, Query, RelationId, RelationKind};
 use crate::partition::Rectangle;
-use crate::plan::{expressions, relation_query, relations, subqueries};
+use crate::plan::{Plan, StepKind, Warning, expressions, relation_query, relations, subqueries};
 
 /// The stages that scans may take in one statement: a third of what is allowed is left for all else.
 pub const STAGE_BUDGET: usize = 100;
 
+/// The stages of a statement that an engine still runs: more of them failed.
+const STAGE_LIMIT: usize = 149;
+
 /// The partitions that scans are held to.
 pub type Rectangles = BTreeMap<RelationId, Vec<Rectangle>>;
 
-/// How often each relation of a query is planned by an engine.
-pub(super) struct Repeats(BTreeMap<RelationId, usize>);
+/// How often each relation of a query is planned by an engine, and so read.
+pub struct Repeats(BTreeMap<RelationId, usize>);
 
 impl Repeats {
     /// Those of the relations of a query, and of the common table expressions it reads.
@@ -28,22 +31,44 @@ impl Repeats {
     }
 
     /// Every relation once.
-    pub fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// How often a relation is planned.
+    /// Whether the query reads a relation at all.
+    pub(super) fn knows(&self, relation: RelationId) -> bool {
+        self.0.contains_key(&relation)
+    }
+
+    /// How often a relation is planned, and read.
     pub fn get(&self, relation: RelationId) -> usize {
         self.0.get(&relation).copied().unwrap_or(1)
     }
 
     /// The stages that scans take.
-    pub fn stages(&self, scans: &Rectangles) -> usize {
+    pub(super) fn stages(&self, scans: &Rectangles) -> usize {
         scans.iter().map(|(relation, list)| list.len().max(1).saturating_mul(self.get(*relation))).sum()
     }
 }
 
-/// Counts of relations; those of common table expressions are kept by their address, since they may
+/// Warnings of statements that the user wrote with more scans than an engine has stages.
+pub fn crowded(plan: &Plan, scans: &Rectangles) -> Vec<Warning> {
+    let own = plan.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::Materialise(_, query, _) | StepKind::Answer(query) => Some((step, query)),
+        _ => None,
+    });
+    own.filter_map(|(step, query)| {
+        let rectangles = |relation| scans.get(relation).map_or(1, |list| list.len().max(1));
+        let counts = Repeats::of(query).0;
+        let branches =
+            counts.iter().fold(0_usize, |sum, (relation, count)| sum.saturating_add(rectangles(relation) * count));
+        let (step, span) = (step.name.clone(), step.span);
+        (branches > STAGE_LIMIT).then_some(Warning::ManyStages { step, branches, limit: STAGE_LIMIT, span })
+    })
+    .collect()
+}
+
+/// Counts of scanned relations; those of common table expressions are kept by their address, since they may
 /// pile up.
 fn counted<'q>(
     query: &'q Query,
@@ -67,10 +92,8 @@ fn counted<'q>(
                 }
                 add(known[&address].clone());
             }
-            _ => {
-                add(BTreeMap::from([(relation.id, 1)]));
-                inner.extend(relation_query(relation));
-            }
+            RelationKind::Table(..) => add(BTreeMap::from([(relation.id, 1)])),
+            _ => inner.extend(relation_query(relation)),
         }
     }
     for expr in expressions(query) {

@@ -25,11 +25,10 @@ pub fn wanted(plan: &Plan, needs: &BTreeMap<RelationId, Need>) -> BTreeMap<Strin
     let world = World::default();
     let mut tables: BTreeMap<String, (TableRef, Wanted)> = BTreeMap::new();
     for scan in plan.scans.values() {
-        let foreach = scan.foreach.and_then(|id| plan.foreachs.get(&id));
-        let need = match (needs.get(&scan.relation), foreach) {
-            (Some(need), _) => Some(need.clone()),
-            (None, Some(foreach)) => at_most(plan, foreach, scan, &world).ok(),
-            (None, None) => None,
+        let need = match needs.get(&scan.relation) {
+            Some(need) => Some(need.clone()),
+            None if scan.foreach.is_some() => at_most(plan, scan, &world).ok(),
+            None => None,
         };
         let own = match (&scan.table.layout, need) {
             (Layout::Registered(entries), _) if entries.is_empty() => Wanted::All,

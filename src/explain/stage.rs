@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use super::Explaining;
 use crate::Compiled;
-use crate::bind::query::RelationId;
-use crate::emit::{self, Part, Portion, Statement};
-use crate::expand::{ExpandError, expand};
+use crate::emit::{self, Statement};
+use crate::expand::ExpandError;
 use crate::plan::{ForeachPlan, Lifetime, StepKind};
+use crate::run::{known_statements, template};
 
 /// A stage that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
                 let _ = writeln!(text, "{:#?}", statement.kind);
             }
         }
-        Stage::Plan => text = super::plan(plan).text(),
+        Stage::Plan => text = plan.tree().text(),
         Stage::Dag => {
             for step in compiled.dag.steps() {
                 let waits: Vec<&str> =
@@ -64,62 +64,29 @@ pub fn stage(compiled: &Compiled, explaining: &Explaining, stage: Stage) -> Resu
     Ok(text)
 }
 
-/// Every statement, those of FOREACHs without rows as templates: the body as it will be run, without
-/// the partitions that only the rows can name.
+/// Every statement in the order of the steps, and what is dropped at the end; those of FOREACHs without
+/// rows as templates.
 ///
 /// # Errors
 ///
 /// Driver rows that were given and cannot be expanded.
 pub fn statements(compiled: &Compiled, explaining: &Explaining) -> Result<Vec<Statement>, ExpandError> {
-    let plan = &compiled.plan;
-    let rectangles: &BTreeMap<_, _> = &compiled.rectangles;
-    let mut found = Vec::new();
-    for (at, step) in plan.steps.iter().enumerate() {
-        match &step.kind {
-            StepKind::Declare(table) => found.extend(emit::define(plan, table, &compiled.world.inventory)),
-            StepKind::AddPartitions(table, entries) => {
-                found.extend(emit::add_partitions(plan, &step.name, table, entries));
-            }
-            StepKind::File(table, _) => found.push(emit::define_file(plan, table)),
-            StepKind::Materialise(table, query, lifetime) => {
-                found.extend(emit::store(plan, at, table, query, *lifetime, rectangles));
-            }
-            StepKind::Answer(query) => found.push(emit::answer(plan, at, query, rectangles)),
-            StepKind::Foreach(id, table, lifetime) => {
-                let foreach = &plan.foreachs[id];
-                let (store, keys) = emit::foreach_head(plan, foreach, rectangles);
-                found.extend(store);
-                found.extend(keys);
-                let rows = explaining.rows.get(&foreach.name);
-                if foreach.suspended() && rows.is_none() {
-                    found.push(template(compiled, foreach, *lifetime));
-                    continue;
-                }
-                let expansion = expand(plan, foreach, rows.map(Vec::as_slice), &compiled.world)?;
-                for (number, portion) in expansion.portions.iter().enumerate() {
-                    found.push(emit::foreach_portion(plan, foreach, *lifetime, number + 1, portion));
-                }
-                let numbers: Vec<usize> = (1..=expansion.portions.len()).collect();
-                found.extend(emit::foreach_tail(plan, foreach, table, *lifetime, &numbers));
-            }
-        }
-    }
-    Ok(found)
+    let found = known_statements(compiled, &explaining.rows, |foreach, lifetime| {
+        let mut statements = vec![template(compiled, foreach, lifetime, BTreeMap::new())];
+        statements.extend(template_tail(compiled, foreach, lifetime));
+        statements
+    })?;
+    let drops = emit::drops(&compiled.plan);
+    Ok(found.into_iter().map(|(_, statement)| statement).chain(drops).collect())
 }
 
-/// The body of a FOREACH as it will be run, for one row where it runs row by row. The predicates on
-/// partitions that the rows decide are left out.
-fn template(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> Statement {
-    let own =
-        |relation: &RelationId| compiled.plan.scans.get(relation).is_some_and(|scan| scan.foreach == Some(foreach.id));
-    let scans = compiled.rectangles.iter().filter(|(relation, _)| own(relation));
-    let part = Part {
-        rows: vec![1],
-        scans: scans.map(|(relation, rectangles)| (*relation, rectangles.clone())).collect(),
-        literals: BTreeMap::new(),
-    };
-    let portion = Portion { parts: vec![part], selects_rows: false };
-    let mut statement = emit::foreach_portion(&compiled.plan, foreach, lifetime, 1, &portion);
-    statement.id.0 = format!("{}/1 … N, partitions added when the rows are known", foreach.name);
-    statement
+/// What makes the rows of all its statements one table, with the first of them standing for all.
+fn template_tail(compiled: &Compiled, foreach: &ForeachPlan, lifetime: Lifetime) -> Vec<Statement> {
+    let plan = &compiled.plan;
+    let StepKind::Foreach(_, table, _) = &plan.step(foreach.step).kind else { return Vec::new() };
+    let mut tail = emit::foreach_tail(plan, foreach, table, lifetime, &[1]);
+    if let Some(register) = tail.last_mut() {
+        register.id.0.push_str(", a partition for each of 1 … N");
+    }
+    tail
 }

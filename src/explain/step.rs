@@ -1,18 +1,16 @@
 //! Explaining a step.
 
-use std::collections::BTreeMap;
-
-use super::scan::{self, known};
+use super::scan::{self, Known};
 use super::{Explaining, Total};
 use crate::Compiled;
-use crate::bind::query::RelationId;
 use crate::catalog::{Layout, Projection, Table};
 use crate::cost::{Bytes, Dollars, Price};
-use crate::emit::Portion;
-use crate::expand::{ExpandError, Need, at_most, expand};
-use crate::partition::Rectangle;
+use crate::expand::{
+    Estimate, ExpandError, Repeats, at_most, expand, portion_bytes, scan_bytes, step_bytes, step_reads,
+};
 use crate::plan::{ForeachPlan, Lifetime, Rung, Step, StepKind};
 use crate::render::Tree;
+use crate::rewrite::could_group_outside;
 
 pub(super) fn explain(
     compiled: &Compiled,
@@ -56,10 +54,26 @@ pub(super) fn explain(
     })
 }
 
+/// A table that exists already: no step makes it.
+pub(super) fn existing(compiled: &Compiled, table: &Table) -> Tree {
+    let location = &table.storage.location;
+    let mut tree = Tree::new("tables", format!("{}: exists already, over {location}; it is only read", table.name));
+    partition_keys(compiled, table, &mut tree);
+    tree
+}
+
 fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
     let mut tree = Tree::new("steps", format!("{number}  {}: a table over {}", table.name, table.storage.location));
+    partition_keys(compiled, table, &mut tree);
+    tree
+}
+
+fn partition_keys(compiled: &Compiled, table: &Table, tree: &mut Tree) {
     let keys: Vec<String> = match &table.layout {
         Layout::Flat => vec!["none".to_owned()],
+        Layout::Registered(entries) if entries.is_empty() && compiled.plan.registers(table) => {
+            vec!["partitions are registered by name".to_owned()]
+        }
         Layout::Registered(entries) if entries.is_empty() => match compiled.world.inventory.table(&table.name) {
             Some(listed) => vec![format!("{} partitions found by listing", listed.partitions.len())],
             None => vec!["no partition is registered, and nothing was listed".to_owned()],
@@ -79,7 +93,6 @@ fn declared(compiled: &Compiled, number: usize, table: &Table) -> Tree {
             .collect(),
     };
     tree.valued("partition keys", keys.join(", "), keys);
-    tree
 }
 
 /// The one statement of a step: its scans and what it costs. One that reads only what earlier steps
@@ -96,28 +109,33 @@ fn statement(compiled: &Compiled, at: usize, step: &Step, tree: &mut Tree, price
 /// The scans of a step outside a FOREACH's body, and their bytes; none if not all are known.
 fn scans(compiled: &Compiled, at: usize) -> (Vec<Tree>, Option<u64>) {
     let mut parts = Vec::new();
-    let mut read = Some(0);
-    for scan in compiled.plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none()) {
-        let need = compiled.needs.get(&scan.relation);
-        parts.push(scan::explain(compiled, scan, need, false));
-        let bytes = need.and_then(|need| need.set.size).and_then(|size| known(size.bytes));
-        read = read.zip(bytes).map(|(read, bytes)| read + bytes);
+    for (relation, times) in step_reads(&compiled.plan, at) {
+        let need = compiled.needs.get(&relation);
+        let mut part = scan::explain(compiled, &compiled.plan.scans[&relation], need, Known::WHOLE);
+        note_times(&mut part, times);
+        parts.push(part);
     }
-    (parts, read)
+    (parts, step_bytes(&compiled.plan, &compiled.needs, at).known())
+}
+
+/// Says that a scan is read more than once.
+fn note_times(tree: &mut Tree, times: usize) {
+    if times > 1 {
+        tree.valued("read", format!("{times} times: a WITH is read wherever it is named"), times);
+    }
 }
 
 /// Writes what statements of these bytes cost, and adds it up.
 fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool, price: Price, total: &mut Total) {
-    let bytes: u64 = statements.iter().sum();
+    let bytes = statements.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
     let dollars: f64 = statements.iter().map(|bytes| price.statement(*bytes)).sum();
-    total.bytes += bytes;
+    total.bytes = total.bytes.saturating_add(bytes);
     total.dollars += dollars;
-    total.statements += statements.len();
     total.unknown |= unknown;
     total.unbounded |= unknown;
     let text = if unknown {
         "unknown".to_owned()
-    } else if bytes == 0 {
+    } else if bytes == 0 && tree.parts.is_empty() {
         format!("{} for stored rows", Dollars(dollars))
     } else {
         format!("{} for {}", Dollars(dollars), Bytes(bytes))
@@ -146,6 +164,14 @@ fn foreach(
         Rung::Substituted => rung.push_str(&format!(", one branch a row: {}", foreach.reason)),
     }
     tree.fact("rung", rung);
+    // Without merging, the user has asked for it.
+    if plan.settings.merge && could_group_outside(foreach) {
+        tree.fact(
+            "hint",
+            "where no two driver rows are alike, a GROUP BY outside gives the same rows and reads no partition twice:\n\
+             let the body yield the row's columns and what it aggregates, and group by the row's columns too",
+        );
+    }
     let driver = if foreach.stored { "stored first" } else { "read where it is" };
     tree.fact("driver", format!("{driver}{}", if foreach.numbered { ", rows numbered" } else { "" }));
     let (driver_scans, driver_bytes) = scans(compiled, at);
@@ -174,12 +200,17 @@ fn foreach(
         );
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
-            let bound = at_most(plan, foreach, scan, &compiled.world).ok();
-            match bound.as_ref().and_then(|need| need.set.size).and_then(|size| known(size.bytes)) {
-                Some(bytes) if foreach.rung != Rung::Substituted => total.more_bytes += bytes,
+            let bound = at_most(plan, scan, &compiled.world).ok();
+            let times = Repeats::of(&foreach.body).get(scan.relation);
+            match scan_bytes(bound.as_ref(), times).known() {
+                Some(bytes) if foreach.rung != Rung::Substituted => {
+                    total.more_bytes = total.more_bytes.saturating_add(bytes);
+                }
                 _ => total.unbounded = true,
             }
-            tree.part(scan::explain(compiled, scan, bound.as_ref(), !scan.derived.columns().is_empty()));
+            let known =
+                Known { at_most: !scan.derived.columns().is_empty(), per_row: foreach.rung == Rung::Substituted };
+            tree.part(scan::explain(compiled, scan, bound.as_ref(), known));
         }
         return Ok(tree);
     }
@@ -208,10 +239,25 @@ fn foreach(
             expansion.rows_without_partitions,
         );
     }
-    for need in expansion.needs.values() {
-        tree.part(scan::explain(compiled, &plan.scans[&need.relation], Some(need), false));
+    let repeats = Repeats::of(&foreach.body);
+    for misread in &expansion.misread {
+        let (rows, first) = (misread.rows, misread.first.in_a_line());
+        tree.valued(
+            "warning",
+            format!("{rows} of {} rows bound time in another form: {first}", expansion.rows),
+            serde_json::json!({"rows": rows, "first": first}),
+        );
     }
-    let (chosen, unknown) = portion_bytes(compiled, &expansion.needs, &expansion.portions);
+    for need in expansion.needs.values() {
+        let mut part = scan::explain(compiled, &plan.scans[&need.relation], Some(need), Known::WHOLE);
+        note_times(&mut part, repeats.get(need.relation));
+        tree.part(part);
+    }
+    let estimates =
+        expansion.portions.iter().map(|portion| portion_bytes(&expansion.needs, portion, &repeats, &compiled.world));
+    let estimates: Vec<Estimate> = estimates.collect();
+    let unknown = estimates.iter().any(|estimate| !estimate.is_known);
+    let chosen: Vec<u64> = estimates.iter().map(|estimate| estimate.bytes).collect();
     let lower: u64 = expansion
         .needs
         .values()
@@ -233,40 +279,4 @@ fn foreach(
 #[allow(clippy::cast_precision_loss, reason = "two digits are shown")]
 fn ratio(read: u64, lower: u64) -> f64 {
     read as f64 / lower as f64
-}
-
-/// The bytes that each statement reads, and whether some are not known.
-fn portion_bytes(compiled: &Compiled, needs: &BTreeMap<RelationId, Need>, portions: &[Portion]) -> (Vec<u64>, bool) {
-    let mut unknown = false;
-    let bytes = portions
-        .iter()
-        .map(|portion| {
-            portion
-                .parts
-                .iter()
-                .flat_map(|part| needs.values().map(move |need| (need, part.scans.get(&need.relation))))
-                .map(|(need, rectangles)| {
-                    let size = match rectangles {
-                        Some(rectangles) => covered(compiled, need, rectangles),
-                        None => compiled.world.inventory.measure(&need.table, &need.set.tuples).bytes,
-                    };
-                    unknown |= known(size).is_none();
-                    size.value
-                })
-                .sum()
-        })
-        .collect();
-    (bytes, unknown)
-}
-
-/// The bytes of the partitions that some rectangles cover, coarser ones than needed included.
-fn covered(compiled: &Compiled, need: &Need, rectangles: &[Rectangle]) -> crate::catalog::Figure {
-    let Some(listed) = compiled.world.inventory.table(&need.table) else { return crate::catalog::Figure::UNKNOWN };
-    let bytes = listed
-        .partitions
-        .iter()
-        .filter(|partition| rectangles.iter().any(|rectangle| rectangle.contains(&partition.values)))
-        .map(|partition| partition.size.bytes)
-        .sum();
-    crate::catalog::Figure { value: bytes, tier: listed.tier }
 }

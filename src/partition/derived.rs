@@ -6,12 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event_clock::Clock;
 use super::intervals::Intervals;
 use super::key_value::KeyValue;
 use super::region::Predicate;
 use crate::bind::expr::ColumnRef;
-use crate::catalog::clock::calendar;
-use crate::catalog::{Pattern, TimeFormat};
+use crate::catalog::TimeFormat;
 use crate::constant::{self, EvalError, Value};
 use crate::source::Span;
 use crate::spec::ast::Comparison;
@@ -49,6 +49,8 @@ pub enum Derived {
         comparison: Comparison,
         /// With what.
         bound: Bound,
+        /// The function's text.
+        subject: Span,
     },
 }
 
@@ -59,8 +61,8 @@ pub struct Bound {
     pub expr: constant::Expr,
     /// The driver's columns it uses.
     pub columns: Vec<ColumnRef>,
-    /// Whether it is an increasing function of its one column, if that holds an event time as
-    /// canonical ISO text.
+    /// Whether it is an increasing function of its one column, if that holds an event time: as canonical
+    /// ISO text, or as a value in the order of time.
     pub increasing: bool,
     /// The text it comes from.
     pub span: Span,
@@ -72,6 +74,8 @@ pub struct Bound {
 pub struct UnresolvedBound {
     /// Where the bound stands.
     pub span: Span,
+    /// Whether it uses no column of the row: it fails for every row, and without one.
+    pub is_constant: bool,
     /// Why.
     pub error: EvalError,
 }
@@ -139,34 +143,50 @@ impl Derived {
         spans
     }
 
-    /// Whether some atom speaks of event time, or of one of these keys.
-    pub fn bounds_time(&self, keys: &[usize]) -> bool {
-        match self {
-            Derived::Anything => false,
-            Derived::Nothing | Derived::Time { .. } => true,
-            Derived::Key { key, comparison, .. } => keys.contains(key) && *comparison != Comparison::NotEqual,
-            Derived::And(parts) => parts.iter().any(|part| part.bounds_time(keys)),
-            Derived::Or(parts) => parts.iter().all(|part| part.bounds_time(keys)),
-        }
+    /// The first bound that no row decides and that cannot be evaluated, if there is one.
+    pub fn failing_constant(&self) -> Option<UnresolvedBound> {
+        let mut failing = None;
+        self.visit(&mut |atom| {
+            if let Derived::Key { bound, .. } | Derived::Time { bound, .. } = atom
+                && bound.columns.is_empty()
+                && failing.is_none()
+            {
+                failing = bound.value(&|_| Value::Null).err();
+            }
+        });
+        failing
     }
 
     /// What holds for every driver row: the predicate with each bound that a row decides replaced by
-    /// the least or greatest that it can be, or by nothing. `times` gives the event times, first and
-    /// last in picoseconds since the epoch, that a driver column can hold.
-    pub fn at_most(&self, format: Option<&TimeFormat>, known: &dyn Fn(ColumnRef) -> Option<(i128, i128)>) -> Predicate {
+    /// the least or greatest that it can be, or by nothing. `known` gives the least and the greatest
+    /// value that a driver column can hold.
+    pub fn at_most(
+        &self,
+        format: Option<&TimeFormat>,
+        known: &dyn Fn(ColumnRef) -> Option<(Value, Value)>,
+    ) -> Predicate {
         match self {
             Derived::And(parts) => Predicate::And(parts.iter().map(|part| part.at_most(format, known)).collect()),
             Derived::Or(parts) => Predicate::Or(parts.iter().map(|part| part.at_most(format, known)).collect()),
-            Derived::Time { comparison, bound, .. } if bound.increasing => {
-                let end =
-                    bound.columns.first().and_then(|column| known(*column)).map(|(first, last)| match comparison {
-                        Comparison::Greater | Comparison::GreaterOrEqual => Some(first),
-                        Comparison::Less | Comparison::LessOrEqual => Some(last),
-                        Comparison::Equal | Comparison::NotEqual => None,
-                    });
-                let value = end.flatten().and_then(|picos| text_at(picos, &TimeFormat::Iso8601));
-                let resolved = value.and_then(|value| self.resolve(format, &|_| value.clone()).ok());
-                resolved.unwrap_or(Predicate::Unknown)
+            Derived::Time { function, column, ty, comparison, bound, subject } if bound.increasing => {
+                let Some((least, greatest)) = bound.columns.first().and_then(|column| known(*column)) else {
+                    return Predicate::Unknown;
+                };
+                let end = |comparison: Comparison, value: Value| {
+                    let (function, column, ty) = (function.clone(), column.clone(), ty.clone());
+                    let bound = bound.clone();
+                    let end = Derived::Time { function, column, ty, comparison, bound, subject: *subject };
+                    end.resolve(format, &|_| value.clone()).unwrap_or(Predicate::Unknown)
+                };
+                match comparison {
+                    Comparison::Greater | Comparison::GreaterOrEqual => end(*comparison, least),
+                    Comparison::Less | Comparison::LessOrEqual => end(*comparison, greatest),
+                    Comparison::Equal => Predicate::And(vec![
+                        end(Comparison::GreaterOrEqual, least),
+                        end(Comparison::LessOrEqual, greatest),
+                    ]),
+                    Comparison::NotEqual => Predicate::Unknown,
+                }
             }
             Derived::Key { bound, .. } | Derived::Time { bound, .. } if !bound.columns.is_empty() => Predicate::Unknown,
             Derived::Anything | Derived::Nothing | Derived::Key { .. } | Derived::Time { .. } => {
@@ -175,7 +195,18 @@ impl Derived {
         }
     }
 
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
+    /// The atoms, in order.
+    pub fn atoms(&self) -> Vec<&Derived> {
+        let mut atoms = Vec::new();
+        self.visit(&mut |part| {
+            if matches!(part, Derived::Key { .. } | Derived::Time { .. }) {
+                atoms.push(part);
+            }
+        });
+        atoms
+    }
+
+    pub(super) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Derived)) {
         visit(self);
         if let Derived::And(parts) | Derived::Or(parts) = self {
             parts.iter().for_each(|part| part.visit(visit));
@@ -208,7 +239,7 @@ impl Derived {
                     None => Predicate::Unknown,
                 },
             },
-            Derived::Time { function, column, ty, comparison, bound } => {
+            Derived::Time { function, column, ty, comparison, bound, .. } => {
                 let Some(format) = format else { return Ok(Predicate::Unknown) };
                 let Some(clock) = Clock::of(format, column) else { return Ok(Predicate::Unknown) };
                 match bound.value(row)? {
@@ -221,9 +252,18 @@ impl Derived {
 }
 
 impl Bound {
-    fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
+    /// Its value for one driver row.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be evaluated.
+    pub fn value(&self, row: &dyn Fn(ColumnRef) -> Value) -> Result<Value, UnresolvedBound> {
         let inputs: Vec<Value> = self.columns.iter().map(|column| row(*column)).collect();
-        constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound { span: self.span, error })
+        constant::evaluate(&self.expr, &inputs).map_err(|error| UnresolvedBound {
+            span: self.span,
+            is_constant: self.columns.is_empty(),
+            error,
+        })
     }
 }
 
@@ -235,147 +275,5 @@ fn compared<T: Ord + Clone>(comparison: Comparison, value: T) -> Intervals<T> {
         Comparison::LessOrEqual => Intervals::at_most(value),
         Comparison::Greater => Intervals::greater(value),
         Comparison::GreaterOrEqual => Intervals::at_least(value),
-    }
-}
-
-const PICOS_PER_SECOND: i128 = 1_000_000_000_000;
-
-/// Times are looked at from the year 1000 to the year 9000, so that adding an interval to one stays
-/// within the calendar. Of times beyond, nothing is claimed.
-const FIRST_SECOND: i64 = -30_610_224_000;
-const LAST_SECOND: i64 = 221_845_392_000;
-
-/// How the event time column counts time.
-struct Clock<'a> {
-    format: &'a TimeFormat,
-    column: &'a Type,
-    steps_per_second: i64,
-    /// Whether the column can hold no time between two steps.
-    exact: bool,
-}
-
-/// Where an increasing function of time first reaches a bound.
-enum Edge {
-    /// At the first time that is looked at, or before it.
-    Before(i128),
-    /// After this instant, in picoseconds since the epoch, and at the second one at the latest.
-    Between(i128, i128),
-    /// Not up to the last time that is looked at.
-    After(i128),
-}
-
-impl<'a> Clock<'a> {
-    /// The clock of a column; none for a type that has no such times.
-    fn of(format: &'a TimeFormat, column: &'a Type) -> Option<Self> {
-        let (steps_per_second, exact) = match (format, column) {
-            (TimeFormat::Iso8601 | TimeFormat::Pattern(_), ty) if ty.is_text() => (1, true),
-            (TimeFormat::Unix, ty) if ty.is_integer() => (1, true),
-            (TimeFormat::UnixMillis, ty) if ty.is_integer() => (1000, true),
-            (TimeFormat::Unix | TimeFormat::UnixMillis, Type::Double | Type::Decimal(..)) => (1000, false),
-            (TimeFormat::Timestamp, Type::Timestamp(digits)) => (1000, *digits <= 3),
-            _ => return None,
-        };
-        Some(Self { format, column, steps_per_second, exact })
-    }
-
-    /// The instants at which `function(time) comparison bound` can hold.
-    fn times(&self, function: &constant::Expr, ty: &Type, comparison: Comparison, bound: &Value) -> Predicate {
-        let reaches = |or_equal: bool| self.first(function, ty, bound, or_equal);
-        let set = match comparison {
-            Comparison::GreaterOrEqual => reaches(true).map(|edge| self.onwards(&edge)),
-            Comparison::Greater => reaches(false).map(|edge| self.onwards(&edge)),
-            Comparison::Less => reaches(true).map(|edge| until(&edge)),
-            Comparison::LessOrEqual => reaches(false).map(|edge| until(&edge)),
-            Comparison::Equal => {
-                reaches(true).and_then(|low| Some(self.onwards(&low).intersection(&until(&reaches(false)?))))
-            }
-            Comparison::NotEqual => None,
-        };
-        set.map_or(Predicate::Unknown, Predicate::Time)
-    }
-
-    /// The times at which an edge may have been reached.
-    fn onwards(&self, edge: &Edge) -> Intervals<i128> {
-        match edge {
-            Edge::Before(_) => Intervals::all(),
-            Edge::Between(_, reached) if self.exact => Intervals::at_least(*reached),
-            Edge::Between(missed, _) => Intervals::greater(*missed),
-            Edge::After(last) => Intervals::greater(*last),
-        }
-    }
-
-    /// Bisects for the first step at which the function is at least (`or_equal`) or above the bound;
-    /// none if the function cannot be evaluated at some step that was tried.
-    fn first(&self, function: &constant::Expr, ty: &Type, bound: &Value, or_equal: bool) -> Option<Edge> {
-        let picos = |step: i64| i128::from(step) * (PICOS_PER_SECOND / i128::from(self.steps_per_second));
-        let reached = |step: i64| -> Option<bool> {
-            let value = constant::evaluate(function, &[self.value(picos(step))?]).ok()?;
-            let order = constant::compare(&value, bound, ty)?;
-            Some(order.is_gt() || (or_equal && order.is_eq()))
-        };
-        let (mut low, mut high) = (FIRST_SECOND * self.steps_per_second, LAST_SECOND * self.steps_per_second);
-        if reached(low)? {
-            return Some(Edge::Before(picos(low)));
-        }
-        if !reached(high)? {
-            return Some(Edge::After(picos(high)));
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if reached(middle)? {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        Some(Edge::Between(picos(low), picos(high)))
-    }
-
-    /// The column's value at an instant; none if the column cannot hold it.
-    fn value(&self, picos: i128) -> Option<Value> {
-        let steps = || i64::try_from(picos.div_euclid(PICOS_PER_SECOND / 1000)).ok();
-        match (self.format, self.column) {
-            (TimeFormat::Iso8601 | TimeFormat::Pattern(_), _) => text_at(picos, self.format),
-            (TimeFormat::Timestamp, _) => Some(Value::Timestamp(picos)),
-            (TimeFormat::Unix, Type::Double) => Some(Value::Double(float(steps()?) / 1e3)),
-            (TimeFormat::UnixMillis, Type::Double) => Some(Value::Double(float(steps()?))),
-            (format, Type::Decimal(precision, scale)) => {
-                let digits = if *format == TimeFormat::Unix { 3 } else { 0 };
-                let scaled = i128::from(steps()?).checked_mul(10_i128.checked_pow(u32::from(*scale))?)?;
-                let unscaled = scaled.div_euclid(10_i128.pow(digits));
-                let fits = unscaled.unsigned_abs() < 10_u128.checked_pow(u32::from(*precision))?;
-                fits.then_some(Value::Decimal(unscaled))
-            }
-            (TimeFormat::Unix, _) => Some(Value::Integer(i64::try_from(picos.div_euclid(PICOS_PER_SECOND)).ok()?)),
-            (TimeFormat::UnixMillis, _) => Some(Value::Integer(steps()?)),
-        }
-    }
-}
-
-/// The times at which an edge may not have been reached yet.
-fn until(edge: &Edge) -> Intervals<i128> {
-    match edge {
-        Edge::Before(first) => Intervals::less(*first),
-        Edge::Between(_, reached) => Intervals::less(*reached),
-        Edge::After(_) => Intervals::all(),
-    }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "milliseconds of the years looked at are exact in a double")]
-fn float(number: i64) -> f64 {
-    number as f64
-}
-
-/// The value of a text column of event times for an instant in whole seconds since the epoch; none if
-/// the format is not one of texts.
-pub fn event_time_text(second: i64, format: &TimeFormat) -> Option<Value> {
-    text_at(i128::from(second) * PICOS_PER_SECOND, format)
-}
-
-fn text_at(picos: i128, format: &TimeFormat) -> Option<Value> {
-    match format {
-        TimeFormat::Iso8601 => Some(Value::varchar(calendar(picos).strftime("%Y-%m-%dT%H:%M:%SZ").to_string())),
-        TimeFormat::Pattern(pattern) => Some(Value::varchar(Pattern::new(pattern).ok()?.format(calendar(picos)))),
-        TimeFormat::Unix | TimeFormat::UnixMillis | TimeFormat::Timestamp => None,
     }
 }

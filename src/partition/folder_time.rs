@@ -1,18 +1,22 @@
 //! The times that a region names through its keys: `day = '2024/05/06'` asks for that day's folder and for nothing
 //! before or after it, whatever the predicate says of event time.
 
+use super::event_clock::sorts_as_time;
 use super::intervals::{Cut, Intervals};
 use super::key_value::KeyValue;
 use super::region::Region;
 use crate::catalog::clock::{SECOND, calendar, instant};
-use crate::catalog::{DateUnit, Fields, Layout, Pattern, Projection, Table};
+use crate::catalog::{DateSteps, DateUnit, Fields, Layout, Pattern, Projection, Table};
 
 /// More folders than this are not told one by one.
 const MOST_FOLDERS: usize = 1_000;
 
 /// The times whose folders a region's time keys leave; all times where they do not say.
-pub(super) fn folder_times(table: &Table, region: &Region) -> Intervals<i128> {
+pub(super) fn folder_times(table: &Table, region: &Region, now: i128) -> Intervals<i128> {
     let keys = table.time.as_ref().map_or(&[][..], |time| &time.keys);
+    if let Some(stepped) = Stepped::of(table, now) {
+        return region.keys.get(&stepped.key).map_or_else(Intervals::all, |allowed| stepped.times(allowed));
+    }
     let mut folders = vec![Fields::default()];
     let mut finest = None;
     // The coarsest key comes first: without values for it, those of the others name no time.
@@ -22,7 +26,11 @@ pub(super) fn folder_times(table: &Table, region: &Region) -> Intervals<i128> {
             break;
         }
         let Some(points) = allowed.points() else {
-            return if keys.len() == 1 && is_ordered(&pattern) { span_of(allowed, &pattern) } else { Intervals::all() };
+            return if keys.len() == 1 && sorts_as_time(&pattern) {
+                span_of(allowed, &pattern)
+            } else {
+                Intervals::all()
+            };
         };
         let mut named = Vec::new();
         for point in points {
@@ -44,8 +52,56 @@ pub(super) fn folder_times(table: &Table, region: &Region) -> Intervals<i128> {
     times.fold(Intervals::none(), |times, (from, to)| times.union(&Intervals::between(from, to)))
 }
 
+/// The only time key of a table, each of whose folders holds several units of its pattern: a week by
+/// its first day.
+struct Stepped {
+    key: usize,
+    pattern: Pattern,
+    steps: DateSteps,
+}
+
+impl Stepped {
+    /// That of a table; none if its time keys are of another kind.
+    fn of(table: &Table, now: i128) -> Option<Self> {
+        let [(key, format)] = table.time.as_ref()?.keys.as_slice() else { return None };
+        let Layout::Projection { keys, .. } = &table.layout else { return None };
+        let pattern = Pattern::new(format).ok()?;
+        let steps = keys.get(*key)?.date_steps(now)?;
+        let is_stepped = !is_one_unit_a_folder(table, *key, &pattern) && !steps.finer_than_pattern();
+        is_stepped.then_some(Self { key: *key, pattern, steps })
+    }
+
+    /// The times of the folders whose names are among some values.
+    fn times(&self, allowed: &Intervals<KeyValue>) -> Intervals<i128> {
+        if let Some(points) = allowed.points() {
+            let spans = points.into_iter().filter_map(|point| self.steps.span(&self.name(point)?));
+            return spans.fold(Intervals::none(), |times, (from, to)| {
+                times.union(&Intervals::between(Cut::Before(from), Cut::Before(to)))
+            });
+        }
+        if !sorts_as_time(&self.pattern) {
+            return Intervals::all();
+        }
+        // The last folder reaches further than its name says.
+        span_of(allowed, &self.pattern).extended(|end| self.steps.step_behind(*end))
+    }
+
+    /// The folder's name that a value is.
+    fn name(&self, value: &KeyValue) -> Option<String> {
+        Some(match value {
+            KeyValue::Text(text) => text.clone(),
+            KeyValue::Integer(_) | KeyValue::Date(_) => self.pattern.format(read(value, &self.pattern)?.start()?),
+        })
+    }
+}
+
 /// The texts of the time keys' values that can be the name of no folder, by the key's position.
-pub(super) fn unreadable(table: &Table, region: &Region) -> Vec<(usize, String)> {
+pub(super) fn unreadable(table: &Table, region: &Region, now: i128) -> Vec<(usize, String)> {
+    if let Some(stepped) = Stepped::of(table, now) {
+        let points = region.keys.get(&stepped.key).and_then(Intervals::points).into_iter().flatten();
+        let names = points.filter_map(|point| stepped.name(point));
+        return names.filter(|name| !stepped.steps.contains(name)).map(|name| (stepped.key, name)).collect();
+    }
     let keys = table.time.as_ref().map_or(&[][..], |time| &time.keys);
     let mut found = Vec::new();
     for (key, format) in keys {
@@ -68,18 +124,6 @@ fn is_one_unit_a_folder(table: &Table, key: usize, pattern: &Pattern) -> bool {
         Some(Projection::Date { interval, unit, .. }) => *interval == 1 && *unit == pattern.unit(),
         _ => true,
     }
-}
-
-/// Whether the pattern's texts have the order of their times: coarse before fine, every number padded.
-fn is_ordered(pattern: &Pattern) -> bool {
-    let units: Vec<DateUnit> = pattern.units().collect();
-    let (first, last) = (instant_of(2001, 1, 1), instant_of(2001, 12, 31));
-    let widths = [first, last].map(|at| pattern.format(calendar(at)).len());
-    units.first() == Some(&DateUnit::Years) && units.is_sorted() && widths[0] == widths[1]
-}
-
-fn instant_of(year: i16, month: i8, day: i8) -> i128 {
-    instant(jiff::civil::date(year, month, day).to_datetime(jiff::civil::Time::midnight()))
 }
 
 fn read(value: &KeyValue, pattern: &Pattern) -> Option<Fields> {

@@ -92,11 +92,14 @@ pub fn needed(
     let asked: Vec<(&Region, Intervals<i128>)> = regions
         .parts()
         .iter()
-        .map(|region| (region, padded(&region.time).intersection(&folder_times(table, region))))
+        .map(|region| (region, padded(&region.time).intersection(&folder_times(table, region, now))))
         .collect();
     let reaches_past_now =
         |time: &Intervals<i128>| time.parts().last().is_some_and(|(_, to)| to.value().is_none_or(|end| *end > now));
-    let open = table.time.is_some() && asked.iter().any(|(_, time)| reaches_past_now(time));
+    // A table without keys has no folders that could still fill.
+    let open = table.time.is_some()
+        && !table.partition_keys.is_empty()
+        && asked.iter().any(|(_, time)| reaches_past_now(time));
     let mut set = PartitionSet {
         tuples: BTreeSet::new(),
         total: None,
@@ -305,7 +308,8 @@ impl<'a> Space<'a> {
     ) -> Result<Vec<Partial>, NeedError> {
         let extent = self.extent();
         self.note_outside(time, extent, outside);
-        outside.extend(unreadable(self.table, region).into_iter().map(|(key, text)| Outside::Value(key, text)));
+        outside
+            .extend(unreadable(self.table, region, self.now).into_iter().map(|(key, text)| Outside::Value(key, text)));
         let mut found: Vec<Partial> = Vec::new();
         for part in time.parts() {
             let (from, to) = self.bounds(part, extent)?;

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::hoist::{Hoist, as_query, whole};
+use super::json_path::check_json_paths;
 use super::walk::{queries, relations};
 use super::{Driver, ForeachPlan, Lifetime, Plan, PlanError, Settings, Step, StepKind};
 use crate::bind::query::{Body, Cte, ForeachId, Query, RelationKind};
 use crate::bind::spec::{BoundSpec, BoundStatement, BoundStatementKind};
+use crate::catalog::Origin;
 use crate::constant::Value;
 use crate::source::Span;
 
@@ -20,6 +22,12 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
     let mut hoist = Hoist::new(&spec);
     let mut names = Names::of(&spec);
     for statement in &spec.statements {
+        if let BoundStatementKind::Materialise { query, .. }
+        | BoundStatementKind::Query(query)
+        | BoundStatementKind::View(_, query) = &statement.kind
+        {
+            check_json_paths(query, &mut hoist.errors);
+        }
         statement_steps(statement, &mut hoist, &mut names);
     }
     let Hoist { mut steps, foreachs, mut errors, .. } = hoist;
@@ -32,20 +40,25 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
         return Err(errors);
     }
     wait(&mut steps, &foreachs);
-    Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs })
+    Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs, warnings: Vec::new() })
 }
 
 fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mut Names) {
     let span = statement.span;
     match &statement.kind {
+        // It exists already: it is only read, by the name that it has.
+        BoundStatementKind::DeclareTable(table) if table.origin == Origin::Existing => {}
         BoundStatementKind::DeclareTable(table) => {
             hoist.push(table.name.clone(), StepKind::Declare(Arc::clone(table)), span);
+        }
+        BoundStatementKind::AddPartitions(table, _) if table.origin == Origin::Existing => {
+            hoist.errors.push(PlanError::AlteredTable { table: table.name.clone(), span });
         }
         BoundStatementKind::AddPartitions(table, entries) => {
             let name = names.free(&format!("{}_partitions", table.name));
             hoist.push(name, StepKind::AddPartitions(Arc::clone(table), entries.clone()), span);
         }
-        BoundStatementKind::FileTable(table, path) => {
+        BoundStatementKind::FileTable(table, path, _) => {
             hoist.push(table.name.clone(), StepKind::File(Arc::clone(table), path.clone()), span);
         }
         BoundStatementKind::Materialise { temporary, table, query, properties } => {
@@ -95,7 +108,7 @@ impl Names {
     fn of(spec: &BoundSpec) -> Self {
         let made = spec.statements.iter().filter_map(|statement| match &statement.kind {
             BoundStatementKind::DeclareTable(table)
-            | BoundStatementKind::FileTable(table, _)
+            | BoundStatementKind::FileTable(table, ..)
             | BoundStatementKind::Materialise { table, .. } => Some(table.name.clone()),
             _ => None,
         });

@@ -20,6 +20,33 @@ pub enum PlanError {
         #[label("athplan writes this statement itself")]
         span: Span,
     },
+    /// A constant path into JSON that no engine takes.
+    #[error("`{path}` is no JSON path")]
+    #[diagnostic(code(athplan::plan::json_path), help("{help}"))]
+    JsonPath {
+        /// The path.
+        path: String,
+        /// What was probably meant.
+        help: String,
+        /// Where it stands.
+        #[label("every row that is read would fail here")]
+        span: Span,
+    },
+    /// Partitions for a table that is not the run's own.
+    #[error("`{table}` exists already, and a spec only reads it: it adds no partitions to it")]
+    #[diagnostic(
+        code(athplan::plan::altered_table),
+        help(
+            "add the partitions where the table is kept, and name them in the file of --catalog; or declare a table of the run's own, with CREATE EXTERNAL TABLE and a LOCATION"
+        )
+    )]
+    AlteredTable {
+        /// The table.
+        table: String,
+        /// The statement.
+        #[label("this would change the table for everybody")]
+        span: Span,
+    },
     /// A FOREACH that uses the row of another one around it, below something else than that body.
     #[error("a FOREACH that uses the row of an outer FOREACH must be the whole body of that one")]
     #[diagnostic(
@@ -48,9 +75,7 @@ pub enum PlanError {
     #[error("step `{step}` reads all of `{table}`: no predicate bounds its time")]
     #[diagnostic(
         code(athplan::plan::unbounded_scan),
-        help(
-            "add a bound on `{column}`, for example {column} BETWEEN '2024-01-01T00:00:00Z' AND '2024-01-31T23:59:59Z', or allow it with --allow-full-scan={step}"
-        )
+        help("add a bound on `{column}`, for example {example}, or allow it with --allow-full-scan={step}")
     )]
     UnboundedScan {
         /// The step.
@@ -59,8 +84,34 @@ pub enum PlanError {
         table: String,
         /// Its event time column.
         column: String,
+        /// A bound to learn from: in a FOREACH's body one on the row.
+        example: String,
         /// The scan.
         #[label("this scan has no bound on time")]
+        span: Span,
+        /// What is said of keys and time, and leaves all of it.
+        #[label(collection, "this leaves time open at both ends")]
+        idle: Vec<Span>,
+    },
+    /// A function of event time that no event time has a value for.
+    #[error("`{text}` fails for every event time, such as '{example}': {reason}")]
+    #[diagnostic(
+        code(athplan::plan::time_function),
+        help(
+            "read the text as the time it is: from_iso8601_timestamp({column}), and date(from_iso8601_timestamp({column})) for its day"
+        )
+    )]
+    TimeFunction {
+        /// The function's text.
+        text: String,
+        /// An event time.
+        example: String,
+        /// What it fails with.
+        reason: String,
+        /// The event time column.
+        column: String,
+        /// Where it stands.
+        #[label("the query would fail here, once it has been paid for")]
         span: Span,
     },
     /// An injected partition key without constant values.
@@ -179,6 +230,17 @@ pub enum PlanError {
         /// Where it is declared.
         #[label("declared here")]
         span: Span,
+    },
+    /// A spec that only declares, or only makes tables that go when the run ends.
+    #[error("the spec asks for nothing: it has no query, and keeps no table")]
+    #[diagnostic(
+        code(athplan::plan::nothing_asked),
+        help("end it with SELECT … FROM …;, or keep a table with CREATE TABLE … AS")
+    )]
+    NothingAsked {
+        /// Its last step, if it has any.
+        #[label("no row of this is shown or kept")]
+        span: Option<Span>,
     },
     /// `--allow-full-scan` names no step.
     #[error("--allow-full-scan={name}: there is no such step")]

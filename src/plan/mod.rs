@@ -10,11 +10,14 @@ mod columns;
 mod error;
 mod foreach;
 mod hoist;
+mod json_path;
 mod literal_column;
 mod opaque;
 mod stored;
+mod tree;
 mod volatile;
 mod walk;
+pub mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +42,7 @@ pub use walk::{
     Visit, expressions, from_expressions, from_relations, queries, relation_query, relations, subqueries,
     visit_expression,
 };
+pub use warning::Warning;
 
 /// What a plan depends on besides the spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,10 +69,12 @@ pub struct Plan {
     pub settings: Settings,
     /// The steps, each behind those it waits for.
     pub steps: Vec<Step>,
-    /// Scans of partitioned tables.
+    /// Scans of tables whose rows lie in files.
     pub scans: BTreeMap<RelationId, Scan>,
     /// FOREACHs and LATERAL joins that stand for one.
     pub foreachs: BTreeMap<ForeachId, ForeachPlan>,
+    /// What the user should know, in the order of the text.
+    pub warnings: Vec<Warning>,
 }
 
 /// A step.
@@ -110,7 +116,7 @@ pub enum Lifetime {
     Kept,
 }
 
-/// A scan of a partitioned table.
+/// A scan of a table whose rows lie in files, partitioned or not.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Scan {
     /// The relation.
@@ -141,8 +147,33 @@ impl Settings {
 }
 
 impl Plan {
+    /// The mistake of a plan that neither answers anything nor keeps a table, if it is one: whatever it did
+    /// would be lost.
+    pub fn asks_nothing(&self) -> Option<PlanError> {
+        let asks = |step: &Step| {
+            matches!(
+                step.kind,
+                StepKind::Answer(_)
+                    | StepKind::Materialise(_, _, Lifetime::Kept)
+                    | StepKind::Foreach(_, _, Lifetime::Kept)
+            )
+        };
+        if self.steps.iter().any(asks) {
+            return None;
+        }
+        Some(PlanError::NothingAsked { span: self.steps.last().map(|step| step.span) })
+    }
+
     /// The step of a scan or FOREACH by position.
     pub fn step(&self, at: usize) -> &Step {
         &self.steps[at]
+    }
+
+    /// Whether a step registers partitions of a table by name: then no others are.
+    pub fn registers(&self, table: &Table) -> bool {
+        self.steps.iter().any(|step| match &step.kind {
+            StepKind::AddPartitions(registered, _) => registered.name == table.name,
+            _ => false,
+        })
     }
 }

@@ -123,6 +123,28 @@ fn joinable(foreach: &ForeachPlan) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Whether a FOREACH is kept off the join by nothing but a GROUP BY that may as well stand outside of it:
+/// no driver row yields a group of nothing, so that grouping the joined rows by the driver row too gives
+/// the same groups.
+pub fn could_group_outside(foreach: &ForeachPlan) -> bool {
+    let Ok((query, block)) = plain_block(&foreach.body) else { return false };
+    let (Some(group), Some(from)) = (&block.group, &block.from) else { return false };
+    let drivers = foreach.drivers();
+    let windows = |expr: &Expr| match &expr.kind {
+        ExprKind::Window(_) => true,
+        ExprKind::Aggregate(call) => call.over.is_some(),
+        _ => false,
+    };
+    foreach.rung == Rung::Substituted
+        && !foreach.outer
+        && !block.distinct
+        && group.sets.iter().all(|set| !set.is_empty())
+        && !block.items.iter().any(|item| item.expr.any(&mut |expr| windows(expr)))
+        && !has_volatile(&foreach.body)
+        && from_joinable(from, &drivers, true).is_ok()
+        && !queries(query).iter().any(|inner| uses(inner, &drivers))
+}
+
 fn is_per_row(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Aggregate(_) | ExprKind::Window(_))
 }

@@ -1,20 +1,24 @@
 //! Rewrites: what the plan finds out about its queries before any row is known.
 //!
 //! Each rewrite is one file, one unit struct, and adds annotations to the plan; none changes a bound
-//! query, so the schema of every step is the same before and after by construction, and the check
-//! after each rewrite is about annotations: they must speak of relations and FOREACHs that exist.
+//! query. After each one, in tests and debug builds, the plan is held to the schema it had and to
+//! itself (`well_formed`).
 //!
-//! Parameters and `now()` need no rewrite: the binder puts their values into the tree, and emission
-//! writes them through the one literal renderer. Views are expanded by the binder likewise.
+//! What others do, and where: parameters and `now()` need no rewrite, since the binder puts their values
+//! into the tree and emission writes them through the one literal renderer; views are expanded by the
+//! binder likewise; constants are folded where a bound is resolved; and which partitions a predicate
+//! leaves is a question about the world, asked by `expand`.
 
 mod bound_check;
 mod climb_ladder;
 mod derive;
+mod well_formed;
 
 pub use bound_check::check_bounds;
-pub use climb_ladder::ClimbLadder;
-pub use derive::DerivePartitions;
+pub use climb_ladder::{ClimbLadder, could_group_outside};
+pub use derive::{DerivePartitions, increasing};
 
+use self::well_formed::Before;
 use crate::plan::Plan;
 
 /// A rewrite.
@@ -45,35 +49,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn rewrite(mut plan: Plan) -> (Plan, Vec<&'static str>) {
     let mut fired = Vec::new();
     for rewrite in rewrites() {
-        if rewrite.apply(&mut plan) {
+        if apply(rewrite.as_ref(), &mut plan) {
             fired.push(rewrite.name());
         }
-        well_formed(&plan, rewrite.name());
     }
     (plan, fired)
 }
 
-/// Holds the plan's annotations to the plan, in tests and debug builds.
-fn well_formed(plan: &Plan, rewrite: &str) {
+/// Applies one rewrite and, in tests and debug builds, checks what it made; returns whether it found
+/// anything.
+pub fn apply(rewrite: &dyn Rewrite, plan: &mut Plan) -> bool {
     if !cfg!(debug_assertions) {
-        return;
+        return rewrite.apply(plan);
     }
-    for (id, scan) in &plan.scans {
-        assert!(scan.step < plan.steps.len(), "{rewrite}: the scan of {id:?} stands in no step");
-        assert_eq!(*id, scan.relation, "{rewrite}: a scan is filed under another relation");
-    }
-    for (id, foreach) in &plan.foreachs {
-        assert_eq!(*id, foreach.id, "{rewrite}: a FOREACH is filed under another number");
-        assert!(
-            foreach.keys.iter().chain(&foreach.carried).all(|at| *at < foreach.columns.len()),
-            "{rewrite}: {id:?} names a column that its driver lacks"
-        );
-        assert!(!foreach.numbered || foreach.stored, "{rewrite}: {id:?} numbers rows that are not stored");
-        if let Some(apart) = foreach.apart {
-            assert!(
-                plan.scans.get(&apart).is_some_and(|scan| scan.foreach == Some(*id)),
-                "{rewrite}: {id:?} reads a scan apart that is not its own"
-            );
-        }
-    }
+    let before = Before::new(plan);
+    let fired = rewrite.apply(plan);
+    before.hold(plan, rewrite);
+    fired
 }

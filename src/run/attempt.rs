@@ -9,6 +9,7 @@ use super::tag::{kind, tagged};
 use super::{Event, Run, RunError};
 use crate::emit::{Purpose, Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, State, Status, Submission};
+use crate::source::Span;
 
 /// How often a statement is tried in one process.
 const ATTEMPTS: usize = 5;
@@ -64,7 +65,8 @@ impl<E: Engine> Run<'_, E> {
     async fn begin(&self, statement: &Statement, work: Work, number: u32) -> Result<Option<EngineError>, RunError> {
         let permit = self.governor(statement).acquire(work.priority).await;
         self.admit(statement, work)?;
-        self.ledger.record(Entry::Submitting { statement: statement.id.clone(), attempt: number, at: now() })?;
+        let reads = statement.purpose.reads();
+        self.ledger.record(Entry::Submitting { statement: statement.id.clone(), attempt: number, reads, at: now() })?;
         match self.send(statement, work, number).await? {
             Ok(query) => self.ended(statement, work, number, &query, permit).await,
             Err(error) => Ok(Some(error)),
@@ -286,8 +288,19 @@ impl<E: Engine> Run<'_, E> {
     }
 
     pub(super) fn failed(&self, statement: &Statement, step: usize, error: EngineError) -> RunError {
-        let span = self.compiled.plan.step(step).span;
+        let span = self.spec_span(statement, &error).unwrap_or(self.compiled.plan.step(step).span);
         RunError::Statement { statement: statement.id.clone(), error, span }
+    }
+
+    /// The place in the spec that an engine's error of a statement speaks of. The engine speaks of the
+    /// text that it was sent, under the comment that names the run.
+    fn spec_span(&self, statement: &Statement, error: &EngineError) -> Option<Span> {
+        let attempt = self.ledger.last(&statement.id).map_or(1, |attempt| attempt.number);
+        let symbol = |symbol| self.symbol(statement, attempt, symbol);
+        let comment = self.submission(statement, attempt).sql.len() - statement.sql.substitute(symbol).len();
+        let part = error.span?;
+        let part = Span::new(part.start.checked_sub(comment)?, part.end.checked_sub(comment)?);
+        statement.sql.spec_span(part, symbol)
     }
 }
 

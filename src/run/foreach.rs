@@ -14,8 +14,8 @@ use super::{Event, Run, RunError};
 use crate::catalog::Table;
 use crate::constant::Value;
 use crate::emit::{self, Portion, Statement};
-use crate::engine::{Engine, ErrorClass, ResultSet};
-use crate::expand::{DriverRow, Expansion, expand, portion_bytes, split};
+use crate::engine::{Engine, ErrorClass, QueryId, ResultSet};
+use crate::expand::{DriverRow, Expansion, Repeats, expand, portion_bytes, split};
 use crate::plan::{ForeachPlan, Lifetime};
 
 /// A FOREACH and the table that it is run into.
@@ -36,9 +36,6 @@ impl<E: Engine> Run<'_, E> {
         let (store, keys) = emit::foreach_head(plan, foreach, &self.compiled.rectangles);
         for statement in &store {
             self.execute(statement, self.work(at)).await?;
-        }
-        if let Some(first) = store.first() {
-            self.drop_later(&first.id.0, &emit::driver_table(foreach));
         }
         let expanded = match self.ledger.expansion(&foreach.name) {
             Some(expanded) => expanded,
@@ -69,7 +66,8 @@ impl<E: Engine> Run<'_, E> {
         for statement in emit::foreach_tail(plan, foreach, table, lifetime, &numbers) {
             self.execute(&statement, self.work(at)).await?;
         }
-        self.made(table, lifetime);
+        let rows = self.stored_rows(&self.stored_by(foreach, &numbers), lifetime).await;
+        self.made(at, table, lifetime, rows);
         Ok(())
     }
 
@@ -87,6 +85,7 @@ impl<E: Engine> Run<'_, E> {
             rows_without_partitions: expansion.rows_without_partitions,
             partitions: expansion.partitions(),
             by_rows: rows.is_some(),
+            misread: expansion.misread.iter().map(|misread| (misread.rows, misread.first.in_a_line())).collect(),
             needs: expansion.needs.values().cloned().collect(),
             statements,
         };
@@ -97,10 +96,17 @@ impl<E: Engine> Run<'_, E> {
         Ok(Arc::new(expanded))
     }
 
+    /// The queries of the statements that stored a FOREACH's rows.
+    fn stored_by(&self, foreach: &ForeachPlan, numbers: &[usize]) -> Vec<QueryId> {
+        let last = |number| self.ledger.last(&emit::portion_id(foreach, number)).and_then(|attempt| attempt.query);
+        numbers.iter().copied().filter_map(last).collect()
+    }
+
     fn unloading(&self, unloaded: &Unloaded<'_>, number: usize, portion: &Portion, expansion: &Expansion) -> Unloading {
         let Unloaded { foreach, lifetime, .. } = *unloaded;
         let statement = emit::foreach_portion(&self.compiled.plan, foreach, lifetime, number, portion);
-        let bytes = portion_bytes(&expansion.needs, portion, &self.compiled.world);
+        let repeats = Repeats::of(&foreach.body);
+        let bytes = portion_bytes(&expansion.needs, portion, &repeats, &self.compiled.world).known();
         let portion = postcard::to_allocvec(portion).expect("a portion is plain data");
         Unloading { number, sql: statement.sql, bytes, portion: STANDARD.encode(portion) }
     }

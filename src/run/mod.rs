@@ -8,6 +8,8 @@ mod budget;
 mod event;
 mod foreach;
 mod governor;
+mod known;
+mod lacking;
 pub mod ledger;
 mod outcome;
 mod rank;
@@ -28,7 +30,9 @@ use tokio::sync::watch::Receiver;
 
 pub use budget::{BudgetError, Limits};
 pub use event::Event;
-pub use outcome::{Coverage, ExpansionReport, Outcome, StatementReport};
+pub use known::{known_statements, template};
+pub use lacking::{Lacking, lacking};
+pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 pub use stored::{read_plan, write_plan};
 
 use self::attempt::now;
@@ -38,16 +42,18 @@ use self::ledger::{Ending, Entry, Ledger, LedgerError};
 use self::watch::Watch;
 use crate::Compiled;
 use crate::bind::query::RelationId;
+use crate::catalog::Layout;
 use crate::cost::Price;
-use crate::emit::{Statement, StatementId, Symbol};
+use crate::emit::{self, Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, Kind, ScanReport};
 use crate::expand::{ExpandError, Need};
+use crate::plan::StepKind;
 use crate::source::Span;
 
 /// What a run is told besides its plan.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// The run's id: lower-case letters and digits.
+    /// The run's id: lower-case letters and digits, [`crate::emit::RUN_ID`] of them at most.
     pub run: String,
     /// The location under which the run writes, ending in `/`.
     pub output: String,
@@ -131,11 +137,10 @@ struct Run<'a, E> {
 #[derive(Debug, Default)]
 struct State {
     answers: BTreeMap<usize, crate::engine::ResultSet>,
-    kept: Vec<(String, String)>,
+    kept: BTreeMap<usize, Kept>,
     coverage: BTreeMap<(usize, String), Coverage>,
     /// What the scans of each step need, by the scan.
     needs: BTreeMap<(usize, RelationId), Need>,
-    drops: Vec<Statement>,
     /// The texts of submissions whose answer is awaited.
     sending: BTreeMap<StatementId, String>,
 }
@@ -238,8 +243,8 @@ impl<E: Engine> Run<'_, E> {
     /// What attempts of earlier processes have read counts as spent.
     fn take_in_the_past(&self) {
         let known = self.ledger.known();
-        let ends = known.attempts.iter().flat_map(|(_, attempts)| attempts).filter_map(|attempt| attempt.end.as_ref());
-        self.budget.spent_before(ends.filter(|end| end.bytes > 0).map(|end| end.bytes));
+        let read = known.attempts.values().flatten().filter(|attempt| attempt.reads);
+        self.budget.spent_before(read.filter_map(|attempt| attempt.end.as_ref()).map(|end| end.bytes));
     }
 
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -265,23 +270,45 @@ impl<E: Engine> Run<'_, E> {
     fn cover(&self, step: usize, scans: &[ScanReport]) {
         self.with_state(|state| {
             for scan in scans {
-                let table = self.logical_name(&scan.table);
-                if crate::emit::is_own_table(&self.compiled.plan, &table) {
+                if emit::is_own_table(&self.compiled.plan, self.without_run(&scan.table)) {
                     continue;
                 }
+                let table = self.spec_name(&scan.table);
                 let coverage = state.coverage.entry((step, table.clone())).or_insert_with(|| Coverage {
                     step: self.compiled.plan.step(step).name.clone(),
                     table,
                     ..Coverage::default()
                 });
+                coverage.registered = self.is_registered(&coverage.table);
                 coverage.add(scan);
             }
         });
     }
 
-    /// The spec's name of a table that statements know by its run's name.
-    fn logical_name(&self, name: &str) -> String {
-        name.strip_suffix(&format!("__{}", self.options.run)).unwrap_or(name).to_owned()
+    /// Whether a table's partitions are registered one by one.
+    fn is_registered(&self, table: &str) -> bool {
+        let mut scans = self.compiled.plan.scans.values();
+        scans.any(|scan| scan.table.name == table && matches!(scan.table.layout, Layout::Registered(_)))
+    }
+
+    /// The spec's name of a table that statements know by its run's name. The one may hold blanks, say, that
+    /// the other has not.
+    fn spec_name(&self, name: &str) -> String {
+        let plan = &self.compiled.plan;
+        let mut made = plan.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Declare(table)
+            | StepKind::File(table, _)
+            | StepKind::Materialise(table, ..)
+            | StepKind::Foreach(_, table, _) => Some(table),
+            StepKind::AddPartitions(..) | StepKind::Answer(_) => None,
+        });
+        let found = made.find(|table| emit::table_name(plan, table).substitute(|symbol| self.place(symbol)) == name);
+        found.map_or_else(|| self.without_run(name).to_owned(), |table| table.name.clone())
+    }
+
+    /// A table's name in statements without the run's.
+    fn without_run<'n>(&self, name: &'n str) -> &'n str {
+        name.strip_suffix(&self.options.run).and_then(|name| name.strip_suffix("__")).unwrap_or(name)
     }
 
     /// Files what scans need and cannot look at: what no partition covers, what may still arrive.
@@ -294,6 +321,9 @@ impl<E: Engine> Run<'_, E> {
                     ..Coverage::default()
                 });
                 coverage.still_open |= need.set.open;
+                // What driver rows need or not is said of the FOREACH.
+                let scan = &self.compiled.plan.scans[&need.relation];
+                coverage.none_left |= need.is_left_empty() && scan.derived.columns().is_empty();
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
                 coverage.archived = listed.map_or(0, |listed| listed.archived.files);
@@ -314,11 +344,12 @@ impl<E: Engine> Run<'_, E> {
         }
         // What the engine does not tell of its scans, the plan does.
         self.with_state(|state| {
-            for ((step, _), need) in std::mem::take(&mut state.needs) {
-                let coverage = state.coverage.entry((step, need.table.clone())).or_default();
-                if coverage.records.is_none() {
-                    coverage.add_planned(&need);
-                }
+            let needs = std::mem::take(&mut state.needs);
+            let untold = state.coverage.iter_mut().filter(|(_, coverage)| coverage.records.is_none());
+            for ((step, table), coverage) in untold {
+                let own = needs.iter().filter(|((of, _), need)| of == step && need.table == *table);
+                coverage.add_planned(own.map(|(_, need)| need));
+                coverage.registered = self.is_registered(table);
             }
         });
         let known = self.ledger.known();
@@ -329,6 +360,7 @@ impl<E: Engine> Run<'_, E> {
             rows_without_partitions: expanded.rows_without_partitions,
             partitions: expanded.partitions,
             statements: expanded.statements.len(),
+            misread: expanded.misread.clone(),
         });
         self.with_state(|state| Outcome {
             run: self.options.run.clone(),
@@ -336,7 +368,7 @@ impl<E: Engine> Run<'_, E> {
                 .into_iter()
                 .map(|(step, rows)| (plan.step(step).name.clone(), rows))
                 .collect(),
-            kept: std::mem::take(&mut state.kept),
+            kept: std::mem::take(&mut state.kept).into_values().collect(),
             statements: outcome::statements(&known),
             expansions: expansions.collect(),
             coverage: std::mem::take(&mut state.coverage).into_values().collect(),

@@ -15,14 +15,25 @@ pub struct Outcome {
     pub run: String,
     /// The rows of each query of the spec, by step.
     pub answers: Vec<(String, ResultSet)>,
-    /// Tables that were kept, with their locations.
-    pub kept: Vec<(String, String)>,
+    /// Tables that were kept.
+    pub kept: Vec<Kept>,
     /// What each statement read.
     pub statements: Vec<StatementReport>,
     /// What each FOREACH expanded to.
     pub expansions: Vec<ExpansionReport>,
     /// What each scan looked at.
     pub coverage: Vec<Coverage>,
+}
+
+/// A table that was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Where its rows lie.
+    pub location: String,
+    /// How many there are, if the engine says.
+    pub rows: Option<u64>,
 }
 
 /// What an attempt at a statement came to.
@@ -35,6 +46,8 @@ pub struct StatementReport {
     pub attempt: u32,
     /// Whether it succeeded.
     pub succeeded: bool,
+    /// Whether it runs a query, rather than defines, registers or drops something.
+    pub reads: bool,
     /// Bytes read, as stored.
     pub bytes: u64,
     /// How long it took, in milliseconds.
@@ -54,6 +67,9 @@ pub struct ExpansionReport {
     pub partitions: usize,
     /// Statements.
     pub statements: usize,
+    /// Driver rows whose bounds on time most likely do not say what was meant: how many, and what is to be
+    /// said of the first.
+    pub misread: Vec<(usize, String)>,
 }
 
 /// What was looked at of a table, over all statements of a step.
@@ -63,26 +79,33 @@ pub struct Coverage {
     pub step: String,
     /// The table.
     pub table: String,
-    /// Partitions that the statements asked for.
+    /// How often it was scanned: a statement may name it twice, and a FOREACH may be several statements.
+    pub scans: u64,
+    /// Partitions that the scans asked for, all together.
     pub partitions_asked: u64,
     /// Of these, how many had files: those read, or if the engine does not tell, those listed before.
     pub partitions_found: Option<u64>,
-    /// Partitions that are not there.
+    /// Partitions that are not there, each once.
     pub partitions_missing: Vec<String>,
-    /// Files read, or listed.
+    /// Whether partitions are registered one by one, rather than projected: one that is missing is then
+    /// no day without events, but a folder that somebody moved or never filled.
+    pub registered: bool,
+    /// Files read, all scans together, those skipped not among them; or those listed before.
     pub files: Option<u64>,
-    /// Their bytes, as stored.
+    /// Bytes of all files opened, as stored; or of those listed before.
     pub bytes: Option<u64>,
-    /// Records in them, if the engine tells.
+    /// Records read, if the engine tells.
     pub records: Option<u64>,
     /// Files of the table that lie in an archive, which Athena passes over.
     pub archived: u64,
-    /// Files that could not be read and were skipped on request, each with its reason.
+    /// Files that could not be read and were skipped whole on request, each once with its reason.
     pub unreadable: Vec<(String, String)>,
     /// Whether the window, slack included, ends after the time of planning.
     pub still_open: bool,
     /// Whether a listing found no file of the table at all: its location is likely wrong.
     pub nothing_there: bool,
+    /// Whether the predicates of a scan leave no partition at all, so that it looked at nothing.
+    pub none_left: bool,
     /// Values that the scan asked for and that lie outside what the table's projection covers.
     pub not_covered: Vec<String>,
 }
@@ -97,6 +120,7 @@ pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
                 statement: statement.clone(),
                 attempt: attempt.number,
                 succeeded: end.outcome == Ending::Succeeded,
+                reads: attempt.reads,
                 bytes: end.bytes,
                 milliseconds: end.milliseconds,
             });
@@ -108,24 +132,42 @@ pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
 impl Coverage {
     /// Whether everything asked for was looked at.
     pub fn complete(&self) -> bool {
+        let looked = !self.nothing_there && !self.none_left && self.not_covered.is_empty();
         let all_there = self.unreadable.is_empty() && self.archived == 0;
-        all_there && !self.still_open && !self.nothing_there && self.not_covered.is_empty()
+        looked && all_there && !self.still_open
     }
 
     /// Adds what a scan says that it read.
     pub(super) fn add(&mut self, scan: &ScanReport) {
+        self.scans += 1;
         self.partitions_asked += scan.partitions_asked;
-        self.partitions_missing.extend(scan.partitions_missing.iter().cloned());
-        self.unreadable.extend(scan.unreadable.iter().cloned());
+        for missing in &scan.partitions_missing {
+            if !self.partitions_missing.contains(missing) {
+                self.partitions_missing.push(missing.clone());
+            }
+        }
+        for (file, reason) in &scan.unreadable {
+            if !self.unreadable.iter().any(|(known, _)| known == file) {
+                self.unreadable.push((file.clone(), reason.clone()));
+            }
+        }
         self.count([scan.partitions_found, scan.files, scan.bytes]);
         *self.records.get_or_insert(0) += scan.records;
     }
 
-    /// Adds what the plan needs for a scan of which the engine tells nothing.
-    pub(super) fn add_planned(&mut self, need: &Need) {
-        self.partitions_asked += need.set.tuples.len() as u64;
-        if let Some(size) = need.set.size.filter(|size| size.bytes.tier != Tier::Unknown) {
-            self.count([size.found.value, size.files.value, size.bytes.value]);
+    /// Adds what the plan needs, for scans of which the engine tells nothing.
+    pub(super) fn add_planned<'n>(&mut self, needs: impl Iterator<Item = &'n Need>) {
+        for need in needs {
+            self.scans += 1;
+            self.partitions_asked += need.set.tuples.len() as u64;
+            if let Some(size) = need.set.size.filter(|size| size.bytes.tier != Tier::Unknown) {
+                self.count([size.found.value, size.files.value, size.bytes.value]);
+            }
+        }
+        if self.partitions_asked == 0 {
+            // Where no partition is asked for, no record is read.
+            self.count([0, 0, 0]);
+            self.records = Some(0);
         }
     }
 

@@ -1,7 +1,7 @@
 //! How much waits for each step: the bytes on the longest path behind it.
 
 use crate::Compiled;
-use crate::expand::{at_most, step_bytes};
+use crate::expand::{Repeats, at_most, scan_bytes, step_bytes};
 use crate::plan::StepKind;
 
 /// What a step counts besides its bytes, so that of two steps that read nothing the one with more
@@ -25,10 +25,10 @@ pub(super) fn ranks(compiled: &Compiled) -> Vec<u64> {
 /// The bytes that a step reads, as far as they are known before it runs.
 fn weight(compiled: &Compiled, at: usize) -> u64 {
     let plan = &compiled.plan;
-    let own = step_bytes(plan, &compiled.needs, at).unwrap_or(0);
+    let own = step_bytes(plan, &compiled.needs, at).bytes;
     let StepKind::Foreach(id, ..) = &plan.step(at).kind else { return own };
-    let foreach = &plan.foreachs[id];
+    let repeats = Repeats::of(&plan.foreachs[id].body);
     let body = plan.scans.values().filter(|scan| scan.foreach == Some(*id));
-    let bounds = body.filter_map(|scan| at_most(plan, foreach, scan, &compiled.world).ok());
-    bounds.filter_map(|need| need.set.size).fold(own, |sum, size| sum.saturating_add(size.bytes.value))
+    let bounds = body.filter_map(|scan| at_most(plan, scan, &compiled.world).ok());
+    bounds.fold(own, |sum, need| sum.saturating_add(scan_bytes(Some(&need), repeats.get(need.relation)).bytes))
 }

@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
+use futures::stream;
+
 use super::attempt::Work;
 use super::foreach::Unloaded;
-use super::{Run, RunError};
+use super::{Kept, Run, RunError};
 use crate::catalog::Table;
-use crate::emit::{self, Statement};
+use crate::constant::Value;
+use crate::emit::{self, Purpose, Statement};
 use crate::engine::{Engine, QueryId, ResultSet};
 use crate::plan::{Lifetime, StepKind};
+
+/// How many results are asked for side by side where only their counts of rows matter.
+const ASKED: usize = 4;
 
 impl<E: Engine> Run<'_, E> {
     /// Runs a step to its end.
@@ -22,7 +29,6 @@ impl<E: Engine> Run<'_, E> {
                 for statement in emit::define(plan, table, &compiled.world.inventory) {
                     self.execute(&statement, work).await?;
                 }
-                self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::AddPartitions(table, entries) => {
                 for statement in emit::add_partitions(plan, &step.name, table, entries) {
@@ -38,13 +44,15 @@ impl<E: Engine> Run<'_, E> {
                     put.map_err(|error| self.failed(&define, at, error))?;
                 }
                 self.execute(&define, work).await?;
-                self.drop_later(&step.name, &emit::table_name(plan, table));
             }
             StepKind::Materialise(table, query, lifetime) => {
+                let mut stored = None;
                 for statement in emit::store(plan, at, table, query, *lifetime, &compiled.rectangles) {
-                    self.execute(&statement, work).await?;
+                    let id = self.execute(&statement, work).await?;
+                    stored = stored.or(Some(id).filter(|_| statement.purpose == Purpose::Store));
                 }
-                self.made(table, *lifetime);
+                let rows = self.stored_rows(stored.as_slice(), *lifetime).await;
+                self.made(at, table, *lifetime, rows);
             }
             StepKind::Answer(query) => {
                 let statement = emit::answer(plan, at, query, &compiled.rectangles);
@@ -62,26 +70,38 @@ impl<E: Engine> Run<'_, E> {
 
     /// What a step's own statement is to the run.
     pub(super) fn work(&self, step: usize) -> Work {
-        let bytes = crate::expand::step_bytes(&self.compiled.plan, &self.compiled.needs, step);
+        let bytes = crate::expand::step_bytes(&self.compiled.plan, &self.compiled.needs, step).known();
         Work { step, bytes, priority: self.ranks[step].saturating_add(bytes.unwrap_or(0)) }
     }
 
-    /// Remembers a table that a step made: it is kept, or dropped at the end.
-    pub(super) fn made(&self, table: &Table, lifetime: Lifetime) {
-        let name = emit::table_name(&self.compiled.plan, table);
-        match lifetime {
-            Lifetime::Run => self.drop_later(&table.name, &name),
-            Lifetime::Kept => {
-                let location =
-                    format!("{}tables/{}/{}/", self.options.output, emit::run_name(&table.name), self.options.run);
-                self.with_state(|state| state.kept.push((table.name.clone(), location)));
-            }
+    /// Remembers a table that a step made and that is kept.
+    pub(super) fn made(&self, at: usize, table: &Table, lifetime: Lifetime, rows: Option<u64>) {
+        if lifetime == Lifetime::Kept {
+            let folder = emit::run_name(&table.name);
+            let location = format!("{}tables/{folder}/{}/", self.options.output, self.options.run);
+            let kept = Kept { name: table.name.clone(), location, rows };
+            self.with_state(|state| state.kept.insert(at, kept));
         }
     }
 
-    pub(super) fn drop_later(&self, step: &str, name: &emit::Sql) {
-        let statement = emit::drop_table(step, name);
-        self.with_state(|state| state.drops.push(statement));
+    /// How many rows the statements of a table that is kept have stored; none if the engine does not say
+    /// it of each.
+    pub(super) async fn stored_rows(&self, statements: &[QueryId], lifetime: Lifetime) -> Option<u64> {
+        if lifetime == Lifetime::Run {
+            return None;
+        }
+        let count = |id| async move {
+            let result = self.engine.result(id, &[]).await.ok()?;
+            let [row] = result.rows.as_slice() else { return None };
+            let [Value::Integer(rows)] = row.as_slice() else { return None };
+            u64::try_from(*rows).ok()
+        };
+        let mut counts = stream::iter(statements).map(count).buffer_unordered(ASKED);
+        let mut total = 0;
+        while let Some(rows) = counts.next().await {
+            total += rows?;
+        }
+        Some(total)
     }
 
     pub(super) async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {

@@ -7,8 +7,8 @@ use futures::stream::FuturesUnordered;
 
 use super::attempt::now;
 use super::ledger::{Attempt, End, Ending, Entry};
-use super::{Event, Run, RunError};
-use crate::emit::StatementId;
+use super::{Event, Kept, Run, RunError};
+use crate::emit::{self, StatementId};
 use crate::engine::{Engine, QueryId, State};
 
 /// How long stopped queries are waited for.
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl<E: Engine> Run<'_, E> {
     /// Drops the tables that are private to the run, and deletes what lies under them.
     pub(super) async fn leave_nothing_behind(&self) -> Result<(), RunError> {
-        let drops = self.with_state(|state| std::mem::take(&mut state.drops));
+        let drops = emit::drops(&self.compiled.plan);
         let at = self.compiled.plan.steps.len().saturating_sub(1);
         let mut dropping: FuturesUnordered<_> =
             drops.iter().map(|statement| self.execute(statement, self.work(at))).collect();
@@ -26,6 +26,10 @@ impl<E: Engine> Run<'_, E> {
         }
         drop(dropping);
         let (output, run) = (&self.options.output, &self.options.run);
+        if output.is_empty() {
+            // A run that stores nothing needs no place.
+            return Ok(());
+        }
         for kind in ["steps", "files"] {
             let location = format!("{output}{kind}/{run}/");
             self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
@@ -39,9 +43,9 @@ impl<E: Engine> Run<'_, E> {
     /// The places of kept tables where attempts that did not succeed may have written.
     fn failed_attempts(&self) -> Vec<String> {
         let known = self.ledger.known();
-        let kept: Vec<(String, String)> = self.with_state(|state| state.kept.clone());
+        let kept = self.with_state(|state| state.kept.clone());
         let mut places = Vec::new();
-        for (table, location) in kept {
+        for Kept { name: table, location, .. } in kept.into_values() {
             for (statement, attempts) in &known.attempts {
                 let folder = match statement.0.strip_prefix(&table) {
                     Some("") => location.clone(),

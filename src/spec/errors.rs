@@ -107,7 +107,7 @@ pub enum ParseError {
         span: Span,
     },
     /// Nesting that is deeper than the compiler follows.
-    #[error("nested too deeply")]
+    #[error("nested more than {limit} levels deep")]
     #[diagnostic(
         code("athplan::parse::too_deep"),
         help(
@@ -194,6 +194,16 @@ pub enum ParseError {
         #[label("not part of the language")]
         span: Span,
     },
+    /// The quotes that word processors put in place of straight ones.
+    #[error("these are the quotes of a word processor")]
+    #[diagnostic(code("athplan::parse::curly_quotes"), help("{help}"))]
+    CurlyQuotes {
+        /// What to write.
+        help: String,
+        /// Where, with what stands between them.
+        #[label("texts stand in straight single quotes")]
+        span: Span,
+    },
     /// A number that runs into a name.
     #[error("a number runs into a name")]
     #[diagnostic(
@@ -254,6 +264,7 @@ impl ParseError {
             | Self::BackTicks { span, .. }
             | Self::UnclosedText { span, .. }
             | Self::Character { span, .. }
+            | Self::CurlyQuotes { span, .. }
             | Self::NumberRunsIntoName { span }
             | Self::UnicodeEscape { span }
             | Self::UescapeCharacter { span }

@@ -5,4 +5,4 @@ mod errors;
 mod parse;
 
 pub use errors::ParseError;
-pub use parse::{DEPTH_LIMIT, is_reserved, parse, parse_expression, parse_query};
+pub use parse::{DEPTH_LIMIT, interval_in_words, is_reserved, json_step, parse, parse_expression, parse_query};

@@ -1,6 +1,7 @@
 //! What the readers of each format make of files, hostile ones too.
 
-use athplan::engine::ErrorClass;
+use athplan::constant::Value;
+use athplan::engine::{Engine as _, ErrorClass, State};
 
 use super::bench::{Bench, gzip};
 
@@ -106,6 +107,86 @@ async fn delimited_text() {
         bench.rows("SELECT n, s, b, d FROM t").await,
         ["1|a b|true|2023-07-10", "NULL|NULL|NULL|NULL", "10|NULL|NULL|NULL", "3|é,|NULL|NULL"]
     );
+}
+
+/// The recorded lines of a file under `tests/data/trino`: a text and what Trino read it as.
+fn recorded<'a>(file: &'a str) -> impl Iterator<Item = (String, serde_json::Value)> + 'a {
+    let lines = file.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| {
+        let (text, read) = line.split_once('\t').expect("a text and what it was read as");
+        let text = serde_json::from_str(text).expect("the text is JSON");
+        (text, serde_json::from_str(read).expect("the values are JSON"))
+    })
+}
+
+#[tokio::test]
+async fn delimited_values_are_read_as_trino_reads_them() {
+    let bench = Bench::new();
+    let texts: Vec<_> = recorded(include_str!("../data/trino/delimited.tsv")).collect();
+    assert!(texts.len() > 200, "the recorded texts are missing");
+    let lines = texts.iter().enumerate().map(|(at, (text, _))| format!("{at}|{text}"));
+    bench.file("t/a.txt", lines.collect::<Vec<_>>().join("\n"));
+    let mut wrong = Vec::new();
+    let types = [
+        "boolean",
+        "tinyint",
+        "smallint",
+        "integer",
+        "bigint",
+        "real",
+        "double",
+        "decimal(10,2)",
+        "decimal(3,0)",
+        "decimal(38,5)",
+        "date",
+        "timestamp",
+        "varchar(3)",
+        "char(3)",
+    ];
+    for (at, ty) in types.iter().enumerate() {
+        let hive = match *ty {
+            "real" => "float",
+            "integer" => "int",
+            ty => ty,
+        };
+        let create =
+            format!("CREATE EXTERNAL TABLE t{at} (i int, v {hive}) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'");
+        bench.ok(&format!("{create} LOCATION 's3://bucket/t/'")).await;
+        let value = if *ty == "char(3)" { "v" } else { "CAST(v AS varchar)" };
+        let rows = bench.rows(&format!("SELECT {value} FROM t{at} ORDER BY i")).await;
+        for ((text, read), got) in texts.iter().zip(rows) {
+            let expected = read.get(*ty).map_or("NULL", |value| value.as_str().expect("values are texts"));
+            if got != expected {
+                wrong.push(format!("{text:?} as {ty}: {expected}, and not {got}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn lines_of_csv_are_read_as_trino_reads_them() {
+    let bench = Bench::new();
+    table(&bench, "a string, b string, c string", "org.apache.hadoop.hive.serde2.OpenCSVSerde", "").await;
+    for (line, rows) in recorded(include_str!("../data/trino/csv.tsv")) {
+        bench.file("t/a.csv", format!("{line}\n"));
+        let got = match bench.run("SELECT a, b, c FROM t").await {
+            Ok((id, status)) if status.state == State::Succeeded => {
+                bench.engine().result(&id, &[]).await.expect("it succeeded")
+            }
+            // A quote that is not closed is refused; Trino drops what stands behind it.
+            other => {
+                assert!(line.contains('"'), "{line}: {other:?}");
+                continue;
+            }
+        };
+        let shown = |value: &Value| match value {
+            Value::Varchar(text) => serde_json::Value::from(text.as_ref()),
+            _ => serde_json::Value::Null,
+        };
+        let got: Vec<Vec<_>> = got.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+        assert_eq!(serde_json::to_value(got).expect("texts are JSON"), rows, "{line}");
+    }
 }
 
 #[tokio::test]

@@ -15,8 +15,11 @@ use super::cell::{Cell, Row};
 use super::choices::Choices;
 use super::naive::{Relation, Tables};
 
-/// Regions that records lie in. Nothing lies in the last.
+/// Regions that records lie in, most of them in the first two. Nothing lies in the last.
 pub const REGIONS: [&str; 4] = ["eu-west-1", "us-east-1", "us-west-2", "ap-south-1"];
+
+/// Positions in `REGIONS`, those of the first two more often.
+const PLACES: [usize; 5] = [0, 1, 0, 1, 2];
 
 /// A region that queries leave out where it holds decoys.
 pub const DECOY_REGION: &str = "sa-east-1";
@@ -27,8 +30,8 @@ pub const NAMES: [&str; 4] = ["Get", "Put", "List", "Assume"];
 /// Who acts.
 pub const ACTORS: [&str; 3] = ["ann", "bob", "cat"];
 
-/// Days that have records, counted from the archive's first.
-pub const SPAN: i64 = 4;
+/// Days that have records, counted from the archive's first. Few records in few places meet often.
+pub const SPAN: i64 = 3;
 
 /// Columns of the log table that are stored in its files.
 const COLUMNS: [&str; 4] = ["eventtime", "eventname", "sourceipaddress", "errorcode"];
@@ -44,6 +47,15 @@ pub enum Layout {
     Split,
     /// Line JSON in Hive folders that are registered one by one.
     Registered,
+    /// The same folders, of which none is registered: a listing finds them.
+    Found,
+}
+
+impl Layout {
+    /// Whether partitions are `key=value` folders, of which only those that are there count.
+    pub fn is_hive(self) -> bool {
+        matches!(self, Layout::Registered | Layout::Found)
+    }
 }
 
 /// A record with the place of its file.
@@ -104,7 +116,7 @@ pub struct Archive {
 impl Archive {
     /// An archive of some choices.
     pub fn generate(choices: &mut Choices<'_>) -> Archive {
-        let layout = choices.one(&[Layout::Lines, Layout::Trail, Layout::Split, Layout::Registered]);
+        let layout = choices.one(&[Layout::Lines, Layout::Trail, Layout::Split, Layout::Registered, Layout::Found]);
         let (year, month, day) = choices.one(&[(2024, 3, 5), (2024, 2, 28), (2023, 12, 30)]);
         let start = days(year, month, day) * DAY;
         let slack = if layout == Layout::Trail { HOUR } else { choices.one(&[HOUR, 0, 5 * HOUR]) };
@@ -119,14 +131,16 @@ impl Archive {
             keys: Vec::new(),
             labels: Vec::new(),
         };
-        for _ in 0..choices.below(28) {
+        let records = if choices.once_in(12) { 0 } else { choices.range(3, 16) };
+        for _ in 0..records {
             let record = archive.record(choices);
             if choices.once_in(6) {
                 archive.records.push(record.clone());
             }
             archive.records.push(record);
         }
-        for _ in 0..choices.below(6) {
+        let keys = if choices.once_in(12) { 0 } else { choices.range(1, 4) };
+        for _ in 0..keys {
             let key = archive.key(choices);
             if choices.once_in(5) {
                 archive.keys.push(key.clone());
@@ -145,25 +159,39 @@ impl Archive {
         // Deliveries just before and just after midnight are where mistakes live.
         let lag = choices.one(&[0, 1, self.slack / 2, self.slack]).min(self.slack);
         Record {
-            region: choices.one(&REGIONS[..3]),
+            region: REGIONS[choices.one(&PLACES)],
             time: (!choices.once_in(16)).then_some(time),
             delivered: time + lag,
-            name: choices.one(&NAMES),
+            name: choices.one(&["Get", "Get", "Put", "List", "Assume"]),
             who: choices.one(&[Some("ann"), Some("bob"), Some("cat"), None]),
             code: choices.one(&[None, Some("denied"), None]),
         }
     }
 
     fn key(&self, choices: &mut Choices<'_>) -> Key {
-        let issued = self.moment(choices);
-        let until = issued + choices.one(&[HOUR, 0, 30 * HOUR, -HOUR]);
+        // Most keys are about some record: else few would meet any.
+        let about = (!self.records.is_empty() && !choices.once_in(3)).then(|| choices.one(&self.records));
+        let time = about.as_ref().and_then(|record| record.time).unwrap_or_else(|| self.moment(choices));
+        let issued = (time - choices.one(&[0, HOUR, 20 * HOUR])).max(self.start);
+        let until = time + choices.one(&[30 * HOUR, 0, 60 * HOUR, HOUR, -HOUR]);
+        let (who, place) = match about {
+            Some(record) => (record.who, Some(record.region)),
+            None => (Some("dan"), choices.one(&[Some(REGIONS[0]), Some(REGIONS[1]), Some(REGIONS[3]), None])),
+        };
         Key {
             id: choices.range(1, 3),
-            issued: (!choices.once_in(6)).then_some(issued),
-            until: (!choices.once_in(6)).then_some(until.max(self.start).min(self.end() - 1)),
-            who: choices.one(&[Some("ann"), Some("bob"), Some("dan"), None]),
-            place: choices.one(&[Some(REGIONS[0]), Some(REGIONS[1]), Some(REGIONS[3]), None]),
+            issued: (!choices.once_in(8)).then_some(issued),
+            until: (!choices.once_in(8)).then_some(until.max(self.start).min(self.end() - 1)),
+            who: who.filter(|_| !choices.once_in(8)),
+            place: place.filter(|_| !choices.once_in(8)),
         }
+    }
+
+    /// A second of the archive's days, often that of a record.
+    pub fn instant(&self, choices: &mut Choices<'_>) -> i64 {
+        let known = |choices: &mut Choices<'_>| choices.one(&self.records).time;
+        let time = if self.records.is_empty() || choices.below(2) == 1 { None } else { known(choices) };
+        time.unwrap_or_else(|| self.moment(choices))
     }
 
     /// A second of the archive's days, often next to midnight.
@@ -194,7 +222,7 @@ impl Archive {
         match self.layout {
             Layout::Trail | Layout::Lines => vec![region.to_owned(), day_text(delivered, '/')],
             Layout::Split => vec![region.to_owned(), format!("{year:04}"), format!("{month:02}"), format!("{day:02}")],
-            Layout::Registered => vec![region.to_owned(), day_text(delivered, '-')],
+            Layout::Registered | Layout::Found => vec![region.to_owned(), day_text(delivered, '-')],
         }
     }
 
@@ -204,7 +232,7 @@ impl Archive {
         match self.layout {
             Layout::Trail => format!("AWSLogs/111111111111/CloudTrail/{region}/{day}/"),
             Layout::Lines | Layout::Split => format!("logs/{region}/{day}/"),
-            Layout::Registered => format!("logs/region={region}/day={}/", day_text(delivered, '-')),
+            Layout::Registered | Layout::Found => format!("logs/region={region}/day={}/", day_text(delivered, '-')),
         }
     }
 
@@ -346,7 +374,7 @@ impl Archive {
     fn properties(&self, location: &str, time_mapping: bool) -> Vec<(String, String)> {
         let mut properties = Vec::new();
         let mut property = |name: &str, value: &str| properties.push((name.to_owned(), value.to_owned()));
-        if self.layout != Layout::Registered {
+        if !self.layout.is_hive() {
             let regions: Vec<&str> = REGIONS.iter().copied().chain([DECOY_REGION]).collect();
             property("projection.enabled", "true");
             property("projection.region.type", "enum");
@@ -369,7 +397,7 @@ impl Archive {
             let keys = match self.layout {
                 Layout::Trail | Layout::Lines => "day=yyyy/MM/dd",
                 Layout::Split => "year=yyyy,month=MM,day=dd",
-                Layout::Registered => "day=yyyy-MM-dd",
+                Layout::Registered | Layout::Found => "day=yyyy-MM-dd",
             };
             property("athplan.time.column", "eventtime");
             property("athplan.time.format", "iso8601");

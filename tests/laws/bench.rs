@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::bind::spec::BoundStatementKind;
-use athplan::bind::{BindOptions, NoTables};
-use athplan::catalog::{Inventory, ListedFile, read_file};
+use athplan::bind::{BindOptions, Tables};
+use athplan::catalog::{Inventory, ListedFile, Table, read_file};
 use athplan::constant::{Value, Zone, format};
 use athplan::engine::local::store::{Mapping, Store};
 use athplan::engine::local::{LocalEngine, LocalOptions, list};
@@ -20,6 +20,8 @@ use athplan::source::Source;
 use athplan::types::Dialect;
 use athplan::{Compiled, compile, front, scanned_tables};
 use tempfile::TempDir;
+
+use super::model::{Parameter, Spec};
 
 /// The location that stands for the output folder.
 pub const OUTPUT: &str = "s3://output/";
@@ -44,6 +46,23 @@ pub struct Options {
     pub reversed_listing: bool,
     /// Parameters.
     pub arguments: BTreeMap<String, String>,
+    /// How many threads a statement has.
+    pub threads: usize,
+    /// Tables that exist already.
+    pub existing: Vec<Arc<Table>>,
+}
+
+/// Existing tables as a catalog.
+struct Existing<'a>(&'a [Arc<Table>]);
+
+impl Tables for Existing<'_> {
+    fn table(&self, name: &str) -> Option<Arc<Table>> {
+        self.0.iter().find(|table| table.name == name).cloned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|table| table.name.clone()).collect()
+    }
 }
 
 impl Options {
@@ -57,7 +76,19 @@ impl Options {
             bytes_a_byte: 1,
             reversed_listing: false,
             arguments: BTreeMap::new(),
+            threads: 1,
+            existing: Vec::new(),
         }
+    }
+
+    /// With a generated spec's parameters.
+    pub fn with_parameters(mut self, spec: &Spec) -> Options {
+        let told = |value: &Parameter| match value {
+            Parameter::Text(text) => text.clone(),
+            Parameter::List(list) => serde_json::json!(list).to_string(),
+        };
+        self.arguments = spec.parameters.iter().map(|(name, value)| (name.clone(), told(value))).collect();
+        self
     }
 
     /// One statement a row.
@@ -123,7 +154,7 @@ impl Bench {
             dialect: Dialect::default(),
             now: Value::TimestampWithTimeZone(now, Zone::Offset(0)),
             arguments: &options.arguments,
-            catalog: &NoTables,
+            catalog: &Existing(&options.existing),
         };
         let bound = front(&source, &bind).map_err(|errors| Failure::Broken(shown(errors)))?;
         let store = Store::new(&self.mappings()).expect("the folder is there");
@@ -137,9 +168,9 @@ impl Bench {
             inventory.merge(Inventory::from_listing(&table, sized, now));
         }
         for statement in &bound.statements {
-            if let BoundStatementKind::FileTable(table, path) = &statement.kind {
+            if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {
                 let bytes = std::fs::read(self.files().join(path)).expect("the file was written");
-                let file = read_file(&bytes, table).map_err(|error| Failure::Broken(error.to_string()))?;
+                let file = read_file(&bytes, table, path, *span).map_err(|error| Failure::Broken(error.to_string()))?;
                 files.insert(path.clone(), file);
             }
         }
@@ -166,8 +197,9 @@ impl Bench {
         let output = self.folder.path().join(format!("out{}", self.runs.fetch_add(1, Ordering::Relaxed)));
         let mut local = LocalOptions::new(output, i128::from(options.now) * 1_000_000_000_000);
         local.maps = self.mappings();
+        local.existing.clone_from(&options.existing);
         local.output.location = OUTPUT.to_owned();
-        (local.threads, local.slots) = (1, options.slots);
+        (local.threads, local.slots) = (options.threads, options.slots);
         LocalEngine::new(local).expect("the folders are there")
     }
 
@@ -194,11 +226,14 @@ fn shown(errors: athplan::error::Errors) -> String {
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
-        .thread_stack_size(32 << 20)
+        .thread_stack_size(STACK)
         .enable_all()
         .build()
         .expect("a runtime")
 }
+
+/// Bytes of stack that planning takes in a debug build.
+pub const STACK: usize = 32 << 20;
 
 /// Rows as texts with bars between, sorted.
 pub fn bag(rows: &ResultSet) -> Vec<String> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use athplan::Compiled;
 use athplan::constant::Value;
 use athplan::emit::Symbol;
-use athplan::expand::DriverRow;
+use athplan::expand::{DriverRow, at_most, expand};
 use athplan::explain::{Explaining, statements};
+use athplan::plan::ROW_NUMBER;
 
 use super::bench::{OUTPUT, RUN};
 use super::recording::Submitted;
@@ -14,6 +15,7 @@ use super::recording::Submitted;
 /// Holds what was submitted to what is explained with the rows that came up in the run.
 pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), String> {
     let explaining = Explaining { rows: driver_rows(compiled, submitted)?, ..Explaining::default() };
+    within_bounds(compiled, &explaining.rows)?;
     let explained = statements(compiled, &explaining).map_err(|error| error.to_string())?;
     let put_in = |symbol| match symbol {
         Symbol::Run => RUN.to_owned(),
@@ -22,12 +24,7 @@ pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), 
     };
     let mut told: Vec<(String, String)> =
         explained.iter().map(|one| (token(&one.id.to_string()), one.sql.substitute(put_in))).collect();
-    // Private tables are dropped at the end, which explain has no need to tell.
-    let mut sent: Vec<(String, String)> = submitted
-        .iter()
-        .filter(|one| !one.sql.starts_with("DROP TABLE "))
-        .map(|one| (one.token.clone(), one.sql.clone()))
-        .collect();
+    let mut sent: Vec<(String, String)> = submitted.iter().map(|one| (one.token.clone(), one.sql.clone())).collect();
     told.sort();
     sent.sort();
     for (told, sent) in told.iter().zip(&sent) {
@@ -39,6 +36,25 @@ pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), 
     extra.map_or(Ok(()), |(token, text)| {
         Err(format!("{} explained, {} submitted; {token}:\n{text}", told.len(), sent.len()))
     })
+}
+
+/// What is said of a FOREACH before its rows are known holds once they are: no scan needs a partition more.
+fn within_bounds(compiled: &Compiled, rows: &BTreeMap<String, Vec<DriverRow>>) -> Result<(), String> {
+    let (plan, world) = (&compiled.plan, &compiled.world);
+    for foreach in plan.foreachs.values() {
+        let Some(rows) = rows.get(&foreach.name) else { continue };
+        let expansion = expand(plan, foreach, Some(rows), world).map_err(|error| error.to_string())?;
+        for need in expansion.needs.values() {
+            let Ok(most) = at_most(plan, &plan.scans[&need.relation], world) else { continue };
+            if let Some(more) = need.set.tuples.iter().find(|tuple| !most.set.tuples.contains(*tuple)) {
+                return Err(format!(
+                    "{}: the rows need {more:?} of {}, which the bound leaves out",
+                    foreach.name, need.table
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn token(id: &str) -> String {
@@ -53,6 +69,11 @@ fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<
         let Some(rows) = submitted.iter().find(|one| one.token == token).and_then(|one| one.rows.as_ref()) else {
             continue;
         };
+        let named = |at: &usize| foreach.columns[*at].name.as_str();
+        let expected = foreach.numbered.then_some(ROW_NUMBER).into_iter().chain(foreach.keys.iter().map(named));
+        if !rows.columns.iter().map(|(name, _)| name.as_str()).eq(expected) {
+            return Err(format!("{token} yields other columns: {:?}", rows.columns));
+        }
         let row = |row: &Vec<Value>| match (row.split_first(), foreach.numbered) {
             (Some((Value::Integer(number), values)), true) => {
                 Ok(DriverRow { number: Some(*number), values: values.to_vec() })

@@ -40,14 +40,29 @@ pub enum Expr {
     Coalesce(Box<[Expr; 2]>),
     /// `[NOT] EXISTS (query)`.
     Exists(Box<Query>, bool),
-    /// `value IN (query)`.
-    InQuery(Box<Expr>, Box<Query>),
+    /// `value [NOT] IN (query)`.
+    InQuery(Box<Expr>, Box<Query>, bool),
+    /// `:name`, with its value.
+    Parameter(String, Cell),
+    /// `value IN (:name)`, with the list's values.
+    InParameter(Box<Expr>, String, Vec<Cell>),
     /// `(query)` of one row and one column.
     Scalar(Box<Query>),
     /// An aggregate of a group's rows.
     Aggregate(Aggregate, Option<Box<Expr>>),
-    /// `row_number() OVER (PARTITION BY … ORDER BY …)`.
-    RowNumber(Vec<Expr>, Vec<Expr>),
+    /// A window function `OVER (PARTITION BY … ORDER BY …)`.
+    Window(Window, Vec<Expr>, Vec<Expr>),
+}
+
+/// A window function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// `row_number()`.
+    RowNumber,
+    /// `rank()`.
+    Rank,
+    /// `count(*)`, of all rows of the partition: it stands without an order.
+    Count,
 }
 
 /// An aggregate.
@@ -83,12 +98,23 @@ pub struct Query {
 pub enum Body {
     /// SELECT.
     Select(Box<Select>),
-    /// UNION, of all rows or of distinct ones.
-    Union(Box<Query>, Box<Query>, bool),
+    /// A set operation, of all rows or of distinct ones.
+    Set(Set, Box<Query>, Box<Query>, bool),
     /// FOREACH row IN (driver) body.
     Foreach(String, Box<Query>, Box<Query>),
     /// VALUES with the columns' names, which stand in the alias around it.
     Values(Vec<String>, Vec<Vec<Cell>>),
+}
+
+/// A set operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// UNION.
+    Union,
+    /// INTERSECT.
+    Intersect,
+    /// EXCEPT.
+    Except,
 }
 
 /// A query block.
@@ -134,13 +160,24 @@ pub enum Join {
     Full,
 }
 
+/// A parameter's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
 /// A spec.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Spec {
+    /// Parameters with their values; a list's are several.
+    pub parameters: Vec<(String, Parameter)>,
     /// Views.
     pub views: Vec<(String, Query)>,
-    /// Temporary tables, in order.
-    pub steps: Vec<(String, Query)>,
+    /// Tables that are made of queries, in order, and whether they are kept.
+    pub steps: Vec<(String, Query, bool)>,
     /// Queries whose rows are the answers.
     pub answers: Vec<Query>,
 }

@@ -1,12 +1,13 @@
 //! The oracle: nested loops over rows. It shares no code with the planner, the binder, the evaluator
 //! or the engine, and it reads no partition: every table is all of its rows.
 
+mod value;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::calendar::{DAY, seconds};
-use super::cell::{Cell, Row, Truth, all, any, not};
-use super::model::{Aggregate, Body, Expr, From, Join, Query, Select, Spec};
+use super::cell::{Cell, Row, Truth};
+use super::model::{Body, Expr, From, Join, Query, Select, Set, Spec, Window};
 
 /// A table's rows under its columns' names.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,7 @@ impl Scope<'_> {
 pub fn answers(tables: &Tables, spec: &Spec) -> Vec<Relation> {
     let mut tables = tables.clone();
     tables.views.extend(spec.views.iter().cloned());
-    for (name, query) in &spec.steps {
+    for (name, query, _) in &spec.steps {
         let rows = tables.query(query);
         tables.relations.insert(name.clone(), Rc::new(rows));
     }
@@ -99,13 +100,10 @@ impl Tables {
         }
         let mut found = match &query.body {
             Body::Select(select) => self.select(select, &inner),
-            Body::Union(left, right, keep_all) => {
-                let mut left = self.evaluate(left, &inner);
-                left.rows.extend(self.evaluate(right, &inner).rows);
-                if !keep_all {
-                    left.rows = distinct(left.rows);
-                }
-                left
+            Body::Set(operation, left, right, keep_all) => {
+                let (left, right) = (self.evaluate(left, &inner), self.evaluate(right, &inner));
+                let rows = combined(*operation, left.rows, right.rows, *keep_all);
+                Relation { columns: left.columns, rows }
             }
             Body::Foreach(row, driver, body) => {
                 let driver = self.evaluate(driver, &inner);
@@ -145,7 +143,7 @@ impl Tables {
                 .collect();
         }
         frames.retain(|frame| self.all_hold(&select.filter, frame, scope));
-        let numbers = self.row_numbers(select, &frames, scope);
+        let numbers = self.windows(select, &frames, scope);
         let mut rows: Vec<Row> = Vec::new();
         match &select.group {
             None => {
@@ -194,11 +192,11 @@ impl Tables {
         groups.into_values().collect()
     }
 
-    /// For each item that is a row number: the number of each row.
-    fn row_numbers(&self, select: &Select, frames: &[Frame], scope: &Scope<'_>) -> BTreeMap<usize, Vec<i64>> {
+    /// For each item that is a window function: its value for each row.
+    fn windows(&self, select: &Select, frames: &[Frame], scope: &Scope<'_>) -> BTreeMap<usize, Vec<i64>> {
         let mut found = BTreeMap::new();
         for (position, (expr, _)) in select.items.iter().enumerate() {
-            let Expr::RowNumber(partition, order) = expr else { continue };
+            let Expr::Window(function, partition, order) = expr else { continue };
             let keyed: Vec<(Row, Row)> = frames
                 .iter()
                 .map(|frame| {
@@ -209,10 +207,13 @@ impl Tables {
                 .collect();
             let number = |at: usize| {
                 let (partition, order) = &keyed[at];
-                let before = keyed.iter().enumerate().filter(|(other, (its_partition, its_order))| {
-                    its_partition == partition && (its_order < order || (its_order == order && *other < at))
+                let peers = keyed.iter().enumerate().filter(|(_, (its_partition, _))| its_partition == partition);
+                let counted = peers.filter(|(other, (_, its_order))| match function {
+                    Window::RowNumber => its_order < order || (its_order == order && *other <= at),
+                    Window::Rank => its_order < order || *other == at,
+                    Window::Count => true,
                 });
-                i64::try_from(before.count()).expect("few rows") + 1
+                i64::try_from(counted.count()).expect("few rows")
             };
             found.insert(position, (0..frames.len()).map(number).collect());
         }
@@ -309,7 +310,7 @@ impl Tables {
     fn names(&self, query: &Query, scope: &Scope<'_>) -> Vec<String> {
         match &query.body {
             Body::Select(select) => self.select_names(select, scope),
-            Body::Union(left, ..) => self.names(left, scope),
+            Body::Set(_, left, ..) => self.names(left, scope),
             Body::Foreach(_, _, body) => self.names(body, scope),
             Body::Values(names, _) => names.clone(),
         }
@@ -322,100 +323,31 @@ impl Tables {
         }
         select.items.iter().map(|(_, name)| name.clone()).collect()
     }
-
-    fn value(&self, expr: &Expr, scope: &Scope<'_>, group: Option<&[Frame]>) -> Cell {
-        let value = |expr: &Expr| self.value(expr, scope, group);
-        match expr {
-            Expr::Column(relation, column) => scope.column(relation, column),
-            Expr::Literal(cell) => cell.clone(),
-            Expr::Compare(left, sign, right) => compare(&value(left), sign, &value(right)).into(),
-            Expr::Between(parts) => {
-                let [subject, low, high] = parts.as_ref().each_ref().map(value);
-                all([compare(&subject, ">=", &low), compare(&subject, "<=", &high)]).into()
-            }
-            Expr::In(subject, options, negated) => {
-                let subject = value(subject);
-                let found = any(options.iter().map(|option| compare(&subject, "=", &value(option))));
-                if *negated { not(found) } else { found }.into()
-            }
-            Expr::StartsWith(subject, prefix) => match value(subject) {
-                Cell::Text(text) => Cell::Truth(text.starts_with(prefix.as_str())),
-                _ => Cell::Null,
-            },
-            Expr::And(parts) => all(parts.iter().map(|part| value(part).truth())).into(),
-            Expr::Or(parts) => any(parts.iter().map(|part| value(part).truth())).into(),
-            Expr::Not(inner) => not(value(inner).truth()).into(),
-            Expr::IsNull(inner) => Cell::Truth(value(inner) == Cell::Null),
-            Expr::Instant(text) => match value(text) {
-                Cell::Text(text) => Cell::Instant(seconds(&text).unwrap_or_else(|| panic!("{text} is no time"))),
-                _ => Cell::Null,
-            },
-            Expr::Later(instant, hours) => on_instant(value(instant), |second| Cell::Instant(second + hours * 3_600)),
-            Expr::Date(instant) => on_instant(value(instant), |second| Cell::Date(second.div_euclid(DAY))),
-            Expr::Truncated(unit, instant) => {
-                on_instant(value(instant), |second| Cell::Instant(second - second.rem_euclid(*unit)))
-            }
-            Expr::Prefix(text, length) => match value(text) {
-                Cell::Text(text) => Cell::Text(text.chars().take(*length).collect()),
-                _ => Cell::Null,
-            },
-            Expr::Coalesce(parts) => {
-                let [first, second] = parts.as_ref().each_ref().map(value);
-                if first == Cell::Null { second } else { first }
-            }
-            Expr::Exists(query, negated) => Cell::Truth(self.evaluate(query, scope).rows.is_empty() == *negated),
-            Expr::InQuery(subject, query) => {
-                let subject = value(subject);
-                any(self.evaluate(query, scope).rows.iter().map(|row| compare(&subject, "=", &row[0]))).into()
-            }
-            Expr::Scalar(query) => match self.evaluate(query, scope).rows.as_slice() {
-                [] => Cell::Null,
-                [row] => row[0].clone(),
-                rows => panic!("a scalar subquery of {} rows", rows.len()),
-            },
-            Expr::Aggregate(aggregate, argument) => {
-                let group = group.expect("an aggregate stands in a grouped block");
-                let arguments = group.iter().map(|frame| {
-                    let inner = Scope { outer: scope.outer, frame, with: BTreeMap::new() };
-                    argument.as_ref().map_or(Cell::Truth(true), |argument| self.value(argument, &inner, None))
-                });
-                let mut values: Vec<Cell> = arguments.filter(|value| *value != Cell::Null).collect();
-                values.sort();
-                match aggregate {
-                    Aggregate::Count => Cell::Number(i64::try_from(values.len()).expect("few rows")),
-                    Aggregate::CountDistinct => {
-                        Cell::Number(i64::try_from(values.iter().collect::<BTreeSet<_>>().len()).expect("few rows"))
-                    }
-                    Aggregate::Min => values.first().cloned().unwrap_or(Cell::Null),
-                    Aggregate::Max => values.last().cloned().unwrap_or(Cell::Null),
-                }
-            }
-            Expr::RowNumber(..) => panic!("row numbers are items of their own"),
-        }
-    }
 }
 
 fn distinct(rows: Vec<Row>) -> Vec<Row> {
     rows.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn on_instant(value: Cell, function: impl Fn(i64) -> Cell) -> Cell {
-    match value {
-        Cell::Instant(second) => function(second),
-        Cell::Null => Cell::Null,
-        other => panic!("{other:?} is no instant"),
-    }
-}
-
-fn compare(left: &Cell, sign: &str, right: &Cell) -> Truth {
-    let order = left.compare(right)?;
-    Some(match sign {
-        "=" => order.is_eq(),
-        "<>" => order.is_ne(),
-        "<" => order.is_lt(),
-        "<=" => order.is_le(),
-        ">" => order.is_gt(),
-        ">=" => order.is_ge(),
-        other => panic!("{other} is no comparison"),
-    })
+/// The rows of a set operation; with `keep_all`, each as often as the operation says.
+fn combined(operation: Set, left: Vec<Row>, right: Vec<Row>, keep_all: bool) -> Vec<Row> {
+    let mut others: BTreeMap<Row, usize> = BTreeMap::new();
+    let rows: Vec<Row> = match operation {
+        Set::Union => left.into_iter().chain(right).collect(),
+        Set::Intersect | Set::Except => {
+            for row in right {
+                *others.entry(row).or_default() += 1;
+            }
+            let mut is_there = |row: &Row| match others.get_mut(row) {
+                Some(count) if *count > 0 => {
+                    // Of distinct rows each stands for all that are like it.
+                    *count -= usize::from(keep_all);
+                    true
+                }
+                _ => false,
+            };
+            left.into_iter().filter(|row| is_there(row) == (operation == Set::Intersect)).collect()
+        }
+    };
+    if keep_all { rows } else { distinct(rows) }
 }

@@ -19,8 +19,8 @@ use super::recording::Recording;
 
 /// A case as its file tells it.
 #[derive(Debug, Default)]
-struct Case {
-    spec: String,
+pub(super) struct Case {
+    pub spec: String,
     records: Vec<String>,
     files: Vec<(String, String)>,
     arguments: BTreeMap<String, String>,
@@ -37,7 +37,7 @@ enum Part {
     Rows,
 }
 
-fn read(text: &str) -> Case {
+pub(super) fn read(text: &str) -> Case {
     let mut case = Case { spec: text.to_owned(), ..Case::default() };
     let mut part = Part::Words;
     for line in text.lines().map_while(|line| line.strip_prefix("--")) {
@@ -77,7 +77,7 @@ fn read(text: &str) -> Case {
 
 impl Case {
     /// Writes the records as CloudTrail files, each in the folder of its delivery.
-    fn write(&self, bench: &Bench) {
+    pub fn write(&self, bench: &Bench) {
         let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for record in &self.records {
             let mut words = record.split_whitespace().map(|word| (word != "-").then_some(word));
@@ -110,8 +110,15 @@ impl Case {
         }
     }
 
+    /// What the case is compiled with, on the day after the last record.
+    pub fn options(&self) -> Options {
+        let mut options = Options::new(seconds("2024-03-20T00:00:00Z").expect("a time") + DAY);
+        (options.arguments, options.slack) = (self.arguments.clone(), self.slack);
+        options
+    }
+
     /// Runs the case in one way.
-    async fn hold(&self, bench: &Bench, options: &Options) -> Result<(), String> {
+    pub async fn hold(&self, bench: &Bench, options: &Options) -> Result<(), String> {
         let compiled = bench.compile(&self.spec, options).map_err(|failure| failure.to_string())?;
         let rungs: Vec<String> = compiled.plan.foreachs.values().map(|foreach| foreach.rung.to_string()).collect();
         if options.merge && !self.rungs.is_empty() && rungs != self.rungs {
@@ -150,9 +157,7 @@ fn named_cases_give_their_rows_in_every_way() {
         assert!(!case.answers.is_empty(), "{} tells no rows", path.display());
         let bench = Bench::new();
         case.write(&bench);
-        let now = seconds("2024-03-20T00:00:00Z").expect("a time") + DAY;
-        let mut merged = Options::new(now);
-        (merged.arguments, merged.slack) = (case.arguments.clone(), case.slack);
+        let merged = case.options();
         let mut spread = merged.clone();
         (spread.bytes_a_byte, spread.slots) = (1 << 30, 3);
         let ways = [("merged", merged.clone()), ("spread", spread), ("row by row", merged.row_by_row())];

@@ -12,12 +12,12 @@ use athplan::bind::query::RelationId;
 use athplan::constant::Value;
 use athplan::expand::{DriverRow, Expansion, expand};
 use athplan::partition::{KeySet, Rectangle};
-use athplan::plan::Rung;
+use athplan::plan::{ForeachPlan, Rung};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::strategy::Strategy;
 
-use super::archive::{ACTORS, Archive, DECOY_REGION, Key, Layout, NAMES, REGIONS, Record};
+use super::archive::{Archive, DECOY_REGION, Key, Layout, NAMES, REGIONS, Record};
 use super::bench::{Bench, Options};
 use super::calendar::{DAY, HOUR, iso, seconds};
 use super::cell::{Cell, Row};
@@ -34,9 +34,8 @@ fn generated() -> impl Strategy<Value = Case> {
 }
 
 #[test]
-#[ignore = "its model of registered partitions differs from the planner: not settled which is right"]
 fn a_scan_needs_the_partitions_in_which_a_record_can_lie_and_no_other() {
-    hold(cases(3_000), &generated, &|| exact);
+    hold(cases(3_000), &generated, &|| exact, &|case| format!("{case:?}"));
 }
 
 /// The columns of `keys` that conditions use.
@@ -53,19 +52,25 @@ fn exact((archive, query): &Case) -> Result<(), String> {
     let (scan, conjuncts) = making.scan(if correlated { std::slice::from_ref(&driver) } else { &[] });
     let item = vec![(Expr::column(&scan.alias, "eventname"), "x".to_owned())];
     let from = vec![From::Named("logs".to_owned(), scan.alias.clone())];
+    let parameters = std::mem::take(&mut making.spec.parameters);
     let mut query = Query::select(Select::new(item, from, conjuncts.clone()));
     if correlated {
         let keys = Select::new(Vec::new(), vec![From::Named("keys".to_owned(), "d".to_owned())], Vec::new());
         query = Query::of(Body::Foreach("k".to_owned(), Box::new(Query::select(keys)), Box::new(query)));
     }
-    let spec = Spec { answers: vec![query], ..Spec::default() };
+    let spec = Spec { parameters, answers: vec![query], ..Spec::default() };
     let text = format!("{}{}", archive.declarations(true), print::spec(&spec));
     let bench = Bench::new();
     archive.write_files(&bench.files());
-    let options = Options::new(archive.now());
+    if archive.layout == Layout::Found {
+        archive.write(&bench.bucket());
+    }
+    let options = Options::new(archive.now()).with_parameters(&spec);
     let compiled = bench.compile(&text, &options).map_err(|failure| format!("{failure}\n{text}"))?;
     let found = if correlated { per_row(&compiled, &archive)? } else { constant(&compiled) };
-    let rows: Vec<Option<&Key>> = if correlated { archive.keys.iter().map(Some).collect() } else { vec![None] };
+    // A FOREACH that no driver row decides reads the same for any rows, and is not held up to count them.
+    let by_row = compiled.plan.foreachs.values().any(ForeachPlan::suspended);
+    let rows: Vec<Option<&Key>> = if by_row { archive.keys.iter().map(Some).collect() } else { vec![None] };
     let world = World { archive: &archive, alias: &scan.alias, conjuncts: &conjuncts };
     let expected: BTreeSet<Vec<String>> = rows.iter().flat_map(|row| world.needed(*row)).collect();
     let looked_at = world.all();
@@ -163,15 +168,13 @@ impl World<'_> {
             archive.folders().into_iter().map(|(region, second)| archive.partition(region, second)).collect();
         let days = (-4..=12).map(|day| archive.start + day * DAY);
         let all = days.flat_map(|day| regions().map(move |region| archive.partition(region, day)));
-        all.filter(|tuple| archive.layout != Layout::Registered || listed.contains(tuple)).collect()
+        all.filter(|tuple| !archive.layout.is_hive() || listed.contains(tuple)).collect()
     }
 
     /// The partitions in which a record can lie that fits one driver row.
     fn needed(&self, key: Option<&Key>) -> BTreeSet<Vec<String>> {
         let archive = self.archive;
-        // What speaks of neither time nor place says nothing of partitions.
-        let speaking: Vec<&Expr> = self.conjuncts.iter().filter(|conjunct| speaks(conjunct, &PLACED)).collect();
-        let inside = speaking.iter().any(|conjunct| speaks(conjunct, &["eventname", "errorcode", "sourceipaddress"]));
+        let placing: Vec<Expr> = self.conjuncts.iter().map(|conjunct| placing(conjunct, true)).collect();
         let all = self.all();
         let tables = naive::Tables::default();
         let columns = Rc::new(archive.columns());
@@ -179,14 +182,12 @@ impl World<'_> {
         let (key_columns, key_row) = (key_columns(), key_row(key));
         for time in self.instants(key) {
             for region in regions() {
-                for (name, who, code) in people(inside) {
-                    for delivered in [time, time + archive.slack] {
-                        let record = Record { region, time: Some(time), delivered, name, who, code };
-                        let row = archive.row(&record);
-                        let scope = [(self.alias, &columns, &row), ("k", &key_columns, &key_row)];
-                        if speaking.iter().all(|conjunct| tables.holds(conjunct, &scope) == Some(true)) {
-                            found.insert(archive.partition(region, delivered));
-                        }
+                for delivered in [time, time + archive.slack] {
+                    let record = Record { region, time: Some(time), delivered, name: NAMES[0], who: None, code: None };
+                    let row = archive.row(&record);
+                    let scope = [(self.alias, &columns, &row), ("k", &key_columns, &key_row)];
+                    if placing.iter().all(|conjunct| tables.holds(conjunct, &scope) == Some(true)) {
+                        found.insert(archive.partition(region, delivered));
                     }
                 }
             }
@@ -223,15 +224,17 @@ fn regions() -> impl Iterator<Item = &'static str> {
     REGIONS.into_iter().chain([DECOY_REGION])
 }
 
-/// Names, actors and errors to try: all of them where they matter.
-fn people(all: bool) -> impl Iterator<Item = (&'static str, Option<&'static str>, Option<&'static str>)> {
-    let take = move |count: usize| if all { count } else { 1 };
-    NAMES.into_iter().take(take(4)).flat_map(move |name| {
-        let actors = ACTORS.into_iter().take(take(3));
-        actors.flat_map(move |who| {
-            [None, Some("denied")].into_iter().take(take(2)).map(move |code| (name, Some(who), code))
-        })
-    })
+/// What a condition says of time and place: every comparison that speaks of neither is taken to turn out
+/// as it must for the whole to be TRUE, since which records there are is not known.
+fn placing(condition: &Expr, wanted: bool) -> Expr {
+    let each = |parts: &[Expr]| parts.iter().map(|part| placing(part, wanted)).collect();
+    match condition {
+        Expr::And(parts) => Expr::And(each(parts)),
+        Expr::Or(parts) => Expr::Or(each(parts)),
+        Expr::Not(inner) => Expr::Not(Box::new(placing(inner, !wanted))),
+        comparison if speaks(comparison, &PLACED) => comparison.clone(),
+        _ => Expr::Literal(Cell::Truth(wanted)),
+    }
 }
 
 fn key_columns() -> Rc<Vec<String>> {
@@ -264,11 +267,18 @@ fn speaks(expr: &Expr, names: &[&str]) -> bool {
 
 /// The instants that constants name, and the hours that are added to one.
 fn collect(expr: &Expr, named: &mut BTreeSet<i64>, hours: &mut BTreeSet<i64>) {
+    let whole = |text: &str| {
+        let whole = format!("{text}{}", "0000-00-00T00:00:00Z".get(text.len()..).unwrap_or_default());
+        seconds(&whole.replace('/', "-"))
+    };
     each(expr, &mut |expr| match expr {
-        Expr::Literal(Cell::Text(text)) | Expr::StartsWith(_, text) => {
-            let whole = format!("{text}{}", "0000-00-00T00:00:00Z".get(text.len()..).unwrap_or_default());
-            named.extend(seconds(&whole.replace('/', "-")));
+        Expr::Literal(Cell::Text(text)) | Expr::Parameter(_, Cell::Text(text)) | Expr::StartsWith(_, text) => {
+            named.extend(whole(text));
         }
+        Expr::InParameter(_, _, list) => named.extend(list.iter().filter_map(|cell| match cell {
+            Cell::Text(text) => whole(text),
+            _ => None,
+        })),
         Expr::Literal(Cell::Instant(second)) => {
             named.insert(*second);
         }
@@ -286,7 +296,7 @@ fn collect(expr: &Expr, named: &mut BTreeSet<i64>, hours: &mut BTreeSet<i64>) {
 fn each(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
     visit(expr);
     match expr {
-        Expr::Column(..) | Expr::Literal(_) | Expr::Exists(..) | Expr::Scalar(_) => {}
+        Expr::Column(..) | Expr::Literal(_) | Expr::Parameter(..) | Expr::Exists(..) | Expr::Scalar(_) => {}
         Expr::Compare(left, _, right) => [left, right].into_iter().for_each(|part| each(part, visit)),
         Expr::Between(parts) => parts.iter().for_each(|part| each(part, visit)),
         Expr::Coalesce(parts) => parts.iter().for_each(|part| each(part, visit)),
@@ -303,8 +313,9 @@ fn each(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
         | Expr::Truncated(_, part)
         | Expr::Prefix(part, _)
         | Expr::StartsWith(part, _)
-        | Expr::InQuery(part, _) => each(part, visit),
+        | Expr::InQuery(part, ..)
+        | Expr::InParameter(part, ..) => each(part, visit),
         Expr::Aggregate(_, part) => part.iter().for_each(|part| each(part, visit)),
-        Expr::RowNumber(partition, order) => partition.iter().chain(order).for_each(|part| each(part, visit)),
+        Expr::Window(_, partition, order) => partition.iter().chain(order).for_each(|part| each(part, visit)),
     }
 }

@@ -2,16 +2,21 @@
 
 use super::calendar::{DAY, HOUR, day_text, iso};
 use super::cell::Cell;
-use super::model::{Aggregate, Body, Expr, From, Join, Query, Select, Spec};
+use super::model::{Aggregate, Body, Expr, From, Join, Parameter, Query, Select, Set, Spec, Window};
 
 /// The statements of a spec, without the declarations of its tables.
 pub fn spec(spec: &Spec) -> String {
     let mut text = String::new();
+    for (name, value) in &spec.parameters {
+        let ty = if matches!(value, Parameter::Text(_)) { "varchar" } else { "array(varchar)" };
+        text.push_str(&format!("DECLARE {name} {ty};\n"));
+    }
     for (name, query) in &spec.views {
         text.push_str(&format!("CREATE VIEW {name} AS\n{};\n\n", self::query(query)));
     }
-    for (name, query) in &spec.steps {
-        text.push_str(&format!("CREATE TEMPORARY TABLE {name} AS\n{};\n\n", self::query(query)));
+    for (name, query, kept) in &spec.steps {
+        let temporary = if *kept { "" } else { "TEMPORARY " };
+        text.push_str(&format!("CREATE {temporary}TABLE {name} AS\n{};\n\n", self::query(query)));
     }
     for query in &spec.answers {
         text.push_str(&format!("{};\n\n", self::query(query)));
@@ -29,9 +34,14 @@ pub fn query(query: &Query) -> String {
     }
     match &query.body {
         Body::Select(block) => text.push_str(&select(block)),
-        Body::Union(left, right, all) => {
-            let word = if *all { "UNION ALL" } else { "UNION" };
-            text.push_str(&format!("{}\n{word}\n{}", operand(left), operand(right)));
+        Body::Set(operation, left, right, all) => {
+            let word = match operation {
+                Set::Union => "UNION",
+                Set::Intersect => "INTERSECT",
+                Set::Except => "EXCEPT",
+            };
+            let all = if *all { " ALL" } else { "" };
+            text.push_str(&format!("{}\n{word}{all}\n{}", operand(left), operand(right)));
         }
         Body::Foreach(row, driver, body) => {
             let body = if is_bare(body) { self::query(body) } else { format!("({})", self::query(body)) };
@@ -66,7 +76,12 @@ fn is_bare(query: &Query) -> bool {
 
 fn operand(query: &Query) -> String {
     let plain = is_bare(query) && matches!(query.body, Body::Select(_));
-    if plain { self::query(query) } else { format!("({})", self::query(query)) }
+    match () {
+        () if plain => self::query(query),
+        // Trino takes no WITH in a side's own parentheses.
+        () if !query.with.is_empty() => format!("SELECT * FROM ({})", self::query(query)),
+        () => format!("({})", self::query(query)),
+    }
 }
 
 fn select(select: &Select) -> String {
@@ -159,7 +174,12 @@ fn expr(expr: &Expr) -> String {
         Expr::Exists(query, negated) => {
             format!("{}EXISTS ({})", if *negated { "NOT " } else { "" }, self::query(query))
         }
-        Expr::InQuery(value, query) => format!("{} IN ({})", self::expr(value), self::query(query)),
+        Expr::InQuery(value, query, negated) => {
+            let word = if *negated { "NOT IN" } else { "IN" };
+            format!("{} {word} ({})", self::expr(value), self::query(query))
+        }
+        Expr::Parameter(name, _) => format!(":{name}"),
+        Expr::InParameter(value, name, _) => format!("{} IN (:{name})", self::expr(value)),
         Expr::Scalar(query) => format!("({})", self::query(query)),
         Expr::Aggregate(aggregate, argument) => {
             let argument = argument.as_ref().map_or_else(|| "*".to_owned(), |argument| self::expr(argument));
@@ -170,10 +190,16 @@ fn expr(expr: &Expr) -> String {
                 Aggregate::Max => format!("max({argument})"),
             }
         }
-        Expr::RowNumber(partition, order) => {
-            let partition =
-                if partition.is_empty() { String::new() } else { format!("PARTITION BY {} ", list(partition)) };
-            format!("row_number() OVER ({partition}ORDER BY {})", list(order))
+        Expr::Window(function, partition, order) => {
+            let name = match function {
+                Window::RowNumber => "row_number()",
+                Window::Rank => "rank()",
+                Window::Count => "count(*)",
+            };
+            let clause = |word: &str, keys: &[Expr]| (!keys.is_empty()).then(|| format!("{word} BY {}", list(keys)));
+            let clauses: Vec<String> =
+                [clause("PARTITION", partition), clause("ORDER", order)].into_iter().flatten().collect();
+            format!("{name} OVER ({})", clauses.join(" "))
         }
     }
 }

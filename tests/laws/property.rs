@@ -1,5 +1,7 @@
 //! Running many generated cases: a fixed seed, threads, and proptest's shrinking of what fails.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use proptest::strategy::Strategy;
@@ -33,10 +35,20 @@ fn seed(chunk: usize) -> [u8; 32] {
     seed
 }
 
+/// What a panic said.
+fn words(panic: &Box<dyn Any + Send>) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    format!("it panicked: {}", words.unwrap_or("without words"))
+}
+
 /// Holds a law to many cases. `law` is made once a thread and gets one case at a time; its error is
-/// shown for the smallest case that has one.
-pub fn hold<S, L>(count: usize, strategy: &(impl Fn() -> S + Sync), law: &(impl Fn() -> L + Sync))
-where
+/// shown for the smallest case that has one. `show` tells the case if the law panics.
+pub fn hold<S, L>(
+    count: usize,
+    strategy: &(impl Fn() -> S + Sync),
+    law: &(impl Fn() -> L + Sync),
+    show: &(impl Fn(&S::Value) -> String + Sync),
+) where
     S: Strategy,
     L: Fn(&S::Value) -> Result<(), String>,
 {
@@ -60,7 +72,11 @@ where
             };
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed(chunk));
             let mut runner = TestRunner::new_with_rng(config, rng);
-            let found = runner.run(&strategy, |case| law(&case).map_err(TestCaseError::fail));
+            let found = runner.run(&strategy, |case| {
+                let held = catch_unwind(AssertUnwindSafe(|| law(&case)));
+                held.unwrap_or_else(|panic| Err(format!("{}\n\n{}", words(&panic), show(&case))))
+                    .map_err(TestCaseError::fail)
+            });
             if let Err(error) = found {
                 failed.store(!survey, Ordering::Relaxed);
                 errors.push(match error {

@@ -15,6 +15,7 @@ use super::archive::Archive;
 use super::bench::{Bench, Options};
 use super::calendar::iso;
 use super::choices::Choices;
+use super::model::Spec;
 use super::property::{cases, hold};
 use super::{generate, print};
 
@@ -26,17 +27,23 @@ fn generated() -> impl Strategy<Value = Case> {
 
 #[test]
 fn the_same_inputs_give_the_same_bytes() {
-    hold(cases(600), &generated, &|| same_bytes);
+    hold(cases(600), &generated, &|| same_bytes, &|(archive, query, _)| text(archive, query).2);
 }
 
-fn same_bytes((archive, query, rows): &Case) -> Result<(), String> {
+/// The archive, the spec and its text.
+fn text(archive: &[u32], query: &Vec<u32>) -> (Archive, Spec, String) {
     let archive = Archive::generate(&mut Choices::new(archive));
     let spec = generate::spec(&archive, std::slice::from_ref(query));
     let text = format!("{}{}", archive.declarations(true), print::spec(&spec));
+    (archive, spec, text)
+}
+
+fn same_bytes((archive, query, rows): &Case) -> Result<(), String> {
+    let (archive, spec, text) = text(archive, query);
     let bench = Bench::new();
     archive.write(&bench.bucket());
     archive.write_files(&bench.files());
-    let mut options = Options::new(archive.now());
+    let mut options = Options::new(archive.now()).with_parameters(&spec);
     (options.bytes_a_byte, options.slots) = (1 << 28, 3);
     let (once, again) = std::thread::scope(|scope| {
         let other = scope.spawn(|| told(&bench, &text, &options, &archive, rows, true));

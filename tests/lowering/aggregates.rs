@@ -7,7 +7,7 @@ use super::bench::Bench;
 #[test]
 fn aggregates() {
     Bench::new().check(&[
-        ("SELECT sum(x), avg(x), min(x), max(x) FROM (VALUES 1, 2, 3, NULL, 3) t(x)", "9|2.25E0|1|3"),
+        ("SELECT sum(x), avg(x), min(x), max(x) FROM (VALUES 1, 2, 3, NULL, 3) t(x)", "9|2.25|1|3"),
         ("SELECT sum(x), avg(x), count(x), max(x) FROM (SELECT 1 WHERE false) t(x)", "NULL|NULL|0|NULL"),
         (
             "SELECT count(DISTINCT x), array_agg(DISTINCT x ORDER BY x DESC) FROM (VALUES 1, 2, 2, NULL) t(x)",
@@ -37,7 +37,7 @@ fn aggregates() {
         ("SELECT count(*) FROM (SELECT 1 WHERE false) t(x) GROUP BY x", ""),
         (
             "SELECT x, count(*) FROM (VALUES 0e0, -0e0, CAST('NaN' AS double), CAST('NaN' AS double)) t(x) GROUP BY x",
-            "0E0|2; NaN|2",
+            "0.0|2; NaN|2",
         ),
         (
             "SELECT count(*) FROM (SELECT DISTINCT x FROM (VALUES TIMESTAMP '2020-01-01 00:00:00 UTC', TIMESTAMP '2020-01-01 01:00:00 +01:00') t(x))",
@@ -64,4 +64,46 @@ fn aggregates() {
     assert_eq!(refused.class, ErrorClass::Unsupported);
     assert!(refused.message.contains("checksum(integer)"), "{refused}");
     assert!(refused.span.is_some());
+}
+
+/// What Trino estimates now so, now otherwise, by how rows are spread over workers, has no answer here.
+#[test]
+fn percentiles_that_depend_on_the_order_of_rows_are_refused() {
+    let bench = Bench::empty();
+    let many = |count: usize| format!("SELECT approx_percentile(x, 0.5) FROM UNNEST(sequence(1, {count})) t(x)");
+    assert_eq!(bench.rows(&many(78)).expect("each is held by itself"), ["40"]);
+    for (sql, what) in [
+        (many(79).as_str(), "of so many values"),
+        ("SELECT approx_percentile(x, ARRAY[0e0, 0.5e0]) FROM UNNEST(sequence(1, 500)) t(x)", "of so many values"),
+        ("SELECT approx_percentile(x, x, 0.5e0) FROM UNNEST(sequence(1, 100)) t(x)", "of so many values"),
+        ("SELECT approx_percentile(x, p) FROM (VALUES (1, 0.1e0), (2, 0.9e0)) t(x, p)", "differ from row to row"),
+        ("SELECT approx_percentile(x, 1.5e0, 0.5e0) FROM (VALUES 1, 2) t(x)", "no whole numbers"),
+        (
+            "SELECT approx_percentile(x, 1e0, 0.5e0, 0.01e0) FROM (VALUES 1, 2) t(x)",
+            "approx_percentile(bigint, double, double, double)",
+        ),
+    ] {
+        let refused = bench.rows(sql).expect_err(sql);
+        assert_eq!(refused.class, ErrorClass::Unsupported, "{sql}: {refused}");
+        assert!(refused.message.contains(what), "{sql}: {refused}");
+    }
+}
+
+/// A sketch of so many values is held now so, now otherwise; below and above it is not.
+#[test]
+fn distinct_counts_are_estimated_as_trino_does() {
+    let bench = Bench::empty();
+    let distinct = |count: usize| format!("SELECT approx_distinct(x) FROM UNNEST(sequence(1, {count})) t(x)");
+    for count in [252, 260, 270] {
+        let refused = bench.rows(&distinct(count)).expect_err("it is not known how it is held");
+        assert_eq!(refused.class, ErrorClass::Unsupported, "{refused}");
+        assert!(refused.message.contains("approx_distinct of some"), "{refused}");
+    }
+    assert_eq!(bench.rows(&distinct(251)).expect("few are counted"), ["251"]);
+    let rows = "SELECT approx_distinct(ROW(x)) FROM UNNEST(sequence(1, 100)) t(x)";
+    assert_eq!(bench.rows(rows).expect_err("the hash of rows is not known").class, ErrorClass::Unsupported);
+    // However rows are spread over partitions and groups, the sketch is the same.
+    let grouped =
+        "SELECT sum(n) FROM (SELECT approx_distinct(x) AS n FROM UNNEST(sequence(1, 9000)) t(x) GROUP BY x % 3)";
+    assert_eq!(bench.rows(grouped).expect("it runs"), ["9025"]);
 }

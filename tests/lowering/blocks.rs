@@ -27,6 +27,25 @@ fn scan_filter_project_join_group() {
 }
 
 #[test]
+fn no_rows_are_asked_for() {
+    Bench::new().check(&[
+        ("SELECT id FROM calls LIMIT 0", ""),
+        ("SELECT id FROM calls ORDER BY id LIMIT 0", ""),
+        ("SELECT id FROM calls ORDER BY key, id OFFSET 1 LIMIT 0", ""),
+        ("SELECT count(*) FROM (SELECT id FROM calls ORDER BY id LIMIT 0)", "0"),
+        ("SELECT id FROM (SELECT id FROM calls ORDER BY id LIMIT 2) OFFSET 5", ""),
+        ("SELECT id FROM (SELECT id FROM calls ORDER BY id DESC) ORDER BY id LIMIT 0", ""),
+        ("SELECT id FROM calls WHERE key IN (SELECT key FROM keys ORDER BY at LIMIT 0)", ""),
+        (
+            "SELECT id, (SELECT k.at FROM keys k WHERE k.key = c.key ORDER BY 1 LIMIT 0) FROM calls c WHERE id = 2",
+            "2|NULL",
+        ),
+        ("SELECT key FROM calls UNION SELECT key FROM keys ORDER BY 1 LIMIT 0", ""),
+        ("(SELECT id FROM calls ORDER BY id LIMIT 0) UNION ALL (SELECT at FROM keys ORDER BY at LIMIT 1)", "1"),
+    ]);
+}
+
+#[test]
 fn joins_of_every_kind() {
     Bench::new().check(&[
         (
@@ -132,4 +151,45 @@ fn long_lists_are_fast_enough() {
     )]);
     let unions: Vec<String> = (0..90).map(|number| format!("SELECT id FROM calls WHERE id = {}", number % 6)).collect();
     Bench::new().check(&[(&format!("SELECT count(*) FROM ({})", unions.join(" UNION ALL ")), "60")]);
+}
+
+/// To learn whether a predicate rejects NULL, DataFusion calls functions with arrays of its own type Null.
+#[test]
+fn predicates_over_the_key_of_an_outer_joins_other_side() {
+    let bench = Bench::new();
+    let by_key = "SELECT a.id, b.at FROM calls a LEFT JOIN keys b ON a.key = b.key WHERE ";
+    let by_number = "SELECT a.id, b.key FROM calls a LEFT JOIN keys b ON a.id = b.at WHERE ";
+    let cases = [
+        ("b.key LIKE '%a'", "1|1; 1|1; 3|1; 3|1"),
+        ("lower(b.key) = 'b'", "2|NULL"),
+        ("length(b.key) = 1 AND b.at IS NULL", "2|NULL"),
+        ("b.key || 'x' = 'bx'", "2|NULL"),
+        ("substr(b.key, 1, 1) = 'b'", "2|NULL"),
+        ("strpos(b.key, 'b') > 0", "2|NULL"),
+        ("regexp_like(b.key, '^b')", "2|NULL"),
+        ("json_extract_scalar('{\"b\": \"c\"}', '$.' || b.key) = 'c'", "2|NULL"),
+        ("contains(ARRAY['b'], b.key)", "2|NULL"),
+        ("coalesce(upper(b.key), 'NONE') = 'NONE'", "NULL|NULL; 5|NULL"),
+        ("b.key IN ('b', 'q') OR upper(b.key) = 'Q'", "2|NULL"),
+        ("CASE b.key WHEN 'b' THEN true END", "2|NULL"),
+        ("ROW(b.key, 1) = ROW('b', 1)", "2|NULL"),
+        ("try_cast(b.key AS bigint) IS NULL AND b.key > 'a'", "2|NULL"),
+        ("date_parse(b.key, '%Y') IS NULL AND b.key IS NULL", "NULL|NULL; 5|NULL"),
+    ];
+    bench.check(&cases.map(|(predicate, rows)| (format!("{by_key}{predicate}"), rows)));
+    let cases = [
+        ("b.at + 1 > 1", "1|a; 1|a"),
+        ("abs(b.at) = 1", "1|a; 1|a"),
+        ("CAST(b.at AS varchar) = '1'", "1|a; 1|a"),
+        ("from_unixtime(b.at) > timestamp '1970-01-01 00:00:00 UTC'", "1|a; 1|a"),
+        ("b.at BETWEEN 1 AND 2", "1|a; 1|a"),
+        ("CAST(b.at AS decimal(10, 2)) = DECIMAL '1.00'", "1|a; 1|a"),
+        ("coalesce(b.at, 0) % 2 = 0", "2|NULL; 3|NULL; 5|NULL; NULL|NULL"),
+    ];
+    bench.check(&cases.map(|(predicate, rows)| (format!("{by_number}{predicate}"), rows)));
+    bench.check(&[
+        ("SELECT a.key, b.at FROM calls a RIGHT JOIN keys b ON a.key = b.key WHERE a.key LIKE '%b'", "b|NULL"),
+        ("SELECT a.id, b.at FROM calls a FULL JOIN keys b ON a.key = b.key WHERE b.key LIKE '%b'", "2|NULL"),
+        ("SELECT a.id FROM calls a WHERE EXISTS (SELECT 1 FROM keys b LEFT JOIN calls c ON b.key = c.key WHERE upper(c.key) = a.key)", ""),
+    ]);
 }

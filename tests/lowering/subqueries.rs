@@ -2,6 +2,27 @@
 
 use super::bench::Bench;
 
+/// A row is held against all columns at once; fields that are NULL match in a value, as in Trino, and
+/// not in a condition.
+#[test]
+fn rows_in_queries_of_several_columns() {
+    let pairs = "(VALUES (1, 'a'), (2, NULL), (3, 'c')) t(n, k)";
+    Bench::new().check(&[
+        (format!("SELECT n FROM {pairs} WHERE (k, n) IN (SELECT key, at FROM keys)"), "1"),
+        (format!("SELECT n FROM {pairs} WHERE (k, n) NOT IN (SELECT key, at FROM keys)"), "2; 3"),
+        (format!("SELECT n FROM {pairs} WHERE ROW(n, k) IN (SELECT id, key FROM calls WHERE id < t.n + 1)"), "1"),
+        (format!("SELECT n FROM {pairs} WHERE (n, k) IN (SELECT 2, CAST(NULL AS varchar))"), ""),
+        (format!("SELECT n, (n, k) IN (SELECT 2, CAST(NULL AS varchar)) FROM {pairs}"), "1|false; 2|true; 3|false"),
+        (format!("SELECT n FROM {pairs} WHERE (n, k) IN (SELECT 2, CAST(NULL AS varchar)) OR n = 7"), "2"),
+        ("SELECT x FROM (VALUES nan(), 1e0) t(x) WHERE x IN (SELECT nan() UNION SELECT 1e0)".to_owned(), "1.0"),
+        ("SELECT x FROM (VALUES nan(), 1e0) t(x) WHERE x = ANY (SELECT nan() UNION SELECT 1e0)".to_owned(), "1.0"),
+        (format!("SELECT n, (n, k) IN (SELECT 1.5, 'a') FROM {pairs}"), "1|false; 2|false; 3|false"),
+        (format!("SELECT n, (n, k) IN (SELECT id, key FROM calls LIMIT 0) FROM {pairs}"), "1|false; 2|false; 3|false"),
+        (format!("SELECT n FROM {pairs} WHERE (n, k) IN (VALUES (3, 'c'), (4, 'c'))"), "3"),
+        (format!("SELECT n FROM {pairs} WHERE (n, k) IN (SELECT 3, 'c' UNION SELECT 1, 'b')"), "3"),
+    ]);
+}
+
 #[test]
 fn subqueries() {
     Bench::new().check(&[

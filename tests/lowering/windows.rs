@@ -9,8 +9,8 @@ fn windows() {
         ("row_number() OVER (ORDER BY x, i)", "1|2; 2|1; 3|3; 4|4"),
         ("rank() OVER (ORDER BY x)", "1|2; 2|1; 3|2; 4|4"),
         ("dense_rank() OVER (ORDER BY x DESC NULLS FIRST)", "1|2; 2|3; 3|2; 4|1"),
-        ("percent_rank() OVER (ORDER BY x)", "1|3.333333333333333E-1; 2|0E0; 3|3.333333333333333E-1; 4|1.0E0"),
-        ("cume_dist() OVER (ORDER BY x)", "1|7.5E-1; 2|2.5E-1; 3|7.5E-1; 4|1.0E0"),
+        ("percent_rank() OVER (ORDER BY x)", "1|0.3333333333333333; 2|0.0; 3|0.3333333333333333; 4|1.0"),
+        ("cume_dist() OVER (ORDER BY x)", "1|0.75; 2|0.25; 3|0.75; 4|1.0"),
         ("ntile(3) OVER (ORDER BY i)", "1|1; 2|1; 3|2; 4|3"),
         ("lag(x) OVER (ORDER BY i)", "1|NULL; 2|5; 3|3; 4|5"),
         ("lead(x, 2, 0) OVER (ORDER BY i)", "1|5; 2|NULL; 3|0; 4|0"),
@@ -22,6 +22,10 @@ fn windows() {
         ("sum(x) OVER (ORDER BY x)", "1|13; 2|3; 3|13; 4|13"),
         ("count(*) OVER (PARTITION BY x)", "1|2; 2|1; 3|2; 4|1"),
         ("count(*) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW)", "1|3; 2|1; 3|3; 4|3"),
+        ("count(DISTINCT x) OVER ()", "1|2; 2|2; 3|2; 4|2"),
+        ("count(DISTINCT x) OVER (ORDER BY i)", "1|1; 2|2; 3|2; 4|2"),
+        ("sum(DISTINCT x) OVER (ORDER BY i ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)", "1|5; 2|8; 3|8; 4|8"),
+        ("array_agg(i ORDER BY i DESC) OVER (PARTITION BY x)", "1|[3,1]; 2|[2]; 3|[3,1]; 4|[4]"),
         ("array_agg(i) OVER (ORDER BY i ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING)", "1|NULL; 2|[1]; 3|[1,2]; 4|[2,3]"),
     ];
     let cases: Vec<(String, &str)> = cases.iter().map(|(call, rows)| (over(call), *rows)).collect();

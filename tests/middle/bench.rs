@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use athplan::bind::spec::BoundStatementKind;
-use athplan::bind::{BindOptions, NoTables};
 use athplan::catalog::read_file;
-use athplan::constant::{Value, Zone, format};
+use athplan::constant::{Value, format};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
 use athplan::expand::World;
 use athplan::explain::{Explaining, Stage, stage};
 use athplan::plan::Settings;
 use athplan::run::{Outcome, RunOptions, run};
-use athplan::source::Source;
-use athplan::types::Dialect;
-use athplan::{Compiled, compile, front};
+use athplan::{Compiled, compile};
+
+use crate::front::bound;
 
 /// 2020-01-20 12:00 UTC.
 const NOW: i64 = 1_579_521_600;
@@ -96,16 +95,12 @@ pub fn compiled(spec: &str, merge: bool) -> Result<Compiled, String> {
 
 /// Compiles a spec with values of its parameters.
 pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Result<Compiled, String> {
-    let source = Arc::new(Source::new("spec.sql", format!("{PRELUDE}{spec}")));
-    let now = Value::TimestampWithTimeZone(i128::from(NOW) * 1_000_000_000_000, Zone::Offset(0));
-    let arguments = arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let options = BindOptions { dialect: Dialect::default(), now, arguments: &arguments, catalog: &NoTables };
-    let bound = front(&source, &options).map_err(|errors| errors.to_string())?;
+    let bound = bound(format!("{PRELUDE}{spec}"), NOW, arguments).map_err(|errors| errors.to_string())?;
     let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge, places_tables: true };
     let mut files = BTreeMap::new();
     for statement in &bound.statements {
-        if let BoundStatementKind::FileTable(table, path) = &statement.kind {
-            let file = read_file(KEYS.as_bytes(), table).map_err(|error| error.to_string())?;
+        if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {
+            let file = read_file(KEYS.as_bytes(), table, path, *span).map_err(|error| error.to_string())?;
             files.insert(path.clone(), file);
         }
     }

@@ -14,7 +14,7 @@ fn asked(spec: &str, merge: bool) -> BTreeMap<String, u64> {
 }
 
 #[track_caller]
-fn asks(spec: &str, partitions: u64) {
+pub fn asks(spec: &str, partitions: u64) {
     let asked = asked(spec, true);
     assert_eq!(asked.values().sum::<u64>(), partitions, "{asked:?}");
 }

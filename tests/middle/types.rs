@@ -17,6 +17,22 @@ fn drivers_keep_their_types() {
 }
 
 #[test]
+fn json_keeps_the_text_it_has() {
+    // Two JSON values are equal if their texts are. json_parse sorts keys; json_extract keeps their order, and
+    // escapes what lies beyond the basic plane.
+    let driver = r#"SELECT json_extract('{"b":1.50,"a":"😀","b":2}', '$') AS j
+                    UNION ALL SELECT json_parse('{"b":"😀","a":2}') UNION ALL SELECT CAST(NULL AS json)"#;
+    let texts = [r#"{"b":1.5,"a":"\uD83D\uDE00","b":2}"#, r#"{"a":2,"b":"\uD83D\uDE00"}"#, "NULL"];
+    let body = "FROM events e WHERE e.day = '2020-01-03'";
+    yields(&format!("FOREACH k IN ({driver}) SELECT json_format(k.j) AS t {body}"), &texts);
+    // In a lambda the value stands as a literal.
+    let literal = "transform(ARRAY[e.id], x -> json_format(k.j))[1] AS t";
+    yields(&format!("FOREACH k IN ({driver}) (SELECT {literal} {body} LIMIT 1)"), &texts);
+    let equal = r#"k.j = json_extract('{"b":1.5,"a":"😀","b":2}', '$')"#;
+    yields(&format!("FOREACH k IN ({driver}) SELECT e.id {body} AND {equal}"), &["8"]);
+}
+
+#[test]
 fn hidden_results_keep_their_types() {
     yields(
         "SELECT typeof(f.t), f.t, f.j, f.i, f.nothing FROM (

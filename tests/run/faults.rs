@@ -48,14 +48,20 @@ fn what_passes_changes_no_row() {
     let compiled = || bench::compiled(SPEC, false).expect("it compiles");
     let (expected, _) = outcome(&compiled(), Vec::new()).expect("it runs");
     assert!(!expected.is_empty());
-    hold(cases(60), &|| vec(any::<u8>(), 20..200), &|| {
-        let (compiled, expected) = (compiled(), &expected);
-        move |chances: &Vec<u8>| {
-            let (found, again) = outcome(&compiled, chances.clone())?;
-            if found != *expected || again {
-                return Err(format!("tried again: {again}, rows: {found:#?}"));
+    let shown = |chances: &Vec<u8>| format!("{chances:?}");
+    hold(
+        cases(60),
+        &|| vec(any::<u8>(), 20..200),
+        &|| {
+            let (compiled, expected) = (compiled(), &expected);
+            move |chances: &Vec<u8>| {
+                let (found, again) = outcome(&compiled, chances.clone())?;
+                if found != *expected || again {
+                    return Err(format!("tried again: {again}, rows: {found:#?}"));
+                }
+                Ok(())
             }
-            Ok(())
-        }
-    });
+        },
+        &shown,
+    );
 }

@@ -37,7 +37,7 @@ fn cell(value: &Value, ty: &Type) -> String {
         (Value::Null, _) => String::new(),
         (_, Type::Array(_) | Type::Map(..) | Type::Row(_) | Type::Json) => field(json::text(value, ty)),
         // Only a text can begin as its author likes; a negative number is no formula.
-        (Value::Varchar(value), _) => field(text(value)),
+        (Value::Varchar(_), _) => field(text(&format(value, ty))),
         _ => field(visible(&format(value, ty), kept)),
     }
 }

@@ -10,16 +10,23 @@ use crate::emit::hidden;
 
 /// A text with every hidden character escaped that `keep` does not let through.
 pub fn visible(text: &str, keep: fn(char) -> bool) -> String {
+    with_places(text, keep).0
+}
+
+/// The same, with the places behind each escape: in the text, and in what is shown.
+pub fn with_places(text: &str, keep: fn(char) -> bool) -> (String, Vec<(usize, usize)>) {
     let mut shown = String::with_capacity(text.len());
+    let mut places = Vec::new();
     for (at, character) in text.char_indices() {
         let ambiguous = character == '\\' && text[at..].starts_with("\\u{");
         if ambiguous || (hidden(character) && !keep(character)) {
             push(&mut shown, character);
+            places.push((at + character.len_utf8(), shown.len()));
         } else {
             shown.push(character);
         }
     }
-    shown
+    (shown, places)
 }
 
 /// Appends a character's escape.

@@ -21,11 +21,26 @@ use crate::types::Type;
 ///
 /// `out` cannot be written to.
 pub fn write(result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
-    let names = distinct(result.columns.iter().map(|(name, _)| name.clone()));
+    lines(None, result, out)
+}
+
+/// Prints one object for each row of one query among several: its first member, `step`, says which.
+///
+/// # Errors
+///
+/// `out` cannot be written to.
+pub fn write_of(step: &str, result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
+    lines(Some(Value::varchar(step)), result, out)
+}
+
+fn lines(step: Option<Value>, result: &ResultSet, out: &mut dyn Write) -> io::Result<()> {
+    let columns = result.columns.iter().map(|(name, _)| name.clone());
+    let names = distinct(step.iter().map(|_| "step".to_owned()).chain(columns));
     for row in &result.rows {
         let mut line = String::new();
-        let entries = names.iter().zip(row.iter().zip(&result.columns).map(|(value, (_, ty))| (value, ty)));
-        object(entries, &mut line);
+        let first = step.iter().map(|step| (step, &Type::VARCHAR));
+        let values = first.chain(row.iter().zip(&result.columns).map(|(value, (_, ty))| (value, ty)));
+        object(names.iter().zip(values), &mut line);
         writeln!(out, "{}", escaped(&line))?;
     }
     Ok(())
@@ -96,14 +111,16 @@ fn string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).expect("a text can be written as JSON"));
 }
 
-/// JSON text with its hidden characters, which stand only in strings, as `\u` escapes.
-fn escaped(json: &str) -> String {
-    if !json.chars().any(hidden) {
+/// JSON text with its hidden characters, which but for line ends between its parts stand only in
+/// strings, as `\u` escapes.
+pub fn escaped(json: &str) -> String {
+    let hides = |character: char| character != '\n' && hidden(character);
+    if !json.chars().any(hides) {
         return json.to_owned();
     }
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
-        if hidden(character) {
+        if hides(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(text, "\\u{unit:04x}").expect(INTO_TEXT);
             }

@@ -11,12 +11,20 @@
 //! | parquet | programs | nothing: its values are the exact ones |
 
 pub mod csv;
-mod escape;
+pub(super) mod escape;
 pub mod json;
 mod name;
 #[cfg(feature = "local")]
 pub mod parquet;
 pub mod table;
+
+/// A JSON text of our own that names come into, its hidden characters as JSON's escapes.
+pub(super) use json::escaped as visible_json;
+
+/// Lines with their hidden characters escaped.
+pub fn visible_lines(text: &str) -> String {
+    text.lines().map(|line| visible(line) + "\n").collect()
+}
 
 /// A text with its hidden characters escaped, as tables show it.
 pub fn visible(text: &str) -> String {

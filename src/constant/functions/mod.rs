@@ -17,8 +17,12 @@ mod string;
 mod time;
 mod url;
 
+pub use json::path_mistake as json_path_mistake;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use binary::xx_hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

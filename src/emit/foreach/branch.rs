@@ -7,7 +7,7 @@ use crate::emit::literal::{identifier, literal};
 use crate::emit::name::driver_table;
 use crate::emit::sql::Sql;
 use crate::emit::storage::read_stored;
-use crate::emit::text::parenthesised;
+use crate::emit::text::{operand, parenthesised};
 use crate::plan::{ForeachPlan, Plan, ROW_NUMBER};
 
 /// The body, which does not use the row, beside the driver.
@@ -36,7 +36,7 @@ pub(super) fn substituted(plan: &Plan, foreach: &ForeachPlan, part: &Part) -> Sq
     if writes_list(foreach) {
         return beside_driver(&context, foreach, Some(&part.rows));
     }
-    context.query(&foreach.body)
+    operand(context.source(), foreach.body.span, context.query(&foreach.body))
 }
 
 /// The number of the part's row.

@@ -65,13 +65,16 @@ pub fn positional_fields<'a>(types: impl Iterator<Item = &'a Type>) -> Result<Fi
     types.enumerate().map(|(at, ty)| Ok(Field::new(format!("c{at}"), physical_type(ty)?, true))).collect()
 }
 
-/// The value in a row of an array of the type's physical type.
+/// The value in a row of an array of the type's physical type, or of an array of nothing but NULL: to
+/// learn whether a predicate rejects NULL, DataFusion's planner calls a function with such an array in
+/// the place of any other.
 ///
 /// # Panics
 ///
-/// The array is not of the type's physical type, or has no such row.
+/// The array is of yet another type, or has no such row.
 pub fn to_value(array: &dyn Array, row: usize, ty: &Type) -> Value {
-    if array.is_null(row) {
+    // An array of nothing but NULL has no mask of its own that could say so.
+    if array.data_type().is_null() || array.is_null(row) {
         return Value::Null;
     }
     match ty {

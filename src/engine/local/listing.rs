@@ -23,3 +23,12 @@ pub fn list(store: &Store, table: &Table) -> Result<Option<Vec<ListedFile>>, Eng
     let listed = |(path, bytes)| ListedFile { path, bytes, archived: false };
     Ok(Some(files.into_iter().map(listed).collect()))
 }
+
+/// Whether a folder stands for every place where a table's partitions lie.
+///
+/// # Errors
+///
+/// One has none: the message names the mapping to give.
+pub fn is_mapped(store: &Store, table: &Table) -> Result<(), EngineError> {
+    table.listing_folders().iter().try_for_each(|location| store.place(location).map(|_| ()))
+}

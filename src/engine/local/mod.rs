@@ -5,6 +5,7 @@
 
 pub mod arrow;
 mod builder;
+mod check;
 mod jobs;
 mod listing;
 mod lower;
@@ -17,7 +18,8 @@ mod tables;
 mod write;
 
 pub use builder::ColumnBuilder;
-pub use listing::list;
+pub use check::lacks;
+pub use listing::{is_mapped, list};
 pub use options::LocalOptions;
 pub use write::parquet_file;
 
@@ -82,7 +84,8 @@ impl LocalEngine {
     ///
     /// # Errors
     ///
-    /// A location is none of S3, a mapped folder is not there, or the output folder cannot be made.
+    /// A location is none of S3, a mapped folder is not there, the output folder cannot be made, or two
+    /// existing tables have one name.
     pub fn new(options: LocalOptions) -> Result<Self, EngineError> {
         let directory = &options.output.directory;
         store::create_private_directory(directory).map_err(|error| {
@@ -92,7 +95,9 @@ impl LocalEngine {
         let mappings: Vec<Mapping> = options.maps.iter().chain([&options.output]).cloned().collect();
         let store = Arc::new(Store::new(&mappings)?);
         let slots = Arc::new(Semaphore::new(options.slots));
-        let shared = Shared { options, store, tables: Tables::default(), ended: watch::Sender::new(0) };
+        let tables = Tables::default();
+        options.existing.iter().try_for_each(|table| tables.create(table.clone()))?;
+        let shared = Shared { options, store, tables, ended: watch::Sender::new(0) };
         let session = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_nanos());
         Ok(Self { shared: Arc::new(shared), jobs: Mutex::default(), slots, session, next: AtomicU64::new(0) })
     }
@@ -207,5 +212,10 @@ impl Engine for LocalEngine {
 
     fn slots(&self, _kind: Kind) -> usize {
         self.shared.options.slots
+    }
+
+    fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
+        let options = &self.shared.options;
+        check::lacks(statements, &options.existing, options.dialect, options.now)
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use super::store::Mapping;
+use crate::catalog::TableRef;
 use crate::types::Dialect;
 
 /// The location that stands for the output folder, unless the caller names another.
@@ -17,9 +18,12 @@ pub struct LocalOptions {
     /// The folder for what statements write without naming a mapped location, and the location by
     /// which statements can name it. It is made if it is not there.
     pub output: Mapping,
+    /// Tables that exist already, by a catalog's word: no statement creates, alters or drops them.
+    pub existing: Vec<TableRef>,
     /// Files that cannot be read are counted and skipped; otherwise they fail the statement.
     pub skip_bad_files: bool,
-    /// How many files of a scan are read side by side.
+    /// How many files of a scan are read side by side, and over how many threads a statement's joins and
+    /// groups are spread.
     pub threads: usize,
     /// How many statements run side by side.
     pub slots: usize,
@@ -37,6 +41,7 @@ impl LocalOptions {
         Self {
             maps: Vec::new(),
             output: Mapping { location: OUTPUT_LOCATION.to_owned(), directory: output.into() },
+            existing: Vec::new(),
             skip_bad_files: false,
             threads: cores,
             slots: cores,

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SessionContext;
 use miette::Diagnostic;
 
 use super::Shared;
 use super::lower;
 use super::scan::ScanContext;
-use super::tables::{StatementTables, exists};
+use super::tables::{StatementTables, Tables, exists};
 use super::write::{Destination, write, write_partitioned};
 use crate::bind::query::Query;
 use crate::bind::spec::BoundStatementKind;
@@ -20,7 +21,7 @@ use crate::engine::{EngineError, ErrorClass, QueryId, ResultSet};
 use crate::source::{Source, Span};
 use crate::spec::ast::{Spec, StatementKind};
 use crate::spec::parse;
-use crate::types::Type;
+use crate::types::{Dialect, Type};
 
 /// A statement that has been parsed.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Statement {
         let if_not_exists = self.spec.statements.first().is_some_and(
             |statement| matches!(&statement.kind, StatementKind::CreateExternalTable(create) if create.if_not_exists),
         );
-        match self.bind(shared)? {
+        match self.bind(&shared.tables, shared.options.dialect, shared.options.now)? {
             BoundStatementKind::Query(query) => run.rows(&query).await,
             BoundStatementKind::DeclareTable(table) => {
                 run.declare(&table, if_not_exists)?;
@@ -94,17 +95,22 @@ impl Statement {
         }
     }
 
-    fn bind(&self, shared: &Shared) -> Result<BoundStatementKind, EngineError> {
+    /// Binds it against tables.
+    ///
+    /// # Errors
+    ///
+    /// It does not bind, or is no statement of Athena's.
+    pub fn bind(&self, tables: &Tables, dialect: Dialect, now: i128) -> Result<BoundStatementKind, EngineError> {
         if let Some(error) = self.spec.statements.iter().find_map(|statement| refused(&statement.kind, statement.span))
         {
             return Err(error);
         }
         let arguments = BTreeMap::new();
         let options = BindOptions {
-            dialect: shared.options.dialect,
-            now: Value::TimestampWithTimeZone(shared.options.now, Zone::Offset(0)),
+            dialect,
+            now: Value::TimestampWithTimeZone(now, Zone::Offset(0)),
             arguments: &arguments,
-            catalog: &shared.tables,
+            catalog: tables,
         };
         let bound = bind(&self.spec, self.source.clone(), &options).map_err(|errors| wrong(&errors))?;
         let statement = bound.statements.into_iter().next();
@@ -134,10 +140,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn session(&self) -> SessionContext {
+        lower::context(self.shared.options.threads)
+    }
+
     async fn rows(&self, query: &Query) -> Result<ResultSet, EngineError> {
         let plan = lower::plan(query, &StatementTables(self.context.clone()))?;
         let types: Vec<Type> = query.columns.iter().map(|column| column.ty.clone()).collect();
-        let rows = lower::rows(&lower::context(), &plan, &types).await?;
+        let rows = lower::rows(&self.session(), &plan, &types).await?;
         Ok(ResultSet { columns: named(query), rows })
     }
 
@@ -198,7 +208,7 @@ impl Run<'_> {
             destination.accepts(name, ty)?;
         }
         let plan = lower::plan(query, &StatementTables(self.context.clone()))?;
-        Ok((columns, lower::stream(&lower::context(), &plan).await?))
+        Ok((columns, lower::stream(&self.session(), &plan).await?))
     }
 }
 
@@ -209,7 +219,7 @@ fn count_of(rows: u64) -> ResultSet {
 }
 
 /// A query's columns; those without a name are called as Athena calls them.
-fn named(query: &Query) -> Vec<(String, Type)> {
+pub(super) fn named(query: &Query) -> Vec<(String, Type)> {
     let name = |at: usize, name: &Option<String>| name.clone().unwrap_or_else(|| format!("_col{at}"));
     query.columns.iter().enumerate().map(|(at, column)| (name(at, &column.name), column.ty.clone())).collect()
 }

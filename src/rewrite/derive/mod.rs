@@ -17,17 +17,22 @@
 //! Why here: after views have been expanded, since predicates reach through them; before the ladder,
 //! which asks which scans the driver's rows decide.
 
+mod cte;
 mod handed;
 mod predicate;
 mod time;
 mod walk;
+mod warn;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::cte::Ctes;
+pub use self::time::increasing;
 use self::walk::Walk;
 use super::Rewrite;
 use crate::partition::Derived;
-use crate::plan::{Plan, Scan, StepKind};
+use crate::plan::{Plan, Scan, StepKind, Warning};
 
 /// The rewrite.
 pub struct DerivePartitions;
@@ -39,16 +44,31 @@ impl Rewrite for DerivePartitions {
 
     fn apply(&self, plan: &mut Plan) -> bool {
         let mut scans = BTreeMap::new();
+        let mut ctes = Ctes::default();
+        let warnings = RefCell::default();
+        let mut walk = Walk {
+            plan,
+            step: 0,
+            foreach: None,
+            drivers: BTreeSet::new(),
+            scans: &mut scans,
+            ctes: &mut ctes,
+            warnings: &warnings,
+        };
         for (at, step) in plan.steps.iter().enumerate() {
-            let mut walk = Walk { plan, step: at, foreach: None, drivers: BTreeSet::new(), scans: &mut scans };
+            (walk.step, walk.foreach) = (at, None);
+            walk.drivers.clear();
             match &step.kind {
                 StepKind::Materialise(_, query, _) | StepKind::Answer(query) => walk.query(query, &[], false),
                 StepKind::Foreach(id, ..) => walk.foreach(*id),
                 StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => {}
             }
         }
+        walk.ctes();
         let fired = scans.values().any(|scan: &Scan| !matches!(scan.derived, Derived::Anything));
         plan.scans = scans;
+        plan.warnings.extend(warnings.into_inner());
+        plan.warnings.sort_by_key(Warning::span);
         fired
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a conjunct: which of its parts speak of a scan's event time or partition keys, and what
 //! they say. The result is in negation normal form, and every atom in it is strict.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::bind::closed;
@@ -9,7 +10,8 @@ use crate::bind::query::RelationId;
 use crate::catalog::{Table, TimeFormat};
 use crate::constant::{self, Value};
 use crate::partition::{Bound, Derived};
-use crate::plan::visit_expression;
+use crate::plan::{Warning, visit_expression};
+use crate::source::{Source, Span};
 use crate::spec::ast::Comparison;
 use crate::types::Type;
 
@@ -21,6 +23,10 @@ pub(super) struct Reader<'a> {
     pub relation: RelationId,
     /// The relations whose columns a driver row fixes.
     pub drivers: &'a BTreeSet<RelationId>,
+    /// The spec's text, for warnings.
+    pub source: &'a Source,
+    /// What was found that most likely does not say what was meant.
+    pub warnings: &'a RefCell<Vec<Warning>>,
 }
 
 impl Reader<'_> {
@@ -31,6 +37,10 @@ impl Reader<'_> {
 
     fn formula(&self, expr: &Expr, negated: bool) -> Derived {
         let each = |children: &[Expr]| children.iter().map(|child| self.formula(child, negated)).collect::<Vec<_>>();
+        let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_));
+        if let Some(constant) = (!joins).then(|| constant(expr, negated)).flatten() {
+            return constant;
+        }
         match &expr.kind {
             ExprKind::And(children) if negated => Derived::any(each(children)),
             ExprKind::And(children) => Derived::all(each(children)),
@@ -53,30 +63,26 @@ impl Reader<'_> {
                     self.like(value, pattern, escape.first())
                 }
                 (None, [value, prefix]) if name == "starts_with" && !negated => match constant_text(prefix) {
-                    Some(prefix) => self.prefix(value, &prefix),
-                    None => self.constant(expr, negated),
+                    Some(text) => self.prefix(value, &text, prefix.span),
+                    None => Derived::Anything,
                 },
-                _ => self.constant(expr, negated),
+                _ => Derived::Anything,
             },
-            _ => self.constant(expr, negated),
-        }
-    }
-
-    /// A predicate without any column: one that is not TRUE means that no row is kept.
-    fn constant(&self, expr: &Expr, negated: bool) -> Derived {
-        let Ok(closed) = closed(expr, &mut |_| None) else { return Derived::Anything };
-        match constant::evaluate(&closed, &[]) {
-            Ok(Value::Boolean(value)) if value != negated => Derived::Anything,
-            Ok(Value::Boolean(_) | Value::Null) => Derived::Nothing,
-            Ok(_) | Err(_) => Derived::Anything,
+            _ => Derived::Anything,
         }
     }
 
     fn compare(&self, left: &Expr, comparison: Comparison, right: &Expr, negated: bool) -> Derived {
         let comparison = if negated { opposite(comparison) } else { comparison };
-        self.atom(left, comparison, right)
-            .or_else(|| self.atom(right, flipped(comparison), left))
-            .unwrap_or(Derived::Anything)
+        let sides = [(left, comparison, right), (right, flipped(comparison), left)];
+        for (subject, comparison, bound) in sides {
+            if let Some(atom) = self.atom(subject, comparison, bound) {
+                self.warn_of_bound(subject, &atom);
+                return atom;
+            }
+            self.warn_of_pattern(subject, comparison, bound);
+        }
+        Derived::Anything
     }
 
     /// `subject comparison bound`, if the subject is a key or an increasing function of event time
@@ -92,7 +98,8 @@ impl Reader<'_> {
             return None;
         }
         let column = self.table.columns.get(time.column)?.ty.clone();
-        Some(Derived::Time { function, column, ty: subject.ty.clone(), comparison, bound: self.bound(bound)? })
+        let (ty, bound) = (subject.ty.clone(), self.bound(bound)?);
+        Some(Derived::Time { function, column, ty, comparison, bound, subject: subject.span })
     }
 
     /// The position of the key that an expression is, coercions that change no value aside. Of keys of
@@ -138,36 +145,42 @@ impl Reader<'_> {
             Some(Some(text)) if text.chars().count() == 1 => text.chars().next(),
             Some(_) => return Derived::Anything,
         };
-        let Some(pattern) = constant_text(pattern) else { return Derived::Anything };
+        let pattern_span = pattern.span;
+        let Some(text) = constant_text(pattern) else { return Derived::Anything };
         let mut prefix = String::new();
-        let mut characters = pattern.chars();
+        let mut characters = text.chars();
         while let Some(character) = characters.next() {
             match character {
                 _ if Some(character) == escape => match characters.next() {
                     Some(escaped) => prefix.push(escaped),
                     None => return Derived::Anything,
                 },
-                '%' | '_' => return self.prefix(value, &prefix),
+                '%' | '_' => return self.prefix(value, &prefix, pattern_span),
                 _ => prefix.push(character),
             }
         }
-        match self.literal(value, prefix) {
-            Some(bound) => self.atom_at(value, Comparison::Equal, bound),
+        match self.literal(value, prefix, pattern_span) {
+            Some(bound) => self.compare(value, Comparison::Equal, &bound, false),
             None => Derived::Anything,
         }
     }
 
-    /// `value` begins with a text: it lies between that text and the next text of its length.
-    fn prefix(&self, value: &Expr, prefix: &str) -> Derived {
-        let Some(low) = self.literal(value, prefix.to_owned()) else { return Derived::Anything };
+    /// `value` begins with a text: it lies between that text and the next text of its length. Every
+    /// text begins with the empty one, which bounds nothing.
+    fn prefix(&self, value: &Expr, prefix: &str, span: Span) -> Derived {
+        if prefix.is_empty() {
+            return Derived::Anything;
+        }
+        let Some(low) = self.literal(value, prefix.to_owned(), span) else { return Derived::Anything };
         let above = self.atom_at(value, Comparison::GreaterOrEqual, low);
+        self.warn_of_beginning(value, &above, prefix);
         let mut next = prefix.to_owned();
         while let Some(last) = next.pop() {
             // The surrogate gap has no characters; the successor of the one before it lies behind.
             let successor = if last == '\u{D7FF}' { Some('\u{E000}') } else { char::from_u32(u32::from(last) + 1) };
             if let Some(successor) = successor {
                 next.push(successor);
-                let below = self.literal(value, next).map(|high| self.atom_at(value, Comparison::Less, high));
+                let below = self.literal(value, next, span).map(|high| self.atom_at(value, Comparison::Less, high));
                 return Derived::all(std::iter::once(above).chain(below));
             }
         }
@@ -178,12 +191,19 @@ impl Reader<'_> {
         self.atom(value, comparison, &bound).unwrap_or(Derived::Anything)
     }
 
-    fn literal(&self, like: &Expr, text: String) -> Option<Expr> {
-        matches!(like.ty, Type::Varchar(_)).then(|| Expr {
-            kind: ExprKind::Literal(Value::varchar(text)),
-            ty: like.ty.clone(),
-            span: like.span,
-        })
+    /// A text of the type of what it is compared with, if that is a varchar.
+    fn literal(&self, like: &Expr, text: String, span: Span) -> Option<Expr> {
+        let literal = || Expr { kind: ExprKind::Literal(Value::varchar(text)), ty: like.ty.clone(), span };
+        matches!(like.ty, Type::Varchar(_)).then(literal)
+    }
+}
+
+/// A predicate without any column, if it has a value: one that is not TRUE means that no row is kept.
+fn constant(expr: &Expr, negated: bool) -> Option<Derived> {
+    match constant::evaluate(&closed(expr, &mut |_| None).ok()?, &[]).ok()? {
+        Value::Boolean(value) if value != negated => Some(Derived::Anything),
+        Value::Boolean(_) | Value::Null => Some(Derived::Nothing),
+        _ => None,
     }
 }
 

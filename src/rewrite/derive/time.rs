@@ -8,11 +8,11 @@ use crate::bind::closed;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::catalog::TimeFormat;
 use crate::constant::{self, Value};
-use crate::partition::event_time_text;
+use crate::partition::{PROBES, event_time_text};
 use crate::types::Type;
 
 /// The expression as a closed function of the time column (input 0), if it never decreases in time.
-pub(super) fn increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> Option<constant::Expr> {
+pub fn increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> Option<constant::Expr> {
     if !is_increasing(expr, column, format) {
         return None;
     }
@@ -64,9 +64,7 @@ fn is_increasing(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
 /// that exchanges day and month parses many texts and is not increasing.
 fn reads_back(expr: &Expr, column: ColumnRef, format: &TimeFormat) -> bool {
     let Ok(function) = closed(expr, &mut |used| (used == column).then_some(0)) else { return false };
-    // Second, minute, hour, day, month and year all differ, and each lies above 12 once.
-    let probes = [981_173_106, 1_356_998_399, 1_582_934_400, 1_709_210_096, 4_102_444_799];
-    probes.iter().all(|second| {
+    PROBES.iter().all(|second| {
         let Some(value) = event_time_text(*second, format) else { return false };
         match constant::evaluate(&function, &[value]) {
             Ok(Value::Timestamp(picos) | Value::TimestampWithTimeZone(picos, _)) => {
@@ -87,7 +85,8 @@ fn keeps_order(from: &Type, to: &Type) -> bool {
     }
 }
 
-fn is_column(expr: &Expr, column: ColumnRef) -> bool {
+/// Whether an expression is the column, coercions that change no value aside.
+pub(super) fn is_column(expr: &Expr, column: ColumnRef) -> bool {
     match &expr.kind {
         ExprKind::Column(used) => *used == column,
         ExprKind::Cast(child, CastMode::Implicit) => {

@@ -1,14 +1,16 @@
 //! Walking a step's queries down to its scans, with the conjuncts that hold at each of them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::cte::Ctes;
 use super::handed::{OUTPUT, replace};
 use super::predicate::Reader;
 use crate::bind::expr::{CastMode, ColumnRef, Expr, ExprKind};
-use crate::bind::query::{Block, Body, ForeachId, From, Query, Relation, RelationId, RelationKind};
+use crate::bind::query::{Block, Body, Cte, ForeachId, From, Query, Relation, RelationId, RelationKind};
 use crate::partition::Derived;
-use crate::plan::{Driver, Plan, Scan, expressions, from_expressions, subqueries};
+use crate::plan::{Driver, Plan, Scan, Warning, expressions, from_expressions, subqueries};
 use crate::spec::ast::JoinKind;
 
 pub(super) struct Walk<'a> {
@@ -18,6 +20,8 @@ pub(super) struct Walk<'a> {
     /// The relations whose columns a driver row fixes.
     pub drivers: BTreeSet<RelationId>,
     pub scans: &'a mut BTreeMap<RelationId, Scan>,
+    pub ctes: &'a mut Ctes,
+    pub warnings: &'a RefCell<Vec<Warning>>,
 }
 
 /// Where a scan stands below the block that is walked.
@@ -34,7 +38,7 @@ impl Walk<'_> {
     pub fn foreach(&mut self, id: ForeachId) {
         let foreach = &self.plan.foreachs[&id];
         for cte in foreach.driver_with.iter().chain(&foreach.body_with) {
-            self.query(&cte.query, &[], false);
+            self.define(cte);
         }
         match &foreach.driver {
             Driver::Query(_, query) => self.query(query, &[], false),
@@ -54,7 +58,7 @@ impl Walk<'_> {
     /// Walks a query; `handed` are conjuncts over its output that hold for every row kept.
     pub fn query(&mut self, query: &Query, handed: &[Expr], apart: bool) {
         for cte in &query.with {
-            self.query(&cte.query, &[], false);
+            self.define(cte);
         }
         let cut = query.limit.is_some() || query.offset.is_some();
         let handed = if cut { &[] } else { handed };
@@ -73,9 +77,26 @@ impl Walk<'_> {
         self.subqueries(expressions(query));
     }
 
+    /// Walks the common table expressions that were found, each when all that may refer to it was walked.
+    pub fn ctes(&mut self) {
+        while let Some(definition) = self.ctes.next(&self.plan.spec.source) {
+            self.step = definition.step;
+            self.foreach = definition.foreach;
+            self.drivers = definition.drivers;
+            self.query(&definition.query, &definition.handed, false);
+        }
+    }
+
+    fn define(&mut self, cte: &Cte) {
+        self.ctes.define(cte, self.step, self.foreach, &self.drivers);
+    }
+
     fn subqueries<'q>(&mut self, exprs: impl IntoIterator<Item = &'q Expr>) {
         let mut inner = Vec::new();
-        exprs.into_iter().for_each(|expr| subqueries(expr, &mut inner));
+        for expr in exprs {
+            subqueries(expr, &mut inner);
+            self.ctes.expression(expr);
+        }
         inner.into_iter().for_each(|query| self.query(query, &[], false));
     }
 
@@ -117,11 +138,18 @@ impl Walk<'_> {
 
     fn relation(&mut self, relation: &Relation, conjuncts: &[Expr], place: Place) {
         match &relation.kind {
-            RelationKind::Table(table, _) if !table.partition_keys.is_empty() => {
-                let reader = Reader { table, relation: relation.id, drivers: &self.drivers };
+            RelationKind::Table(table, _) if table.is_read_from_files() => {
+                let reader = Reader {
+                    table,
+                    relation: relation.id,
+                    drivers: &self.drivers,
+                    source: &self.plan.spec.source,
+                    warnings: self.warnings,
+                };
                 let equal = by_equality(relation.id, conjuncts);
-                let derived = Derived::all(conjuncts.iter().chain(&equal).map(|conjunct| reader.read(conjunct)));
-                // A common table expression may be walked twice: the first step that reads it counts.
+                // Without keys there is one partition, which is read whole whatever is asked.
+                let said = conjuncts.iter().chain(&equal).filter(|_| !table.partition_keys.is_empty());
+                let derived = Derived::all(said.map(|conjunct| reader.read(conjunct)));
                 self.scans.entry(relation.id).or_insert_with(|| Scan {
                     relation: relation.id,
                     table: Arc::clone(table),
@@ -134,20 +162,29 @@ impl Walk<'_> {
                 });
             }
             RelationKind::View(_, query, _) | RelationKind::Subquery(query) => {
-                let outputs = |column: ColumnRef| {
-                    let ty = relation.columns.get(column.column)?.ty.clone();
-                    let output = ColumnRef { relation: OUTPUT, column: column.column };
-                    (column.relation == relation.id).then_some((ExprKind::Column(output), ty))
-                };
-                let handed: Vec<Expr> =
-                    conjuncts.iter().map(|conjunct| replace(conjunct, &mut |column, _| outputs(column))).collect();
-                self.query(query, &handed, place.apart);
+                self.query(query, &over_output(relation, conjuncts), place.apart);
+            }
+            RelationKind::Cte(_, query) => {
+                let equal = by_equality(relation.id, conjuncts);
+                let mut handed = over_output(relation, conjuncts);
+                handed.extend(over_output(relation, &equal));
+                self.ctes.refer(query, handed);
             }
             RelationKind::Lateral(_, query) => self.query(query, &[], false),
-            RelationKind::Table(..) | RelationKind::Cte(..) | RelationKind::Unnest { .. } | RelationKind::Opaque(_) => {
-            }
+            RelationKind::Opaque(_) => self.ctes.opaque(relation.span),
+            RelationKind::Table(..) | RelationKind::Unnest { .. } => {}
         }
     }
+}
+
+/// Conjuncts over a relation's columns, said over the output of the query that the relation is.
+fn over_output(relation: &Relation, conjuncts: &[Expr]) -> Vec<Expr> {
+    let output = |column: ColumnRef| {
+        let ty = relation.columns.get(column.column)?.ty.clone();
+        let output = ColumnRef { relation: OUTPUT, column: column.column };
+        (column.relation == relation.id).then_some((ExprKind::Column(output), ty))
+    };
+    conjuncts.iter().map(|conjunct| replace(conjunct, &mut |column, _| output(column))).collect()
 }
 
 /// What conjuncts say of another relation's column, said of this relation's column that must equal it.

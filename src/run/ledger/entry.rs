@@ -41,6 +41,8 @@ pub enum Entry {
         statement: StatementId,
         /// Which attempt at it, from 1.
         attempt: u32,
+        /// Whether it runs a query, rather than defines, registers or drops something.
+        reads: bool,
         /// When, in seconds since the epoch.
         at: i64,
     },
@@ -103,6 +105,9 @@ pub struct Expanded {
     pub partitions: usize,
     /// Whether there were rows to expand by.
     pub by_rows: bool,
+    /// Rows whose bounds on time most likely do not say what was meant: how many, and what is to be said
+    /// of the first.
+    pub misread: Vec<(usize, String)>,
     /// What its scans need.
     pub needs: Vec<Need>,
     /// The statements, in order.

@@ -52,6 +52,8 @@ pub struct Known {
 pub struct Attempt {
     /// Its number, from 1.
     pub number: u32,
+    /// Whether it runs a query, which is what an engine bills.
+    pub reads: bool,
     /// When it was submitted, in seconds since the epoch.
     pub at: i64,
     /// Whether this process began it, rather than one before.
@@ -228,9 +230,9 @@ impl Known {
                     expanded.statements.extend(into);
                 }
             }
-            Entry::Submitting { statement, attempt, at } => {
+            Entry::Submitting { statement, attempt, reads, at } => {
                 let attempts = self.attempts.entry(statement).or_default();
-                attempts.push(Attempt { number: attempt, at, own, query: None, end: None });
+                attempts.push(Attempt { number: attempt, reads, at, own, query: None, end: None });
             }
             Entry::Submitted { statement, attempt, query } => {
                 if let Some(attempt) = self.attempt(&statement, attempt) {

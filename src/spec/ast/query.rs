@@ -22,6 +22,8 @@ pub struct Query {
     pub limit: Option<Expr>,
     /// `FETCH FIRST n ROWS WITH TIES`.
     pub with_ties: bool,
+    /// Whether `limit` was written as FETCH FIRST, which takes at least one row.
+    pub fetch: bool,
     /// The whole query, the parentheses around it included.
     pub span: Span,
 }
@@ -80,17 +82,16 @@ pub enum SetOperator {
     Except,
 }
 
-/// `left UNION [ALL | DISTINCT] right`.
+/// `term UNION [ALL | DISTINCT] term …`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetOperation {
     /// Which.
     pub operator: SetOperator,
     /// `ALL`: duplicates stay.
     pub all: bool,
-    /// The left side.
-    pub left: QueryBody,
-    /// The right side.
-    pub right: QueryBody,
+    /// What it joins, from the left: two, or as many as a chain of the same UNION has, which programs write
+    /// a thousand long.
+    pub terms: Vec<QueryBody>,
     /// The whole operation.
     pub span: Span,
 }

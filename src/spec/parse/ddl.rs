@@ -105,13 +105,14 @@ impl Parser<'_> {
         if self.is("as") {
             return self.refused("CREATE EXTERNAL TABLE AS", self.span(), "write CREATE TABLE … AS");
         }
-        Err(self.unexpected(match table.using {
+        let expected = match table.using {
             Using::Columns => {
                 "PARTITIONED BY, ROW FORMAT, STORED AS, LOCATION, TBLPROPERTIES or the end of the statement"
             }
             Using::Preset(_) => "LOCATION, TBLPROPERTIES or the end of the statement",
             Using::Table(_) => "TBLPROPERTIES or the end of the statement",
-        }))
+        };
+        Err(self.unexpected_with(expected, self.missing_semicolon()))
     }
 
     /// Takes the words of a clause, all or none.

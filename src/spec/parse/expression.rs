@@ -82,6 +82,7 @@ impl Parser<'_> {
                 return Err(self.unexpected_with("AND, OR or the end of the expression", Some(help.to_owned())));
             }
         }
+        self.refuse_predicate(expr.span)?;
         self.unscope(outer);
         Ok(expr)
     }
@@ -139,6 +140,13 @@ impl Parser<'_> {
         // A query in two pairs of parentheses is a list of one scalar subquery, for Trino too.
         if self.group_here() == Group::Query {
             return Ok(ExprKind::InQuery { negated, value, query: Box::new(self.parenthesised_query()?) });
+        }
+        if self.is_symbol(Symbol::Colon) || self.peek(0).is_some_and(|token| matches!(token.kind, TokenKind::Text(_))) {
+            let item = self
+                .peek(1)
+                .filter(|_| self.is_symbol(Symbol::Colon))
+                .map_or("'…'".to_owned(), |name| format!(":{}", self.text(name)));
+            return Err(self.unexpected_with("`(`", Some(format!("put the list in parentheses: IN ({item})"))));
         }
         Ok(ExprKind::InList { negated, value, list: self.parenthesised_list(Self::expression)? })
     }

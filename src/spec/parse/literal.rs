@@ -1,6 +1,7 @@
 //! Literals with a type before them: `DATE '…'`, `INTERVAL '…' DAY`.
 
 use super::cursor::{Parsed, Parser};
+use super::slip::interval_in_words;
 use crate::source::{Span, Symbol, TokenKind};
 use crate::spec::ast::{Expr, ExprKind, IntervalUnit};
 
@@ -29,6 +30,7 @@ impl Parser<'_> {
         let quoted = self
             .token(value_at)
             .is_some_and(|token| matches!(token.kind, TokenKind::Text(_) | TokenKind::UnicodeText(_)));
+        self.refuse_bare_interval()?;
         if !self.is("interval") || !quoted {
             return Ok(None);
         }
@@ -39,12 +41,13 @@ impl Parser<'_> {
             self.advance();
         }
         let value = self.string_for("the interval's value in quotes")?;
-        let from = self.interval_unit(start)?;
-        let to = if self.eat("to") { Some(self.interval_unit(start)?) } else { None };
+        let from = self.interval_unit(start, &value.value)?;
+        let to = if self.eat("to") { Some(self.interval_unit(start, "")?) } else { None };
         Ok(Some(Expr { kind: ExprKind::Interval { negative, value, from, to }, span: self.since(start) }))
     }
 
-    fn interval_unit(&mut self, start: Span) -> Parsed<IntervalUnit> {
+    /// The unit behind an interval's value, which may hold it.
+    fn interval_unit(&mut self, start: Span, value: &str) -> Parsed<IntervalUnit> {
         let units = [
             ("year", IntervalUnit::Year),
             ("month", IntervalUnit::Month),
@@ -63,6 +66,9 @@ impl Parser<'_> {
                 "Trino has none: multiply by 7 and write DAY",
             );
         }
-        Err(self.unexpected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND"))
+        let word = self.peek(0).map_or("", |token| self.text(token));
+        let meant = interval_in_words(value).or_else(|| interval_in_words(&format!("{value} {word}")));
+        let help = meant.map(|interval| format!("write {interval}"));
+        Err(self.unexpected_with("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND", help))
     }
 }

@@ -18,11 +18,13 @@ mod primary;
 mod query;
 mod relation;
 mod select;
+mod slip;
 mod statement;
 mod types;
 mod words;
 
 pub use cursor::DEPTH_LIMIT;
+pub use slip::{interval_in_words, json_step};
 pub use words::is_reserved;
 
 use cursor::{Parsed, Parser};
@@ -61,13 +63,17 @@ pub fn parse_expression(source: &Source) -> Result<Expr, Vec<ParseError>> {
     whole(source, &lex(source), |parser| parser.expression())
 }
 
-/// Reads a text that is one query.
+/// Reads a text that is one query, as it may stand inside a larger one: in parentheses too.
 ///
 /// # Errors
 ///
 /// The mistakes of its tokens, or the first one of its grammar.
 pub fn parse_query(source: &Source) -> Result<Query, Vec<ParseError>> {
-    whole(source, &lex(source), |parser| parser.query())
+    let tokens = lex(source);
+    whole(source, &tokens, |parser| {
+        let enclosed = parser.closing(0).is_some_and(|end| end + 1 == tokens.len());
+        if enclosed { parser.nested_query() } else { parser.query() }
+    })
 }
 
 /// Reads tokens to their end.
@@ -76,13 +82,36 @@ fn whole<'a, T>(
     tokens: &'a [Token],
     read: impl FnOnce(&mut Parser<'a>) -> Parsed<T>,
 ) -> Result<T, Vec<ParseError>> {
-    let faults: Vec<ParseError> = tokens.iter().filter_map(|token| fault(source, token)).collect();
+    let faults = faults(source, tokens);
     if !faults.is_empty() {
         return Err(faults);
     }
     let mut parser = Parser::new(source, tokens);
     let tree = read(&mut parser).map_err(|error| vec![*error])?;
-    if parser.at_end() { Ok(tree) } else { Err(vec![*parser.unexpected("the end of the statement")]) }
+    if parser.at_end() {
+        return Ok(tree);
+    }
+    let help = parser.missing_semicolon();
+    Err(vec![*parser.unexpected_with("the end of the statement", help)])
+}
+
+/// The mistakes that some tokens are.
+fn faults(source: &Source, tokens: &[Token]) -> Vec<ParseError> {
+    let mut faults = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match slip::curly_quotes(source, &tokens[at..]) {
+            Some((quotes, taken)) => {
+                faults.push(quotes);
+                at += taken;
+            }
+            None => {
+                faults.extend(fault(source, token));
+                at += 1;
+            }
+        }
+    }
+    faults
 }
 
 /// The mistake that a token is, if it is none of the language's.

@@ -27,6 +27,7 @@ impl Parser<'_> {
         };
         let ident = match &token.kind {
             TokenKind::Word if is_reserved(self.text(token)) => {
+                self.refuse_for_each()?;
                 let word = self.text(token).to_owned();
                 let quoted = if self.hive { format!("`{word}`") } else { format!("\"{word}\"") };
                 return Err(Box::new(ParseError::ReservedWord { word, quoted, span: token.span }));

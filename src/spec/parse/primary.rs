@@ -29,6 +29,7 @@ impl Parser<'_> {
                 let span = self.since(expr.span);
                 expr = Box::new(Expr { kind: ExprKind::Dereference(expr, field), span });
             } else {
+                self.refuse_json_arrow(expr.span, false)?;
                 self.last_primary = expr.span;
                 return Ok(expr);
             }
@@ -117,7 +118,7 @@ impl Parser<'_> {
     }
 
     fn subquery(&mut self) -> Parsed<Box<Expr>> {
-        let query = Box::new(self.parenthesised_query()?);
+        let query = Box::new(self.nested_query()?);
         Ok(Box::new(Expr { span: query.span, kind: ExprKind::Subquery(query) }))
     }
 
@@ -200,6 +201,7 @@ impl Parser<'_> {
         // Only behind the whole dotted name can a function be told from a column.
         let mut parts = vec![self.ident_for("an expression")?];
         if self.is_symbol(Symbol::Arrow) {
+            self.refuse_json_arrow(start, true)?;
             return self.lambda(parts, start);
         }
         while self.is_symbol(Symbol::Period) && !self.symbol_at(self.index() + 1, Symbol::Star) {

@@ -1,7 +1,8 @@
 //! Queries: WITH, set operations, ORDER BY to LIMIT, and FOREACH wherever a query may begin.
 
 use super::cursor::{Parsed, Parser};
-use crate::source::{Symbol, TokenKind};
+use super::groups::Group;
+use crate::source::{Span, Symbol, TokenKind};
 use crate::spec::ParseError;
 use crate::spec::ast::{Cte, Expr, ExprKind, Foreach, Query, QueryBody, SetOperation, SetOperator, SortItem, Values};
 
@@ -12,6 +13,7 @@ struct Tail {
     offset: Option<Expr>,
     limit: Option<Expr>,
     with_ties: bool,
+    fetch: bool,
 }
 
 impl Parser<'_> {
@@ -33,10 +35,26 @@ impl Parser<'_> {
             // Parentheses around the whole are part of the query inside.
             QueryBody::Query(inner) if with.is_empty() && self.index() == tail_at => Ok(*inner),
             body => {
-                let Tail { order_by, offset, limit, with_ties } = tail;
-                Ok(Query { recursive, with, body, order_by, offset, limit, with_ties, span: self.since(start) })
+                let Tail { order_by, offset, limit, with_ties, fetch } = tail;
+                Ok(Query { recursive, with, body, order_by, offset, limit, with_ties, fetch, span: self.since(start) })
             }
         }
+    }
+
+    /// `(query)` where more parentheses may stand around it, even around a WITH: as an item of FROM and
+    /// as a value.
+    pub(super) fn nested_query(&mut self) -> Parsed<Query> {
+        if self.group_here() != Group::NestedQuery {
+            return self.parenthesised_query();
+        }
+        let outer = self.enter()?;
+        let start = self.span();
+        let open = self.open()?;
+        let mut query = self.nested_query()?;
+        self.close(open)?;
+        self.leave(outer)?;
+        query.span = self.since(start);
+        Ok(query)
     }
 
     /// `(query)`; the parentheses are part of its span.
@@ -72,11 +90,7 @@ impl Parser<'_> {
                 self.unscope(outer);
                 return Ok(left);
             };
-            let all = self.all_or_distinct();
-            let right = self.query_term()?;
-            self.grow()?;
-            left =
-                QueryBody::SetOperation(Box::new(SetOperation { operator, all, left, right, span: self.since(start) }));
+            left = self.set_operation(left, operator, start, Self::query_term)?;
         }
     }
 
@@ -86,15 +100,39 @@ impl Parser<'_> {
         let start = self.span();
         let mut left = self.query_primary()?;
         while self.eat("intersect") {
-            let all = self.all_or_distinct();
-            let right = self.query_primary()?;
-            self.grow()?;
-            let operator = SetOperator::Intersect;
-            left =
-                QueryBody::SetOperation(Box::new(SetOperation { operator, all, left, right, span: self.since(start) }));
+            left = self.set_operation(left, SetOperator::Intersect, start, Self::query_primary)?;
         }
         self.unscope(outer);
         Ok(left)
+    }
+
+    /// What follows a set operator. A chain of one kind of UNION is one operation, however long: its order
+    /// does not matter, so that the tree need not be as high as the chain is long.
+    fn set_operation(
+        &mut self,
+        left: QueryBody,
+        operator: SetOperator,
+        start: Span,
+        term: fn(&mut Self) -> Parsed<QueryBody>,
+    ) -> Parsed<QueryBody> {
+        let all = self.all_or_distinct();
+        let mut operation = match left {
+            QueryBody::SetOperation(chain)
+                if operator == SetOperator::Union && (chain.operator, chain.all) == (operator, all) =>
+            {
+                chain
+            }
+            left => {
+                self.grow()?;
+                Box::new(SetOperation { operator, all, terms: vec![left], span: start })
+            }
+        };
+        let outer = self.scope();
+        operation.terms.push(term(self)?);
+        self.grow()?;
+        self.unscope(outer);
+        operation.span = self.since(start);
+        Ok(QueryBody::SetOperation(operation))
     }
 
     fn all_or_distinct(&mut self) -> bool {
@@ -112,10 +150,16 @@ impl Parser<'_> {
         } else if self.eat("table") {
             self.object_name().map(QueryBody::Table)
         } else if self.is_symbol(Symbol::LeftParen) {
+            if self.word_at(self.index() + 1, "with") {
+                let with = self.peek(1).map_or_else(|| self.span(), |token| token.span);
+                let help = "write SELECT * FROM (WITH …), or put WITH in front of the whole query";
+                return self.refused("WITH in parentheses that are no subquery", with, help);
+            }
             self.parenthesised_query().map(Box::new).map(QueryBody::Query)
         } else if self.is("foreach") {
             self.foreach().map(QueryBody::Foreach)
         } else {
+            self.refuse_for_each()?;
             Err(self.unexpected("a query"))
         }
     }
@@ -174,6 +218,7 @@ impl Parser<'_> {
             offset: None,
             limit: None,
             with_ties: false,
+            fetch: false,
             span: self.since(start),
         })
     }
@@ -209,6 +254,7 @@ impl Parser<'_> {
             if !self.eat("rows") {
                 self.expect("row").map_err(|_| self.unexpected("ROW or ROWS"))?;
             }
+            tail.fetch = true;
             tail.with_ties = self.eat_all(&["with", "ties"]);
             if !tail.with_ties {
                 self.expect("only").map_err(|_| self.unexpected("ONLY or WITH TIES"))?;

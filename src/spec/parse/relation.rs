@@ -91,7 +91,7 @@ impl Parser<'_> {
             self.unnest()
         } else if self.is("lateral") && self.symbol_at(self.index() + 1, Symbol::LeftParen) {
             self.advance();
-            self.subquery_relation(true)
+            self.lateral()
         } else if self.is("table") {
             self.opaque_relation("TABLE(…)")
         } else if self.is("json_table") {
@@ -99,7 +99,8 @@ impl Parser<'_> {
         } else if group == Some(Group::Other) {
             return self.parenthesised_relation();
         } else if group.is_some() {
-            self.subquery_relation(false)
+            let query = Box::new(self.nested_query()?);
+            Ok(TableExprKind::Subquery { lateral: false, query, alias: self.table_alias()? })
         } else {
             self.table()
         };
@@ -113,9 +114,9 @@ impl Parser<'_> {
         Ok(TableExprKind::Unnest { expressions, ordinality, alias: self.table_alias()? })
     }
 
-    fn subquery_relation(&mut self, lateral: bool) -> Parsed<TableExprKind> {
+    fn lateral(&mut self) -> Parsed<TableExprKind> {
         let query = Box::new(self.parenthesised_query()?);
-        Ok(TableExprKind::Subquery { lateral, query, alias: self.table_alias()? })
+        Ok(TableExprKind::Subquery { lateral: true, query, alias: self.table_alias()? })
     }
 
     /// A keyword and parentheses whose inside only the engine reads.

@@ -10,6 +10,7 @@ impl Parser<'_> {
         let start = self.span();
         self.expect("select")?;
         let distinct = self.set_quantifier();
+        self.refuse_top()?;
         let items = self.comma_separated(Self::select_item)?;
         let from = if self.eat("from") { self.comma_separated(Self::relation)? } else { Vec::new() };
         let filter = if self.eat("where") { Some(self.expression()?) } else { None };

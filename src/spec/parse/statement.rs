@@ -34,6 +34,7 @@ impl Parser<'_> {
         } else if self.begins_query(self.index()) || self.is("foreach") || self.is_symbol(Symbol::LeftParen) {
             StatementKind::Query(self.query()?)
         } else {
+            self.refuse_for_each()?;
             return Err(self.unknown_statement());
         };
         Ok(Statement { kind, span: self.since(start) })
@@ -80,7 +81,8 @@ impl Parser<'_> {
         }
         let properties = if self.eat("with") { self.trino_properties()? } else { Vec::new() };
         self.expect("as")?;
-        let query = self.query()?;
+        let in_parentheses = self.is_symbol(Symbol::LeftParen) && self.word_at(self.index() + 1, "with");
+        let query = if in_parentheses { self.parenthesised_query()? } else { self.query()? };
         if self.is("with") {
             let help = "leave it out, and add WHERE false for an empty table";
             return self.refused("WITH [NO] DATA", self.span(), help);

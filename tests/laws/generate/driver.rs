@@ -3,7 +3,7 @@
 use super::super::calendar::iso;
 use super::super::cell::Cell;
 use super::super::model::{Body, Expr, From, Query, Select};
-use super::{Kind, Making, Seen, Typed, body};
+use super::{Kind, Making, Seen, Typed, body, source};
 
 /// The columns of `keys`.
 const KEYS: [(&str, Kind); 5] =
@@ -21,12 +21,8 @@ pub fn driver(making: &mut Making<'_, '_>, rows: &[Seen], depth: usize) -> Typed
             (Query::select(Select::new(Vec::new(), vec![From::Named(name, alias)], Vec::new())), columns)
         }
         5 if depth > 0 => {
-            let (inner, columns) = driver(making, rows, depth - 1);
-            let row = making.name("k");
-            let seen = Seen { alias: row.clone(), columns };
-            let (scan, conjuncts) = making.scan(&[seen]);
-            let query = issued(&scan, conjuncts);
-            (Query::of(Body::Foreach(row, Box::new(inner), Box::new(query))), found())
+            let inner = driver(making, rows, depth - 1);
+            each(making, inner)
         }
         6 => body::grouped_driver(making),
         _ => {
@@ -34,6 +30,19 @@ pub fn driver(making: &mut Making<'_, '_>, rows: &[Seen], depth: usize) -> Typed
             (issued(&scan, conjuncts), found())
         }
     }
+}
+
+/// Events for each row of a driver.
+fn each(making: &mut Making<'_, '_>, (driver, columns): Typed) -> Typed {
+    let row = making.name("k");
+    let (scan, conjuncts) = making.scan(&[Seen { alias: row.clone(), columns }]);
+    (source::foreach(row, driver, issued(&scan, conjuncts)), found())
+}
+
+/// A FOREACH that yields events.
+pub fn events(making: &mut Making<'_, '_>) -> Typed {
+    let inner = driver(making, &[], 0);
+    each(making, inner)
 }
 
 /// Rows of `keys`, some or all.
@@ -62,8 +71,8 @@ fn keys(making: &mut Making<'_, '_>, some: bool) -> Typed {
 fn values(making: &mut Making<'_, '_>) -> Typed {
     let columns: Vec<(String, Kind)> = KEYS[1..].iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
     let row = |making: &mut Making<'_, '_>| {
-        let first = making.archive.moment(making.choices);
-        let last = making.archive.moment(making.choices);
+        let first = making.archive.instant(making.choices);
+        let last = making.archive.instant(making.choices);
         let or_null = |making: &mut Making<'_, '_>, text: String| {
             if making.choices.once_in(6) { Cell::Null } else { Cell::Text(text) }
         };

@@ -7,12 +7,14 @@ mod body;
 mod driver;
 mod form;
 mod predicate;
+mod source;
 
 pub use form::spec;
 
 use super::archive::Archive;
+use super::cell::Cell;
 use super::choices::Choices;
-use super::model::{Expr, Query, Spec};
+use super::model::{Expr, Parameter, Query, Spec};
 
 /// What a column holds, so that it is compared with something of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,27 @@ impl<'a, 'c> Making<'a, 'c> {
     pub fn name(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
+    }
+
+    /// A text constant, now and then by way of a parameter.
+    pub fn text(&mut self, text: impl Into<String>) -> Expr {
+        let text = text.into();
+        if !self.choices.once_in(8) {
+            return Expr::text(text);
+        }
+        let name = self.name("p");
+        self.spec.parameters.push((name.clone(), Parameter::Text(text.clone())));
+        Expr::Parameter(name, Cell::Text(text))
+    }
+
+    /// `subject IN (…)`, now and then by way of a parameter.
+    pub fn in_texts(&mut self, subject: Expr, texts: Vec<String>) -> Expr {
+        if !self.choices.once_in(4) {
+            return Expr::In(Box::new(subject), texts.into_iter().map(Expr::text).collect(), false);
+        }
+        let name = self.name("p");
+        self.spec.parameters.push((name.clone(), Parameter::List(texts.clone())));
+        Expr::InParameter(Box::new(subject), name, texts.into_iter().map(Cell::Text).collect())
     }
 
     /// A scan of the log table under a new alias, with conjuncts that bound its time.

@@ -17,7 +17,7 @@ pub fn conjuncts(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Vec
     if making.archive.decoy_region || making.choices.below(3) == 1 {
         conjuncts.push(region(making, scan, rows));
     }
-    for _ in 0..making.choices.below(3) {
+    for _ in 0..making.choices.one(&[0, 1, 0, 0, 2]) {
         conjuncts.push(other(making, scan, rows));
     }
     if making.choices.once_in(4) {
@@ -34,7 +34,8 @@ fn event_time(scan: &Seen) -> Expr {
 fn correlated_time(making: &mut Making<'_, '_>, scan: &Seen, times: &[Expr]) -> Vec<Expr> {
     let time = event_time(scan);
     let (issued, until) = (making.choices.one(times), making.choices.one(times));
-    let hours = making.choices.range(1, 30);
+    // No longer than to the day before the decoys behind the archive.
+    let hours = making.choices.one(&[30, 48, 12, 24, 1]);
     let open_end = !making.archive.decoys_after;
     match making.choices.below(10) {
         0 => vec![time.instant().between(issued.clone().instant(), issued.instant().later(hours))],
@@ -56,7 +57,7 @@ fn correlated_time(making: &mut Making<'_, '_>, scan: &Seen, times: &[Expr]) -> 
             vec![issued.compare("<=", time.clone()), time.compare("<", end)]
         }
         8 => {
-            let end = Expr::text(iso(making.archive.moment(making.choices)));
+            let end = Expr::text(iso(making.archive.instant(making.choices)));
             vec![time.between(issued, Expr::Coalesce(Box::new([until, end])))]
         }
         _ => {
@@ -71,17 +72,20 @@ fn correlated_time(making: &mut Making<'_, '_>, scan: &Seen, times: &[Expr]) -> 
 fn constant_time(making: &mut Making<'_, '_>, scan: &Seen) -> Expr {
     let time = event_time(scan);
     let archive = making.archive;
-    let first = archive.moment(making.choices);
-    let last = (first + making.choices.one(&[DAY, 0, HOUR, 2 * DAY, 20 * HOUR])).min(archive.end() - 1);
-    let (low, high) = (Expr::text(iso(first)), Expr::text(iso(last)));
+    let first = (archive.instant(making.choices) - making.choices.one(&[DAY, 0, 20 * HOUR, 0])).max(archive.start);
+    let width = making.choices.one(&[2 * DAY, DAY, 3 * DAY, 20 * HOUR, 2 * DAY, HOUR, 0]);
+    let last = (first + width).min(archive.end() - 1);
+    let (low, high) = (making.text(iso(first)), making.text(iso(last)));
     match making.choices.below(14) {
         0 => time.between(low, high),
         1 => Expr::And(vec![time.clone().compare(">=", low), time.compare("<", high)]),
         2 => Expr::StartsWith(Box::new(time), day_text(first, '-')),
         3 => Expr::StartsWith(Box::new(time), iso(first)[..13].to_owned()),
         4 => {
-            let days = (0..making.choices.range(1, 3)).map(|more| Expr::text(day_text(first - more * DAY, '-')));
-            Expr::In(Box::new(time.prefix(10)), days.collect(), false)
+            // No day before the archive's: there are decoys.
+            let day = |more: i64| day_text((first - more * DAY).max(archive.start), '-');
+            let days = (0..making.choices.range(1, 3)).map(day).collect();
+            making.in_texts(time.prefix(10), days)
         }
         5 => {
             let (low, high) = (day_text(first, '-'), day_text(last, '-'));
@@ -96,7 +100,7 @@ fn constant_time(making: &mut Making<'_, '_>, scan: &Seen) -> Expr {
             Expr::And(vec![truncated.compare("<=", hour), time.compare(">=", Expr::text(iso(archive.start)))])
         }
         10 => {
-            let elsewhere = Expr::text(iso(archive.moment(making.choices)));
+            let elsewhere = Expr::text(iso(archive.instant(making.choices)));
             let one = Expr::And(vec![time.clone().between(low, high), other(making, scan, &[])]);
             Expr::Or(vec![one, time.compare("=", elsewhere)])
         }
@@ -105,7 +109,7 @@ fn constant_time(making: &mut Making<'_, '_>, scan: &Seen) -> Expr {
             Expr::Not(Box::new(Expr::Or(outside)))
         }
         12 if archive.layout != Layout::Split => {
-            let separator = if archive.layout == Layout::Registered { '-' } else { '/' };
+            let separator = if archive.layout.is_hive() { '-' } else { '/' };
             let day = |second: i64| Expr::text(day_text(second, separator));
             Expr::column(&scan.alias, "day").between(day(first), day(last))
         }
@@ -115,15 +119,27 @@ fn constant_time(making: &mut Making<'_, '_>, scan: &Seen) -> Expr {
     }
 }
 
+/// A condition on time or region that holds for a row that is not there, too.
+pub fn or_missing(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
+    let (condition, column) = match making.choices.below(3) {
+        0 => (region(making, scan, rows), "region"),
+        1 => (constant_time(making, scan), "eventtime"),
+        _ => (other(making, scan, rows), "eventname"),
+    };
+    Expr::Or(vec![condition, Expr::IsNull(Box::new(Expr::column(&scan.alias, column)))])
+}
+
 /// A condition on the region that leaves the decoy region out.
-fn region(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
+pub fn region(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
     let region = Expr::column(&scan.alias, "region");
     let places: Vec<Expr> = rows.iter().flat_map(|row| row.of(Kind::Region)).collect();
-    let one = Expr::text(making.choices.one(&REGIONS));
-    let another = Expr::text(making.choices.one(&REGIONS));
+    let name = |making: &mut Making<'_, '_>| making.choices.one(&[0, 1, 0, 1, 2, 3].map(|at: usize| REGIONS[at]));
+    let (one, another) = (name(making), name(making));
+    let names = vec![one.to_owned(), another.to_owned()];
+    let (one, another) = (making.text(one), Expr::text(another));
     match making.choices.below(8) {
         0 | 1 if !places.is_empty() => region.compare("=", making.choices.one(&places)),
-        1 => Expr::In(Box::new(region), vec![one, another], false),
+        1 => making.in_texts(region, names),
         2 => region.compare("=", one),
         3 => region.compare("<>", Expr::text(DECOY_REGION)),
         4 => Expr::In(Box::new(region), vec![Expr::text(DECOY_REGION), one], true),
@@ -145,7 +161,7 @@ fn region(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
 pub fn other(making: &mut Making<'_, '_>, scan: &Seen, rows: &[Seen]) -> Expr {
     let column = |name: &str| Expr::column(&scan.alias, name);
     let actors: Vec<Expr> = rows.iter().flat_map(|row| row.of(Kind::Who)).collect();
-    let name = Expr::text(making.choices.one(&NAMES));
+    let name = Expr::text(making.choices.one(&[0, 0, 0, 1, 2, 3].map(|at: usize| NAMES[at])));
     match making.choices.below(9) {
         0 | 1 if !actors.is_empty() => column("sourceipaddress").compare("=", making.choices.one(&actors)),
         1 => column("sourceipaddress").compare("=", Expr::text(making.choices.one(&ACTORS))),

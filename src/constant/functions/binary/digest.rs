@@ -62,5 +62,10 @@ pub(super) fn crc32(_: &Function, arguments: &[Value]) -> Result<Value, EvalErro
 
 /// XXH64 with seed zero, in network order.
 pub(super) fn xxhash64(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
-    Ok(varbinary(XxHash64::oneshot(0, bytes(&arguments[0])).to_be_bytes()))
+    Ok(varbinary(xx_hash(bytes(&arguments[0])).to_be_bytes()))
+}
+
+/// XXH64 with seed zero, as Trino hashes values.
+pub fn xx_hash(bytes: &[u8]) -> u64 {
+    XxHash64::oneshot(0, bytes)
 }

@@ -3,6 +3,7 @@
 mod base64;
 mod digest;
 
+pub use self::digest::xx_hash;
 use super::argument::{bytes, integer, invalid, text, varbinary};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};

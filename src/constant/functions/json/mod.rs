@@ -36,6 +36,12 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
     }))
 }
 
+/// Whether a text is no path that `json_extract` and its like take; of one that they may take and that is
+/// refused here, nothing is said.
+pub fn path_mistake(path: &str) -> bool {
+    path::Path::parse(path).is_err_and(|error| !error.is_refusal())
+}
+
 /// The canonical text of a JSON text, as `json_parse` gives it.
 ///
 /// # Errors

@@ -104,6 +104,8 @@ impl Call {
         let function = super::fold::function(name, arguments, result)
             .or_else(|| super::moments::function(name, arguments))
             .or_else(|| super::pick::function(name, arguments))
+            .or_else(|| super::quantile::function(name, arguments))
+            .or_else(|| super::sketch::function(name, arguments))
             .or_else(|| super::collect::function(name, arguments));
         let function = function.ok_or_else(|| {
             let types = arguments.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");

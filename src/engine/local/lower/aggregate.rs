@@ -281,7 +281,7 @@ impl Lowering<'_> {
 }
 
 /// What is sorted by inside a call.
-fn sorted_by(order_by: &[SortKey]) -> impl Iterator<Item = &Expr> {
+pub(super) fn sorted_by(order_by: &[SortKey]) -> impl Iterator<Item = &Expr> {
     order_by.iter().filter_map(|key| match &key.target {
         SortTarget::Expr(expr) => Some(expr),
         SortTarget::Output(_) => None,

@@ -4,6 +4,7 @@ use datafusion::logical_expr::{EmptyRelation, Expr as Plan, LogicalPlan};
 
 use super::Lowering;
 use super::aggregate::grouped_calls;
+use super::connective::conjunction;
 use super::evaluate::OnError;
 use super::expression::{lower, lowered, softened};
 use super::join::filter;
@@ -104,12 +105,16 @@ impl Lowering<'_> {
         // A predicate on one relation that may fail is asked where it is written, of few rows; asked
         // softly it may be pushed down to its relation and make them few.
         if matches!(from, From::Join(_)) || domain.is_some() {
+            let mut soft = Vec::new();
             for conjunct in &pending {
                 let relations: std::collections::BTreeSet<RelationId> =
                     conjunct.free().iter().map(|column| column.relation).collect();
                 if relations.len() == 1 && lower(conjunct)?.on_error == OnError::Fail {
-                    plan = filter(plan, softened(conjunct)?)?;
+                    soft.push(softened(conjunct)?);
                 }
+            }
+            if let Some(predicate) = conjunction(soft) {
+                plan = filter(plan, predicate)?;
             }
         }
         pending.extend(asking);

@@ -76,8 +76,12 @@ enum Kind {
     All,
 }
 
-/// Up to so many distinct values Trino's sketch counts exactly; beyond, its estimate is its own.
+/// Up to so many distinct values Trino's sketch counts exactly; beyond, it depends on their hashes, and those
+/// of some types are not known here (`sketch.rs` has the others).
 const EXACT_DISTINCT: usize = 64;
+
+/// Why more distinct values are not counted, and what counts them.
+const TOO_MANY: &str = "approx_distinct of more than 64 values is an estimate that the embedded engine lacks; write count(DISTINCT …) to count them exactly";
 
 /// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
 #[derive(Debug)]
@@ -94,8 +98,7 @@ impl Groups {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.kind == Kind::DistinctCount && self.groups.len() == EXACT_DISTINCT {
-                    let message = "approx_distinct of so many values is an estimate that the embedded engine lacks";
-                    return Err(EvalError::new("NOT_SUPPORTED", message));
+                    return Err(EvalError::new("NOT_SUPPORTED", TOO_MANY));
                 }
                 self.groups.push((key.clone(), Vec::new()));
                 *place.insert(self.groups.len() - 1)

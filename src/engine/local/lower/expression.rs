@@ -6,9 +6,10 @@
 //! thing.
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{Case, Cast, Expr as Plan, Operator, binary_expr, lit};
+use datafusion::logical_expr::{Case, Cast, Expr as Plan, Operator, binary_expr};
 
 use super::super::arrow::{from_values, physical_type};
+use super::connective::{MANY, conjunction, disjunction};
 use super::evaluate::{OnError, evaluated};
 use super::field::field;
 use super::key::{equal_as_stored, sorted_as_stored};
@@ -134,8 +135,8 @@ pub(super) fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
             (Some(operator), [left, right]) => compared(left, operator, right)?,
             _ => None,
         },
-        ExprKind::And(parts) => natives(parts)?.and_then(|parts| balanced(parts, Plan::and)),
-        ExprKind::Or(parts) => natives(parts)?.and_then(|parts| balanced(parts, Plan::or)),
+        ExprKind::And(parts) => natives(parts)?.and_then(conjunction),
+        ExprKind::Or(parts) => natives(parts)?.and_then(disjunction),
         ExprKind::Not(part) => native(part)?.map(|part| Plan::Not(Box::new(part))),
         ExprKind::IsNull(part) if part.ty != Type::Unknown => native(part)?.map(Plan::is_null),
         ExprKind::Between(parts) => {
@@ -146,7 +147,7 @@ pub(super) fn native(expr: &Expr) -> Result<Option<Plan>, EngineError> {
         }
         ExprKind::InList(value, list) | ExprKind::InParameter(value, _, list) => in_list(value, list)?,
         ExprKind::Case(branches, otherwise) => case(branches, otherwise.as_deref(), &expr.ty)?,
-        ExprKind::Coalesce(parts) => {
+        ExprKind::Coalesce(parts) if parts.len() <= MANY => {
             let Some((last, first)) = parts.split_last() else { return Ok(None) };
             let (Some(first), Some(last)) = (natives(first)?, native(last)?) else { return Ok(None) };
             Some(first.into_iter().rev().fold(last, |rest, part| {
@@ -282,24 +283,4 @@ fn total(expr: &Expr) -> bool {
 /// Whether values of the type hold no others, so that comparing two cannot fail.
 fn scalar(ty: &Type) -> bool {
     !matches!(ty, Type::Array(_) | Type::Map(..) | Type::Row(_))
-}
-
-/// The conjunction of predicates; none of none.
-pub(super) fn conjunction(predicates: impl IntoIterator<Item = Plan>) -> Option<Plan> {
-    balanced(predicates.into_iter().collect(), Plan::and)
-}
-
-/// A boolean constant.
-pub(super) fn truth(value: bool) -> Plan {
-    lit(value)
-}
-
-/// Operands joined by an operator as a tree of least depth: DataFusion walks trees by recursion, and
-/// a list of a thousand exclusions is nothing unusual.
-pub(super) fn balanced(mut operands: Vec<Plan>, operator: fn(Plan, Plan) -> Plan) -> Option<Plan> {
-    if operands.len() <= 1 {
-        return operands.pop();
-    }
-    let right = operands.split_off(operands.len() / 2);
-    Some(operator(balanced(operands, operator)?, balanced(right, operator)?))
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use datafusion::common::{JoinType, NullEquality};
 use datafusion::logical_expr::{Expr as Plan, Filter, Join as JoinPlan, JoinConstraint, LogicalPlan};
 
+use super::connective::{conjunction, truth};
 use super::evaluate::OnError;
-use super::expression::{conjunction, lower, native, truth};
+use super::expression::{lower, native};
 use super::key::{Purpose, equal_as_stored, keyed};
 use super::name::{extend, has_all, named, plan_column};
 use super::walk::Columns as _;

@@ -10,6 +10,7 @@ mod accumulate;
 mod aggregate;
 mod block;
 mod collect;
+mod connective;
 mod evaluate;
 mod expression;
 mod field;
@@ -17,16 +18,19 @@ mod fold;
 mod frame;
 mod join;
 mod key;
+mod lacks;
 mod limit;
 mod moments;
 mod name;
 mod ordered;
 mod pick;
+mod quantile;
 mod query;
 mod relation;
 mod session;
 mod set_operation;
 mod shared;
+mod sketch;
 mod subquery;
 mod unnest;
 mod values;
@@ -49,6 +53,7 @@ use crate::catalog::Table;
 use crate::constant::EvalError;
 use crate::source::Span;
 
+pub(crate) use lacks::lacks;
 pub(crate) use session::{context, rows, stream};
 
 /// Where the rows of tables come from.
@@ -111,7 +116,11 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
 fn raised(error: &EvalError) -> DataFusionError {
     let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
     let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
-    carried(EngineError::new(class, error.to_string()))
+    let message = match error.is_refusal() {
+        true => format!("the embedded engine does not support {}", error.message),
+        false => error.to_string(),
+    };
+    carried(EngineError::new(class, message))
 }
 
 /// An engine's error, on its way through DataFusion.

@@ -6,7 +6,6 @@
 //! an expression that may fail below the filter that guards it.
 
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::{SessionConfig, SessionContext};
@@ -14,6 +13,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::eliminate_cross_join::EliminateCrossJoin;
+use datafusion::optimizer::eliminate_limit::EliminateLimit;
 use datafusion::optimizer::extract_equijoin_predicate::ExtractEquijoinPredicate;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::push_down_filter::PushDownFilter;
@@ -35,9 +35,9 @@ use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::types::Type;
 
-/// A session that runs lowered plans, on all cores.
-pub(crate) fn context() -> SessionContext {
-    let mut config = SessionConfig::new().with_target_partitions(available_parallelism().map_or(1, usize::from));
+/// A session that runs lowered plans, each spread over so many threads.
+pub(crate) fn context(threads: usize) -> SessionContext {
+    let mut config = SessionConfig::new().with_target_partitions(threads);
     // Spreading batches over cores in turn would lose the order of rows within a partition, on which
     // users of array_agg without ORDER BY like to rely.
     config.options_mut().optimizer.enable_round_robin_repartition = false;
@@ -45,6 +45,8 @@ pub(crate) fn context() -> SessionContext {
         Arc::new(ExtractEquijoinPredicate::new()),
         Arc::new(EliminateCrossJoin::new()),
         Arc::new(PushDownLimit::new()),
+        // Behind it, since limits over limits come to nothing there: DataFusion cannot sort for no rows.
+        Arc::new(EliminateLimit::new()),
         Arc::new(PushDownFilter::new()),
         Arc::new(OptimizeProjections::new()),
     ];

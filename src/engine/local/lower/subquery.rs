@@ -18,6 +18,7 @@ use datafusion::common::JoinType;
 use datafusion::logical_expr::{Aggregate as AggregatePlan, Expr as Plan, LogicalPlan, lit};
 
 use super::accumulate::{Call, call};
+use super::connective::conjunction;
 use super::expression::{lower, lowered};
 use super::join::{filter, joined};
 use super::key::{Purpose, key_of};
@@ -26,7 +27,7 @@ use super::query::{Domain, cross};
 use super::walk::{Columns as _, rewrite};
 use super::{Lowering, engine_error, unsupported};
 use crate::bind::expr::{ColumnRef, Expr, ExprKind};
-use crate::bind::query::{Block, Body, Query};
+use crate::bind::query::{Block, Body, OutputColumn, Query};
 use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::source::Span;
@@ -54,13 +55,17 @@ impl Lowering<'_> {
     pub(super) fn filter(&mut self, mut plan: LogicalPlan, conjuncts: &[Expr]) -> Result<LogicalPlan, EngineError> {
         let (asking, plain): (Vec<&Expr>, Vec<&Expr>) =
             conjuncts.iter().partition(|conjunct| conjunct.any(&mut |part| part.query().is_some()));
-        let mut fallible = Vec::new();
+        let (mut sure, mut fallible) = (Vec::new(), Vec::new());
         for conjunct in plain {
-            if lower(conjunct)?.on_error == super::evaluate::OnError::Never {
-                plan = filter(plan, lowered(conjunct)?)?;
+            let lowered = lower(conjunct)?;
+            if lowered.on_error == super::evaluate::OnError::Never {
+                sure.push(lowered.expr);
             } else {
                 fallible.push(conjunct.clone());
             }
+        }
+        if let Some(predicate) = conjunction(sure) {
+            plan = filter(plan, predicate)?;
         }
         plan = self.filter_lazily(plan, &fallible)?;
         for conjunct in asking {
@@ -69,7 +74,12 @@ impl Lowering<'_> {
                 continue;
             }
             let before = plan.schema().columns();
-            let (attached, conjunct) = self.attach_all(plan, conjunct)?;
+            let (attached, conjunct) = match &conjunct.kind {
+                ExprKind::InQuery(value, query) | ExprKind::Quantified(Comparison::Equal, false, value, query) => {
+                    self.attach_in(plan, value, query, conjunct, Purpose::Equal)?
+                }
+                _ => self.attach_all(plan, conjunct)?,
+            };
             plan = self.filter_lazily(attached, &[conjunct])?;
             // Columns that nobody needs may be gone by now.
             let kept = before.into_iter().filter(|column| plan.schema().has_column(column)).map(Plan::Column).collect();
@@ -136,11 +146,11 @@ impl Lowering<'_> {
                 let plan = self.summarized(asked, vec![(Call::count_rows(), Vec::new(), count)])?;
                 self.truth_of(plan, plan_column(count).gt(lit(0_i64)), expr)
             }
-            ExprKind::InQuery(value, query) => self.attach_in(plan, value, query, expr),
+            ExprKind::InQuery(value, query) => self.attach_in(plan, value, query, expr, Purpose::Group),
             ExprKind::Quantified(comparison, all, value, query) => match (comparison, all) {
-                (Comparison::Equal, false) => self.attach_in(plan, value, query, expr),
+                (Comparison::Equal, false) => self.attach_in(plan, value, query, expr, Purpose::Group),
                 (Comparison::NotEqual, true) => {
-                    let (plan, found) = self.attach_in(plan, value, query, expr)?;
+                    let (plan, found) = self.attach_in(plan, value, query, expr, Purpose::Group)?;
                     Ok((plan, Expr { kind: ExprKind::Not(Box::new(found)), ty: Type::Boolean, span: expr.span }))
                 }
                 _ => self.attach_quantified(plan, (*comparison, *all), value, query, expr.span),
@@ -216,20 +226,22 @@ impl Lowering<'_> {
         Ok((plan, bound_column(value, &expr.ty, expr.span)))
     }
 
-    /// `value IN (query)`, with SQL's three values. Here Trino matches values that are not distinct
-    /// (a NaN matches a NaN), which is not so in a conjunct of its own ([`Lowering::semi_join`]).
+    /// `value IN (query)`, with SQL's three values. As a part of an expression Trino matches values that
+    /// are not distinct (a NaN matches a NaN); a conjunct of its own is a join, which matches equal ones.
     fn attach_in(
         &mut self,
         plan: LogicalPlan,
         value: &Expr,
         query: &Query,
         expr: &Expr,
+        matching: Purpose,
     ) -> Result<(LogicalPlan, Expr), EngineError> {
         let (plan, value) = self.attach_all(plan, value)?;
         let asked_for = self.column();
         let plan = extend(plan, vec![named(lowered(&value)?, asked_for)])?;
         let item = |column: ColumnRef| (plan_column(column), value.ty.clone());
         let Asked { rows, found, domain, output } = self.ask(plan, query)?;
+        let (found, output) = self.as_one_value(found, output, query, &value.ty)?;
         // What the query yields is read twice: counted, and looked into.
         let shared = self.shared(found)?;
         let (rows_counted, values_counted, match_key) = (self.column(), self.column(), self.column());
@@ -242,12 +254,12 @@ impl Lowering<'_> {
         let rows = self.summarized(Asked { rows, found, domain: domain.clone(), output }, counts)?;
         let number = self.column();
         let mut columns: Vec<Plan> = keys.iter().map(|key| named(key.clone(), number)).collect();
-        columns.push(named(key_of(vec![item(output)], Purpose::Group), match_key));
+        columns.push(named(key_of(vec![item(output)], matching), match_key));
         let candidates = project(shared.plan, columns)?;
         let distinct = AggregatePlan::try_new(Arc::new(candidates.clone()), super::name::all(&candidates), Vec::new());
         let distinct = LogicalPlan::Aggregate(distinct.map_err(engine_error)?);
         let wanted = self.column();
-        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], Purpose::Group), wanted)])?;
+        let rows = extend(rows, vec![named(key_of(vec![item(asked_for)], matching), wanted)])?;
         let mut matches = plan_column(wanted).eq(plan_column(match_key));
         if let Some(domain) = &domain {
             matches = matches.and(plan_column(domain.number).eq(plan_column(number)));
@@ -260,6 +272,26 @@ impl Lowering<'_> {
             (unknown, Plan::Literal(datafusion::common::ScalarValue::Boolean(None), None)),
         ]);
         self.truth_of(plan, answer, expr)
+    }
+
+    /// A query's columns as the fields of one row, if it yields several.
+    fn as_one_value(
+        &mut self,
+        found: LogicalPlan,
+        output: ColumnRef,
+        query: &Query,
+        ty: &Type,
+    ) -> Result<(LogicalPlan, ColumnRef), EngineError> {
+        if query.columns.len() == 1 {
+            return Ok((found, output));
+        }
+        let columns = query.columns.iter().enumerate();
+        let parts = columns.map(|(column, OutputColumn { ty, .. })| {
+            bound_column(ColumnRef { relation: output.relation, column }, ty, query.span)
+        });
+        let row = self.column();
+        let value = lowered(&row_of(parts.collect(), ty, query.span))?;
+        Ok((extend(found, vec![named(value, row)])?, row))
     }
 
     /// `value < ANY (query)` and its like, by the least or the greatest value, as Trino does it.
@@ -340,11 +372,14 @@ impl Lowering<'_> {
         let Some(from) = block.from.as_ref().filter(|from| from.free().is_empty()) else { return Ok(None) };
         let mut on: Vec<Expr> = Vec::new();
         if let Some(value) = value {
-            let [item] = block.items.as_slice() else { return Ok(None) };
-            let sides = vec![value.as_ref().clone(), item.expr.clone()];
-            if item.expr.ty != value.ty || item.expr.any(&mut |part| part.query().is_some()) {
+            let item = match block.items.as_slice() {
+                [item] => item.expr.clone(),
+                items => row_of(items.iter().map(|item| item.expr.clone()).collect(), &value.ty, query.span),
+            };
+            if !is_of(&item, &value.ty) || item.any(&mut |part| part.query().is_some()) {
                 return Ok(None);
             }
+            let sides = vec![value.as_ref().clone(), item];
             on.push(Expr { kind: ExprKind::Call("=".to_owned(), sides), ty: Type::Boolean, span: conjunct.span });
         }
         let mut inner = Vec::new();
@@ -366,6 +401,21 @@ impl Lowering<'_> {
         }
         found = self.filter(found, &inner)?;
         self.join(plan.clone(), found, kind, &on).map(Some)
+    }
+}
+
+/// Expressions as the fields of one row.
+fn row_of(parts: Vec<Expr>, ty: &Type, span: Span) -> Expr {
+    Expr { kind: ExprKind::Row(parts), ty: ty.clone(), span }
+}
+
+/// Whether an expression, or each part that a row is made of, is of the type.
+fn is_of(expr: &Expr, ty: &Type) -> bool {
+    match (&expr.kind, ty) {
+        (ExprKind::Row(parts), Type::Row(fields)) => {
+            parts.iter().zip(fields.iter()).all(|(part, field)| part.ty == field.ty)
+        }
+        _ => expr.ty == *ty,
     }
 }
 

@@ -75,7 +75,7 @@ fn shown_plan(sql: &str) -> String {
     let query = bind_query(&parse_query(&source).expect("it parses"), &source, &options).expect("it binds");
     let plan = plan(&query, &Memory).expect("it lowers");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
-    let physical = runtime.block_on(context().state().create_physical_plan(&plan)).expect("it is planned");
+    let physical = runtime.block_on(context(2).state().create_physical_plan(&plan)).expect("it is planned");
     datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string()
 }
 

@@ -7,7 +7,7 @@ use datafusion::logical_expr::{
     Expr as Plan, LogicalPlan, Window as WindowPlan, WindowFrame, WindowFunctionDefinition, WindowUDF,
 };
 
-use super::aggregate::collect;
+use super::aggregate::{collect, sorted_by};
 use super::expression::lowered;
 use super::frame::{Bound, Frame, RangeKey};
 use super::key::{Purpose, keyed};
@@ -87,22 +87,20 @@ impl Lowering<'_> {
             ExprKind::Window(call) => {
                 let kind = WindowKind::of(&call.name, call.ignore_nulls)
                     .ok_or_else(|| unsupported(format!("the window function {}", call.name), expr.span))?;
-                (kind, &call.arguments, &call.over)
+                (kind, call.arguments.iter().collect::<Vec<_>>(), &call.over)
             }
             ExprKind::Aggregate(aggregate) => {
                 let Some(over) = &aggregate.over else { unreachable!("only calls with a window are collected") };
-                if aggregate.distinct || !aggregate.order_by.is_empty() || aggregate.filter.is_some() {
-                    return Err(unsupported(
-                        "DISTINCT, ORDER BY or FILTER of a window call (nor does Trino)",
-                        expr.span,
-                    ));
+                if aggregate.filter.is_some() {
+                    return Err(unsupported("FILTER of a window call, which Trino lacks too", expr.span));
                 }
-                (WindowKind::Aggregate(self.aggregate_call(aggregate, expr)?), &aggregate.arguments, over)
+                let operands = aggregate.arguments.iter().chain(sorted_by(&aggregate.order_by));
+                (WindowKind::Aggregate(self.aggregate_call(aggregate, expr)?), operands.collect(), over)
             }
             _ => unreachable!("only window calls are collected"),
         };
         let mut arguments = Arguments::default();
-        for operand in operands {
+        for operand in &operands {
             plan = self.argument(plan, operand, &mut arguments)?.0;
         }
         let SortedBy { plan: sorted, sort, order } = self.sort_keys(plan, over, &mut arguments)?;

@@ -75,35 +75,41 @@ impl CsvLines {
         Ok(())
     }
 
-    /// A line's fields; none if a quote is not closed.
+    /// A line's fields; none if a quote is not closed. An empty line has no fields at all.
     fn split(&self, line: &str) -> Option<Vec<String>> {
         let characters: Vec<char> = line.chars().collect();
         let (mut fields, mut field) = (Vec::new(), String::new());
-        let mut quoted = false;
+        // Whether a quote is open; whether something of the field has been seen, as OpenCSV counts it.
+        let (mut quoted, mut begun) = (false, false);
         let mut at = 0;
         while let Some(character) = characters.get(at).copied() {
-            let next = characters.get(at + 1).copied();
+            let next = characters.get(at + 1).copied().filter(|_| quoted || begun);
             if character == self.escape {
-                if let Some(escaped) = next.filter(|next| quoted && (*next == self.quote || *next == self.escape)) {
+                if let Some(escaped) = next.filter(|next| *next == self.quote || *next == self.escape) {
                     field.push(escaped);
                     at += 1;
                 }
             } else if character == self.quote {
-                if quoted && next == Some(self.quote) {
+                if next == Some(self.quote) {
                     field.push(self.quote);
                     at += 1;
                 } else {
                     self.toggle(&mut field, &characters, at);
                     quoted = !quoted;
+                    begun = !begun;
                 }
             } else if character == self.separator && !quoted {
                 fields.push(std::mem::take(&mut field));
+                begun = false;
             } else {
                 field.push(character);
+                begun = true;
             }
             at += 1;
         }
-        fields.push(field);
+        if !characters.is_empty() {
+            fields.push(field);
+        }
         (!quoted).then_some(fields)
     }
 

@@ -1,7 +1,8 @@
 //! Reads delimited text as Hive's LazySimpleSerDe does.
 
 use super::ReadError;
-use super::json::{append_plain, scalar_is_readable};
+use super::delimited_value::append_delimited;
+use super::json::scalar_is_readable;
 use super::lines::Lines;
 use super::rows::Rows;
 use crate::catalog::{Column, Storage};
@@ -55,9 +56,7 @@ impl Delimited {
             let fields = self.split(&line);
             for ((at, ty), builder) in self.wanted.iter().zip(&mut rows.builders) {
                 match fields.get(*at).filter(|field| **field != self.null) {
-                    Some(field) => {
-                        append_plain(builder, ty, &self.unescaped(field));
-                    }
+                    Some(field) => append_delimited(builder, ty, &self.unescaped(field)),
                     None => builder.append_null(),
                 }
             }

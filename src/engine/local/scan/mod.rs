@@ -7,6 +7,7 @@ mod cloudtrail;
 mod conform;
 mod csv_lines;
 mod delimited;
+mod delimited_value;
 mod hidden;
 mod input;
 mod json;
@@ -25,6 +26,7 @@ mod stream;
 pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
 pub use provider::{ScanContext, TableScan};
+pub use reader::TableReader;
 
 use crate::engine::{EngineError, ErrorClass};
 

@@ -14,6 +14,7 @@ use crate::catalog::{Column, Layout, MOST_VALUES, PartitionEntry, Projection, Ta
 use crate::engine::local::ColumnBuilder;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ErrorClass};
+use crate::types::Type;
 
 /// The value by which Hive's folders name a NULL key.
 pub const NULL_FOLDER: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -84,7 +85,10 @@ impl Pruning<'_> {
         for (key, projection) in projections.iter().enumerate() {
             let values = match projection {
                 Projection::Injected => self.injected(key, predicates)?,
-                _ => projection.values(now).ok_or_else(|| self.too_many())?,
+                _ => match self.named(key, predicates) {
+                    Some(named) => named.into_iter().filter(|value| projection.contains(value, now)).collect(),
+                    None => projection.values(now).ok_or_else(|| self.too_many())?,
+                },
             };
             let own: Vec<Expr> = predicates
                 .iter()
@@ -107,18 +111,27 @@ impl Pruning<'_> {
 
     /// The values of an injected key: the constants to which the query binds it.
     fn injected(&self, key: usize, predicates: &[Expr]) -> Result<Vec<String>, EngineError> {
-        let bound = predicates.iter().find_map(|predicate| constants(predicate, key, self.schema, &self.keys));
-        let Some(bound) = bound else {
+        self.constants(key, predicates).map(Vec::from_iter).ok_or_else(|| {
             let message = format!(
                 "CONSTRAINT_VIOLATION: For the injected projected partition column {}, the WHERE clause must contain \
                  only static equality conditions, and at least one such condition must be present.",
                 self.name(key)
             );
-            return Err(EngineError::new(ErrorClass::Statement, message));
-        };
-        let values: BTreeSet<String> =
-            bound.iter().filter(|value| !value.is_null()).map(std::string::ToString::to_string).collect();
-        Ok(values.into_iter().collect())
+            EngineError::new(ErrorClass::Statement, message)
+        })
+    }
+
+    /// The texts by which a query names a key's values, so that the others need not be counted out: an archive
+    /// of ten years has thousands of days. Of numbers it is not known how the projection pads them.
+    fn named(&self, key: usize, predicates: &[Expr]) -> Option<BTreeSet<String>> {
+        let column = self.table.partition_keys.get(key)?;
+        matches!(column.ty, Type::Varchar(_)).then(|| self.constants(key, predicates))?
+    }
+
+    /// The constants to which some predicate binds a key, as text.
+    fn constants(&self, key: usize, predicates: &[Expr]) -> Option<BTreeSet<String>> {
+        let bound = predicates.iter().find_map(|predicate| constants(predicate, key, self.schema, &self.keys))?;
+        Some(bound.iter().filter(|value| !value.is_null()).map(ToString::to_string).collect())
     }
 
     /// `key=value/` folders under the table's location, where no partition is registered.

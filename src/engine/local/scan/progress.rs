@@ -24,8 +24,12 @@ impl ScanProgress {
 
     /// A file was opened.
     pub fn opened(&self, size: u64) {
-        self.files.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(size, Ordering::Relaxed);
+    }
+
+    /// A file was read, to its end or as far as anybody wanted its rows.
+    pub fn done(&self) {
+        self.files.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Records were handed on.

@@ -7,8 +7,9 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
+use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, RecordBatchStreamAdapter};
 use datafusion::physical_plan::streaming::PartitionStream;
+use futures::StreamExt;
 
 use super::hidden::HiddenColumn;
 use super::reader::TableReader;
@@ -75,31 +76,43 @@ impl PartitionStream for FilesStream {
         &self.plan.schema
     }
 
+    /// Nothing is opened before somebody asks for the first batch: a join whose other side is empty never
+    /// does, and what was read must not depend on who was faster.
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let mut builder = RecordBatchReceiverStreamBuilder::new(self.plan.schema.clone(), 2);
-        let (plan, files, sender) = (self.plan.clone(), self.files.clone(), builder.tx());
-        builder.spawn_blocking(move || {
-            let mut send = |batch: RecordBatch| {
-                plan.progress.read(batch.num_rows());
-                sender.blocking_send(Ok(batch)).map_err(|_| ReadError::Stopped)
-            };
-            for task in files.iter() {
-                match plan.read_file(task, &mut send) {
-                    Ok(()) => {}
-                    Err(ReadError::Stopped) => break,
-                    Err(ReadError::Engine(error)) => return Err(external(error)),
-                    Err(ReadError::Broken(reason)) if plan.skip_bad_files => {
-                        plan.progress.skipped(&task.file.uri, &reason);
-                    }
-                    Err(ReadError::Broken(reason)) => {
-                        return Err(external(data_error(format!("{}: {reason}", task.file.uri))));
-                    }
+        let (plan, files) = (self.plan.clone(), self.files.clone());
+        let batches = futures::stream::once(async move { read(plan, files) }).flatten();
+        Box::pin(RecordBatchStreamAdapter::new(self.plan.schema.clone(), batches))
+    }
+}
+
+/// Reads files one after the other, on a thread that may wait.
+fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>) -> SendableRecordBatchStream {
+    let mut builder = RecordBatchReceiverStreamBuilder::new(plan.schema.clone(), 2);
+    let sender = builder.tx();
+    builder.spawn_blocking(move || {
+        let mut send = |batch: RecordBatch| {
+            plan.progress.read(batch.num_rows());
+            sender.blocking_send(Ok(batch)).map_err(|_| ReadError::Stopped)
+        };
+        for task in files.iter() {
+            match plan.read_file(task, &mut send) {
+                Ok(()) => plan.progress.done(),
+                Err(ReadError::Stopped) => {
+                    plan.progress.done();
+                    break;
+                }
+                Err(ReadError::Engine(error)) => return Err(external(error)),
+                Err(ReadError::Broken(reason)) if plan.skip_bad_files => {
+                    plan.progress.skipped(&task.file.uri, &reason);
+                }
+                Err(ReadError::Broken(reason)) => {
+                    return Err(external(data_error(format!("{}: {reason}", task.file.uri))));
                 }
             }
-            Ok(())
-        });
-        builder.build()
-    }
+        }
+        Ok(())
+    });
+    builder.build()
 }
 
 impl ScanPlan {

@@ -1,19 +1,21 @@
 //! The plan as text: its steps, and what rewrites have noted beside their scans and FOREACHs so far.
 
+use super::{Driver, ForeachPlan, Lifetime, Plan, Scan, Step, StepKind};
 use crate::catalog::Table;
-use crate::constant::Expr;
+use crate::constant::{Expr, Value};
 use crate::partition::{Bound, Derived};
-use crate::plan::{Driver, ForeachPlan, Lifetime, Plan, Scan, Step, StepKind};
 use crate::render::Tree;
 use crate::spec::ast::Comparison;
 
-/// A plan, before or after any rewrite.
-pub fn plan(plan: &Plan) -> Tree {
-    let mut tree = Tree::new("plan", plan.spec.source.name.clone());
-    for (at, step) in plan.steps.iter().enumerate() {
-        tree.part(described(plan, at, step));
+impl Plan {
+    /// The plan described, before or after any rewrite.
+    pub fn tree(&self) -> Tree {
+        let mut tree = Tree::new("plan", self.spec.source.name.clone());
+        for (at, step) in self.steps.iter().enumerate() {
+            tree.part(described(self, at, step));
+        }
+        tree
     }
-    tree
 }
 
 fn described(plan: &Plan, at: usize, step: &Step) -> Tree {
@@ -56,7 +58,8 @@ fn foreach(plan: &Plan, foreach: &ForeachPlan, tree: &mut Tree) {
     let numbered = if foreach.numbered { ", numbered" } else { "" };
     tree.fact("driver", format!("{driver}{stored}{numbered}"));
     let names = |positions: &[usize]| {
-        positions.iter().map(|at| foreach.columns[*at].name.as_str()).collect::<Vec<_>>().join(", ")
+        let name = |at: &usize| foreach.columns.get(*at).map_or("?", |column| column.name.as_str());
+        positions.iter().map(name).collect::<Vec<_>>().join(", ")
     };
     let columns: Vec<String> = foreach.columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect();
     tree.fact("columns", columns.join(", "));
@@ -89,9 +92,13 @@ fn formula(plan: &Plan, table: &Table, derived: &Derived) -> String {
 }
 
 fn atom(plan: &Plan, table: &Table, derived: &Derived) -> String {
-    let text = |comparison: Comparison, bound: &Bound| {
-        let bound: Vec<&str> = plan.spec.source.slice(bound.span).split_whitespace().collect();
-        format!("{} {}", comparison.sign(), bound.join(" "))
+    let text = |comparison: Comparison, bound: &Bound| match &bound.expr {
+        // A prefix of LIKE and an element of a parameter stand nowhere as they are.
+        Expr::Literal(Value::Varchar(text)) => format!("{} '{}'", comparison.sign(), text.replace('\'', "''")),
+        _ => {
+            let bound: Vec<&str> = plan.spec.source.slice(bound.span).split_whitespace().collect();
+            format!("{} {}", comparison.sign(), bound.join(" "))
+        }
     };
     let joined = |parts: &[Derived], word: &str| {
         format!("({})", parts.iter().map(|part| atom(plan, table, part)).collect::<Vec<_>>().join(word))
