@@ -166,6 +166,11 @@ impl<E: Engine> Run<'_, E> {
                 coverage.files += scan.files;
                 coverage.bytes += scan.bytes;
                 coverage.records += scan.records;
+                for hidden in &scan.hidden {
+                    if !coverage.hidden.contains(hidden) {
+                        coverage.hidden.push(hidden.clone());
+                    }
+                }
                 for (file, reason) in &scan.unreadable {
                     if !coverage.unreadable.iter().any(|(known, _)| known == file) {
                         coverage.unreadable.push((file.clone(), reason.clone()));

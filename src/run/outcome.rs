@@ -91,6 +91,8 @@ pub struct Coverage {
     pub records: u64,
     /// Files that could not be read and were skipped whole on request, each once with its reason.
     pub unreadable: Vec<(String, String)>,
+    /// Files and folders that Athena passes over for their names, each once: none of their records was read.
+    pub hidden: Vec<String>,
     /// Whether the window, slack included, ends after the time of planning.
     pub still_open: bool,
     /// Whether a listing found no file of the table at all: its location is likely wrong.
