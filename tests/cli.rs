@@ -273,6 +273,15 @@ fn broken_files() {
     let coverage = coverage_of(&program);
     assert_eq!((&coverage["unreadable"][0][0], &coverage["files"]), (&name.as_str().into(), &1.into()));
 
+    // A hidden file is passed over as on Athena, and named.
+    program.file(&format!("{FOLDER}/_b.json.gz"), "this is no gzip");
+    holds(
+        "hidden_files",
+        &program,
+        &["explain spec.sql --now 2024-06-01", "run spec.sql --now 2024-06-01 --skip-bad-files"],
+    );
+    std::fs::remove_file(program.folder().join(FOLDER).join("_b.json.gz")).expect("the file is ours");
+
     // Two scans in one statement, and two statements: the file is told once.
     program.file("keys.csv", "accesskeyid,issued\nAKIA2,2024-05-06T09:00:00Z\nAKIA1,2024-05-06T09:30:00Z\n");
     program.file("foreach.sql", format!("{TABLE}{FOREACH}"));

@@ -53,6 +53,19 @@ fn what_is_explained_is_what_is_read() {
                FOREACH k IN (SELECT 1 AS id) SELECT a.id FROM w a JOIN w b ON a.id = b.id WHERE a.id = k.id) f",
             100,
         ),
+        // Both the driver and the answer read the WITH: 50 bytes for each, and 20 for the day.
+        (
+            "WITH w AS (SELECT id FROM flat) SELECT w.id FROM w JOIN (
+               FOREACH k IN (SELECT id FROM w WHERE id < 3)
+                 SELECT e.id FROM events e WHERE e.day = '2020-01-01' AND e.id = k.id) f ON f.id = w.id",
+            120,
+        ),
+        // The driver, the body and the answer.
+        (
+            "WITH w AS (SELECT id FROM flat) SELECT w.id FROM w JOIN (
+               FOREACH k IN (SELECT id FROM w WHERE id < 3) SELECT v.id FROM w v WHERE v.id = k.id) f ON f.id = w.id",
+            150,
+        ),
     ] {
         program.file("spec.sql", format!("{TABLES}{query};"));
         let map = ["--map", "s3://b=data"];

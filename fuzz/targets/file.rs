@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use athplan::bind::bind;
 use athplan::bind::spec::BoundStatementKind;
 use athplan::catalog::{TableRef, read_file};
-use athplan::source::Source;
+use athplan::source::{Source, Span};
 use athplan::spec::parse;
 use athplan::types::Dialect;
 use athplan_fuzz::with_options;
@@ -22,13 +22,13 @@ static TABLE: LazyLock<TableRef> = LazyLock::new(|| {
     let spec = parse(&source).expect("a constant text");
     let bound = with_options(Dialect::Athena, |options| bind(&spec, Arc::clone(&source), options)).expect("it binds");
     match &bound.statements[0].kind {
-        BoundStatementKind::FileTable(table, _) => Arc::clone(table),
+        BoundStatementKind::FileTable(table, ..) => Arc::clone(table),
         other => panic!("{other:?}"),
     }
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    match read_file(bytes, &TABLE) {
+    match read_file(bytes, &TABLE, "any.csv", Span::new(0, 0)) {
         Ok(file) => {
             let text = String::from_utf8(file.lines).expect("JSON is text");
             assert_eq!(text.lines().count(), file.rows);

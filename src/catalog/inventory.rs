@@ -110,6 +110,8 @@ pub struct TableInventory {
     pub archived: Size,
     /// Whether the table's location holds no file of any partition, as far as it was looked at.
     pub nothing_there: bool,
+    /// Files that Athena passes over for their names, and folders of such.
+    pub hidden: u64,
 }
 
 /// A partition's size.
@@ -193,7 +195,16 @@ impl TableInventory {
         let mut outside: BTreeMap<(String, String), Folders> = BTreeMap::new();
         let (mut strays, mut archived) = (Size::default(), Size::default());
         let mut known = KnownValues::new(table, now);
-        for file in listing.into_iter().filter(|file| !is_hidden(&file.path)) {
+        let mut hidden = 0;
+        for file in listing {
+            if file.path.ends_with('/') {
+                // The mark of a folder holds no rows.
+                continue;
+            }
+            if is_hidden(table, &file.path) {
+                hidden += 1;
+                continue;
+            }
             if file.archived {
                 archived.add(file.bytes);
                 continue;
@@ -232,6 +243,7 @@ impl TableInventory {
                 .collect(),
             strays,
             archived,
+            hidden,
         }
     }
 
@@ -298,9 +310,19 @@ impl<'a> KnownValues<'a> {
     }
 }
 
-/// Whether Athena passes over a file: a name that begins with `_` or `.`
-/// (<https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html>), or a folder's mark.
-fn is_hidden(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.is_empty() || name.starts_with(['_', '.'])
+/// Whether Athena passes over a file: its name begins with `_` or `.`, or that of a folder below its
+/// partition (<https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html>).
+fn is_hidden(table: &Table, path: &str) -> bool {
+    let begins = |name: &str| name.starts_with(['_', '.']);
+    if path.rsplit('/').next().is_some_and(begins) {
+        return true;
+    }
+    let prefix = table.listing_prefix();
+    let folder = prefix.rfind('/').map_or(0, |end| end + 1);
+    let Some(below) = path.starts_with(prefix).then(|| &path[folder..]) else { return false };
+    // A key's value may begin so.
+    below.split('/').any(begins)
+        && !table.partition_of(path).is_some_and(|values| {
+            below.split('/').filter(|name| begins(name)).all(|name| values.iter().any(|value| value == name))
+        })
 }

@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic, WrapErr};
 use similar::TextDiff;
 
 use super::options::CompileOptions;
+use super::output;
 use super::session::{Failure, Session};
 use crate::error::{Errors, exit};
 use crate::explain::{Explaining, statements};
@@ -59,7 +60,7 @@ impl Snapshot {
             options.now = before.as_deref().and_then(recorded_now);
         }
         let text = text(&options)?;
-        let shown = path.display();
+        let shown = output::visible(&path.display().to_string());
         if !self.check {
             fs::write(&path, &text).into_diagnostic().wrap_err_with(|| format!("cannot write {shown}"))?;
             writeln!(out, "{shown}")?;
@@ -67,7 +68,13 @@ impl Snapshot {
         }
         match before {
             Some(before) if before == text => return Ok(exit::OK),
-            Some(before) => write!(out, "{shown} differs from its spec:\n{}", diff(&before, &text))?,
+            Some(before) => {
+                writeln!(out, "{shown} differs from its spec:")?;
+                // The files may come from anybody.
+                for line in diff(&before, &text).lines() {
+                    writeln!(out, "{}", output::visible(line))?;
+                }
+            }
             None => writeln!(out, "{shown} is not there: write it with athplan snapshot")?,
         }
         Ok(exit::CHANGED)

@@ -76,6 +76,10 @@ fn coverage_line(coverage: &Coverage) -> String {
         let what = if coverage.partitions_asked == 0 { "NOTHING LOOKED AT" } else { "A SCAN LOOKED AT NOTHING" };
         line.push_str(&format!("; {what}: the predicates leave no partition"));
     }
+    if !coverage.hidden.is_empty() {
+        let hidden = counted(coverage.hidden.len() as u64, "hidden name");
+        line.push_str(&format!("; {hidden} passed over, as Athena does ({})", some_of(&coverage.hidden)));
+    }
     if !coverage.unreadable.is_empty() {
         line.push_str(&format!("; NOT READ: {}, skipped whole", counted(coverage.unreadable.len() as u64, "file")));
     }

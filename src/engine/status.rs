@@ -86,6 +86,8 @@ pub struct ScanReport {
     /// Files that could not be read and were skipped by request, each with its reason: none of their
     /// records was read.
     pub unreadable: Vec<(String, String)>,
+    /// Files and folders whose name begins with `_` or `.`: Athena passes over them, and so did the scan.
+    pub hidden: Vec<String>,
 }
 
 /// A result: columns and rows.

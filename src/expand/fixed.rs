@@ -102,10 +102,13 @@ pub fn step_reads(plan: &Plan, at: usize) -> BTreeMap<RelationId, usize> {
         StepKind::Foreach(id, ..) => relations_inside(&plan.foreachs[id].body_with),
         _ => BTreeSet::new(),
     };
-    let own = plan.scans.values().filter(|scan| scan.step == at && scan.foreach.is_none());
-    own.map(|scan| scan.relation)
-        .filter(|relation| repeats.knows(*relation) || !around.contains(relation))
-        .map(|relation| (relation, repeats.get(relation)))
+    let outside = plan.scans.values().filter(|scan| scan.foreach.is_none());
+    outside
+        .filter(|scan| {
+            // A WITH that several steps read has its place in the first of them.
+            repeats.knows(scan.relation) || (scan.step == at && !around.contains(&scan.relation))
+        })
+        .map(|scan| (scan.relation, repeats.get(scan.relation)))
         .collect()
 }
 

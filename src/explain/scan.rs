@@ -116,6 +116,11 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, kno
             let text = format!("folders that the projection does not name: {}", some_of(&uncovered));
             tree.valued("not covered", text, uncovered);
         }
+        if listed.hidden > 0 {
+            let what = if listed.hidden == 1 { "name that begins" } else { "names that begin" };
+            let text = format!("{} {what} with _ or ., which Athena passes over", listed.hidden);
+            tree.valued("hidden", text, listed.hidden);
+        }
         if listed.archived.files > 0 {
             let text = format!("{} files in archive storage, which Athena skips", listed.archived.files);
             tree.valued("archived", text, listed.archived.files);

@@ -100,6 +100,8 @@ pub struct Coverage {
     pub archived: u64,
     /// Files that could not be read and were skipped whole on request, each once with its reason.
     pub unreadable: Vec<(String, String)>,
+    /// Files and folders that Athena passes over for their names, each once: none of their records was read.
+    pub hidden: Vec<String>,
     /// Whether the window, slack included, ends after the time of planning.
     pub still_open: bool,
     /// Whether a listing found no file of the table at all: its location is likely wrong.
@@ -144,6 +146,11 @@ impl Coverage {
         for missing in &scan.partitions_missing {
             if !self.partitions_missing.contains(missing) {
                 self.partitions_missing.push(missing.clone());
+            }
+        }
+        for hidden in &scan.hidden {
+            if !self.hidden.contains(hidden) {
+                self.hidden.push(hidden.clone());
             }
         }
         for (file, reason) in &scan.unreadable {

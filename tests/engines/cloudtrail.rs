@@ -61,6 +61,8 @@ async fn files_are_plain_or_gzip_of_several_members() {
     bench.ok(TABLE).await;
     assert_eq!(bench.rows("SELECT eventname FROM trail ORDER BY 1").await, ["a", "b", "c", "d"]);
     assert_eq!(bench.rows("SELECT count(*) FROM trail").await, ["4"]);
+    let (_, status) = bench.ok("SELECT count(*) FROM trail").await;
+    assert_eq!(status.scans[0].hidden, ["s3://bucket/trail/.hidden", "s3://bucket/trail/_hidden.json"]);
     let path = "SELECT DISTINCT \"$path\" FROM trail WHERE eventname = 'c'";
     assert_eq!(bench.rows(path).await, ["s3://bucket/trail/magic-without-suffix"]);
 }

@@ -81,6 +81,23 @@ async fn unloaded_portions_are_one_table() {
     bench.fails("SELECT s FROM wrong", ErrorClass::Data, &["HIVE_BAD_DATA", "part-00000.parquet"]).await;
 }
 
+#[tokio::test]
+async fn char_is_written_with_its_blanks() {
+    let bench = Bench::new();
+    let row = "CAST(ROW(ARRAY[CAST('ab' AS char(4))]) AS row(c array(char(4)))) AS r";
+    let unload =
+        format!("UNLOAD (SELECT CAST('a' AS char(3)) AS c, {row}) TO 's3://bucket/t/' WITH (format = 'PARQUET')");
+    bench.ok(&unload).await;
+    for (name, ty) in [("text", "string"), ("chars", "char(3)")] {
+        let columns = format!("c {ty}, r struct<c:array<string>>");
+        bench
+            .ok(&format!("CREATE EXTERNAL TABLE {name} ({columns}) STORED AS PARQUET LOCATION 's3://bucket/t/'"))
+            .await;
+    }
+    assert_eq!(bench.rows("SELECT length(c), length(r.c[1]), c || '!' FROM text").await, ["3|4|a  !"]);
+    assert_eq!(bench.rows("SELECT length(c), c = 'a', CAST(c AS varchar) || '!' FROM chars").await, ["3|true|a  !"]);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn what_is_written_is_private() {

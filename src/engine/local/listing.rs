@@ -16,9 +16,10 @@ pub fn list(store: &Store, table: &Table) -> Result<Option<Vec<ListedFile>>, Eng
     let mut files = BTreeMap::new();
     for location in table.listing_folders() {
         let Ok(place) = store.place(&location) else { return Ok(None) };
-        for file in store.files(&place)?.unwrap_or_default() {
-            files.insert(file.uri, file.size);
-        }
+        let Some(found) = store.files(&place)? else { continue };
+        files.extend(found.files.into_iter().map(|file| (file.uri, file.size)));
+        // The planner passes over them as a scan does, and counts them.
+        files.extend(found.hidden.into_iter().map(|uri| (uri, 0)));
     }
     let listed = |(path, bytes)| ListedFile { path, bytes, archived: false };
     Ok(Some(files.into_iter().map(listed).collect()))

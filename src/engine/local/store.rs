@@ -60,6 +60,15 @@ pub struct StoredFile {
     pub modified: i64,
 }
 
+/// What lies under a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// The files that a scan reads, sorted by location.
+    pub files: Vec<StoredFile>,
+    /// The locations of hidden files and folders, which it passes over, sorted.
+    pub hidden: Vec<String>,
+}
+
 impl Store {
     /// A store of these mappings. Where several fit a location, the longest decides.
     ///
@@ -99,14 +108,14 @@ impl Store {
         Ok(Place { uri, directory, root: mount.directory.clone() })
     }
 
-    /// Every file under a place, sorted by key; none if the folder does not exist. Names that begin
-    /// with `_` or `.` are hidden, and so is all that lies in such a folder, as on Athena.
+    /// Every file under a place; none if the folder does not exist. Names that begin with `_` or `.` are
+    /// hidden, and so is all that lies in such a folder, as on Athena.
     ///
     /// # Errors
     ///
     /// A folder cannot be read, a link leads out of the mapped folder, or a name is not UTF-8.
-    pub fn files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
-        self.walk(place, |name| !name.starts_with(['_', '.']))
+    pub fn files(&self, place: &Place) -> Result<Option<Files>, EngineError> {
+        self.walk(place, Entry::is_hidden)
     }
 
     /// Every file under a place, hidden ones too, sorted by key; none if the folder does not exist.
@@ -115,18 +124,22 @@ impl Store {
     ///
     /// As [`Store::files`].
     pub fn all_files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
-        self.walk(place, |_| true)
+        Ok(self.walk(place, |_| false)?.map(|found| found.files))
     }
 
-    fn walk(&self, place: &Place, shown: impl Fn(&str) -> bool) -> Result<Option<Vec<StoredFile>>, EngineError> {
+    fn walk(&self, place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Option<Files>, EngineError> {
         let Some(root) = contained(place)? else { return Ok(None) };
-        let mut files = Vec::new();
+        let (mut files, mut hidden) = (Vec::new(), Vec::new());
         let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
         while let Some((directory, uri, depth)) = folders.pop() {
             if depth > MAXIMUM_DEPTH {
                 return Err(data(format!("{}: folders are nested too deep", directory.display())));
             }
-            for entry in entries(&directory)?.into_iter().filter(|entry| shown(&entry.name)) {
+            for entry in entries(&directory)? {
+                if is_hidden(&entry) {
+                    hidden.push(format!("{uri}{}", entry.name));
+                    continue;
+                }
                 let metadata = resolved(&entry.path, &root)?;
                 if metadata.is_dir() {
                     folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
@@ -142,7 +155,8 @@ impl Store {
             }
         }
         files.sort_by(|a, b| a.uri.cmp(&b.uri));
-        Ok(Some(files))
+        hidden.sort();
+        Ok(Some(Files { files, hidden }))
     }
 
     /// The names of the folders directly under a place, sorted; none if it does not exist.
@@ -153,8 +167,8 @@ impl Store {
     pub fn folders(&self, place: &Place) -> Result<Vec<String>, EngineError> {
         let Some(root) = contained(place)? else { return Ok(Vec::new()) };
         let mut folders = Vec::new();
-        for entry in entries(&place.directory)?.into_iter().filter(|entry| !entry.name.starts_with(['_', '.'])) {
-            if resolved(&entry.path, &root)?.is_dir() {
+        for entry in entries(&place.directory)? {
+            if !entry.is_hidden() && resolved(&entry.path, &root)?.is_dir() {
                 folders.push(entry.name);
             }
         }
@@ -169,7 +183,7 @@ impl Store {
     /// Files lie there already, as Athena refuses it too (`HIVE_PATH_ALREADY_EXISTS`), or the folder
     /// cannot be made.
     pub fn prepare_output(&self, place: &Place) -> Result<(), EngineError> {
-        if self.files(place)?.is_some_and(|files| !files.is_empty()) {
+        if self.files(place)?.is_some_and(|found| !found.files.is_empty()) {
             let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {}", place.uri);
             return Err(EngineError::new(ErrorClass::Exists, message));
         }
@@ -220,6 +234,13 @@ impl Store {
 struct Entry {
     name: String,
     path: PathBuf,
+}
+
+impl Entry {
+    /// Whether Athena passes over it.
+    fn is_hidden(&self) -> bool {
+        self.name.starts_with(['_', '.'])
+    }
 }
 
 fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {

@@ -124,13 +124,14 @@ impl TableScan {
         for (partition, keys) in partitions.iter().zip(keys) {
             let Partition { values, location } = partition;
             let place = self.context.store.place(location)?;
-            let Some(files) = self.context.store.files(&place)? else {
+            let Some(found) = self.context.store.files(&place)? else {
                 report.partitions_missing.push(partition_name(table, values, &place.uri));
                 continue;
             };
-            report.partitions_found += u64::from(!files.is_empty());
+            report.partitions_found += u64::from(!found.files.is_empty());
+            report.hidden.extend(found.hidden);
             // Objects without a byte (console folders, markers) hold no rows on Athena either.
-            let held = files.into_iter().filter(|file| file.size > 0);
+            let held = found.files.into_iter().filter(|file| file.size > 0);
             let name: Arc<str> = hive_name(table, values).into();
             tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
         }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, MapArray, RecordBatch, StructArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, MapArray, RecordBatch, StringArray, StructArray};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
 
@@ -17,6 +17,7 @@ use crate::types::Type;
 pub struct ParquetFile<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: SchemaRef,
+    types: Vec<Type>,
 }
 
 impl<W: Write + Send> ParquetFile<W> {
@@ -30,14 +31,14 @@ impl<W: Write + Send> ParquetFile<W> {
         let fields: Vec<Field> = columns.iter().map(field).collect::<Result<_, EngineError>>()?;
         let schema = Arc::new(Schema::new(fields));
         let writer = ArrowWriter::try_new(file, schema.clone(), None).map_err(|error| unwritable(&error))?;
-        Ok(Self { writer, schema })
+        Ok(Self { writer, schema, types: columns.iter().map(|(_, ty)| ty.clone()).collect() })
     }
 }
 
 impl<W: Write + Send> RowWriter for ParquetFile<W> {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
-        let columns = batch.columns().iter().zip(self.schema.fields());
-        let columns = columns.map(|(array, field)| renamed(array, field.data_type())).collect();
+        let columns = batch.columns().iter().zip(&self.types).zip(self.schema.fields());
+        let columns = columns.map(|((array, ty), field)| written(array, ty, field.data_type())).collect();
         let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(|error| unwritable(&error))?;
         self.writer.write(&batch).map_err(|error| unwritable(&error))
     }
@@ -94,24 +95,32 @@ fn with_type(field: &FieldRef, ty: DataType) -> FieldRef {
     Arc::new(field.as_ref().clone().with_data_type(ty))
 }
 
-/// The same array under other field names.
-fn renamed(array: &ArrayRef, ty: &DataType) -> ArrayRef {
-    match ty {
-        DataType::List(field) => {
+/// The same array under other field names, and with the blanks that Trino's writer gives `char(n)`.
+fn written(array: &ArrayRef, ty: &Type, physical: &DataType) -> ArrayRef {
+    match (ty, physical) {
+        (Type::Char(length), _) => {
+            let width = *length as usize;
+            let padded = array.as_string::<i32>().iter().map(|text| text.map(|text| format!("{text:width$}")));
+            Arc::new(padded.collect::<StringArray>())
+        }
+        (Type::Array(element), DataType::List(field)) => {
             let list = array.as_list::<i32>();
-            let items = renamed(list.values(), field.data_type());
+            let items = written(list.values(), element, field.data_type());
             Arc::new(ListArray::new(field.clone(), list.offsets().clone(), items, list.nulls().cloned()))
         }
-        DataType::Map(field, sorted) => {
+        (Type::Map(key, value), DataType::Map(field, sorted)) => {
             let map = array.as_map();
-            let entries: ArrayRef = Arc::new(map.entries().clone());
-            let entries = renamed(&entries, field.data_type()).as_struct().clone();
+            let parts = map.entries().columns().iter().zip([key, value]);
+            let DataType::Struct(fields) = field.data_type() else { return array.clone() };
+            let parts = parts.zip(fields).map(|((part, ty), field)| written(part, ty, field.data_type())).collect();
+            let entries = StructArray::new(fields.clone(), parts, map.entries().nulls().cloned());
             Arc::new(MapArray::new(field.clone(), map.offsets().clone(), entries, map.nulls().cloned(), *sorted))
         }
-        DataType::Struct(fields) if !fields.is_empty() => {
+        (Type::Row(types), DataType::Struct(fields)) if !fields.is_empty() => {
             let parts = array.as_struct();
-            let columns = parts.columns().iter().zip(fields).map(|(part, field)| renamed(part, field.data_type()));
-            Arc::new(StructArray::new(fields.clone(), columns.collect(), parts.nulls().cloned()))
+            let columns = parts.columns().iter().zip(types.iter()).zip(fields);
+            let columns = columns.map(|((part, field), named)| written(part, &field.ty, named.data_type())).collect();
+            Arc::new(StructArray::new(fields.clone(), columns, parts.nulls().cloned()))
         }
         _ => array.clone(),
     }
