@@ -24,8 +24,8 @@ struct Bench {
 
 impl Bench {
     fn new(options: Options) -> Self {
-        // Tokens and clocks are held against each other: the emulator's is that of the runs.
-        let emulator = Emulator::start(Options { epoch: 1_561_939_200, ..options });
+        // Projected ranges end where those of the runs do.
+        let emulator = Emulator::start(Options { now: Some(1_561_939_200), ..options });
         emulator.bucket("out");
         emulator.copy_in(&Path::new(EXAMPLES).join("archive"), "s3://trail-bucket/");
         let mut program = Program::new();

@@ -43,8 +43,7 @@ async fn a_submission_whose_answer_is_lost_is_no_second_query() {
 
 #[tokio::test]
 async fn a_query_is_found_by_its_exact_text() {
-    let options = Options { epoch: now(), ..Options::default() };
-    let bench = Bench::with(options, |_| {}).await;
+    let bench = Bench::new().await;
     let begin = SystemTime::now();
     for number in 0..60 {
         bench.engine.submit(&bench.submission(&format!("SELECT {number} AS n"))).await.expect("well formed");
@@ -56,11 +55,6 @@ async fn a_query_is_found_by_its_exact_text() {
     assert_eq!(bench.engine.find("SELECT 60 AS n", begin).await.expect("a history"), None);
     let later = SystemTime::now() + Duration::from_secs(3600);
     assert_eq!(bench.engine.find("SELECT 0 AS n", later).await.expect("a history"), None);
-}
-
-fn now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
-    i64::try_from(elapsed.as_secs()).expect("this century")
 }
 
 #[tokio::test]
