@@ -310,10 +310,10 @@ fn remove_earlier(kept: &[String], directory: &Path, run: &str) {
 fn failure(session: &Session, error: RunError) -> Failure {
     match error {
         RunError::Expand(error) => Failure::Spec(Errors::new(&session.source, [error])),
-        RunError::Statement { span, ref error, .. } => {
+        RunError::Statement { span, error: ref cause, .. } => {
             let (line, _) = session.source.position(span.start);
             let mut help = format!("it comes from {}:{line}", session.source.name);
-            if let Some(way_out) = &error.help {
+            if let Some(way_out) = &cause.help {
                 help = format!("{help}\n{way_out}");
             }
             Failure::Other(miette!(help = help, "{}", output::visible(&error.to_string())))

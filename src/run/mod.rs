@@ -194,11 +194,12 @@ impl<E: Engine> Run<'_, E> {
         }
         // What the engine does not tell of its scans, the plan does.
         self.with_state(|state| {
-            for ((step, _), need) in std::mem::take(&mut state.needs) {
-                let coverage = state.coverage.entry((step, need.table.clone())).or_default();
-                if coverage.records.is_none() {
-                    coverage.add_planned(&need);
-                }
+            let needs = std::mem::take(&mut state.needs);
+            for ((step, table), coverage) in
+                state.coverage.iter_mut().filter(|(_, coverage)| coverage.records.is_none())
+            {
+                let own = needs.iter().filter(|((of, _), need)| of == step && need.table == *table);
+                coverage.add_planned(own.map(|(_, need)| need));
             }
         });
         self.with_state(|state| Outcome {

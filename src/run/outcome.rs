@@ -98,11 +98,18 @@ impl Coverage {
         *self.records.get_or_insert(0) += scan.records;
     }
 
-    /// Adds what the plan needs for a scan of which the engine tells nothing.
-    pub(super) fn add_planned(&mut self, need: &Need) {
-        self.partitions_asked += need.set.tuples.len() as u64;
-        if let Some(size) = need.set.size.filter(|size| size.bytes.tier != Tier::Unknown) {
-            self.count([size.found.value, size.files.value, size.bytes.value]);
+    /// Adds what the plan needs, for scans of which the engine tells nothing.
+    pub(super) fn add_planned<'n>(&mut self, needs: impl Iterator<Item = &'n Need>) {
+        for need in needs {
+            self.partitions_asked += need.set.tuples.len() as u64;
+            if let Some(size) = need.set.size.filter(|size| size.bytes.tier != Tier::Unknown) {
+                self.count([size.found.value, size.files.value, size.bytes.value]);
+            }
+        }
+        if self.partitions_asked == 0 {
+            // Where no partition is asked for, no record is read.
+            self.count([0, 0, 0]);
+            self.records = Some(0);
         }
     }
 
