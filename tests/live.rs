@@ -24,8 +24,8 @@ struct Bench {
 
 impl Bench {
     fn new(options: Options) -> Self {
-        // Tokens and clocks are held against each other: the emulator's is that of the runs.
-        let emulator = Emulator::start(Options { epoch: 1_561_939_200, ..options });
+        // Projected ranges end where those of the runs do.
+        let emulator = Emulator::start(Options { now: Some(1_561_939_200), ..options });
         emulator.bucket("out");
         emulator.copy_in(&Path::new(EXAMPLES).join("archive"), "s3://trail-bucket/");
         let mut program = Program::new();
@@ -130,7 +130,7 @@ fn settings_come_from_the_file_too() {
         .file("spec.sql", "CREATE TABLE made AS SELECT 1 AS n;\nSELECT n FROM made;");
     let ended = bench.program.call(&["run", "spec.sql"]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert_eq!(ended.stdout, b"n\n1\n");
+    assert_eq!(ended.stdout, b"n\r\n1\r\n");
     assert_eq!(bench.emulator.tables("logs"), ["made"]);
     assert!(ended.stderr.contains("kept made in s3://out/mine/tables/made/"), "{}", ended.stderr);
     let again = bench.program.call(&["run", "spec.sql"]);

@@ -15,7 +15,6 @@ mod gallery;
 mod grammar;
 mod laws;
 mod literals;
-#[cfg(feature = "athena")]
 mod live;
 mod lowering;
 #[cfg(feature = "local")]

@@ -181,9 +181,11 @@ fn walk(folder: &Path) -> String {
 
 /// What a scan looked at. Bytes are left out: those of stored steps are the Parquet writer's affair.
 fn looked_at(scan: &Coverage) -> String {
-    let (step, table, found, asked) = (&scan.step, &scan.table, scan.partitions_found, scan.partitions_asked);
+    let counted = |count: Option<u64>| count.expect("the embedded engine tells of its scans");
+    let (step, table, found, asked) = (&scan.step, &scan.table, counted(scan.partitions_found), scan.partitions_asked);
     let complete = if scan.complete() { "complete" } else { "INCOMPLETE" };
-    let (files, records, missing) = (scan.files, scan.records, scan.partitions_missing.len());
+    let (files, records, missing) =
+        (counted(scan.files), scan.records.unwrap_or_default(), scan.partitions_missing.len());
     format!(
         "{step}: {table}, {found} of {asked} partitions ({missing} missing), {files} files, {records} records, {complete}\n"
     )

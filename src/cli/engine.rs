@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use miette::{Report, miette};
 use serde::Deserialize;
 
+#[cfg(any(feature = "local", feature = "athena"))]
 use crate::engine::EngineError;
 
 /// The engines by name.
@@ -97,6 +98,7 @@ impl AthenaSettings {
 }
 
 /// An engine's error for people, with its way out.
+#[cfg(any(feature = "local", feature = "athena"))]
 pub fn report(error: &EngineError) -> Report {
     match &error.help {
         Some(help) => miette!(help = help.clone(), "{}", error.message),

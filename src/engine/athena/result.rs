@@ -8,8 +8,8 @@
 use aws_sdk_athena::types::{ColumnInfo, QueryExecution, Row, StatementType};
 
 use super::AthenaEngine;
-use super::csv;
 use super::error::of_call;
+use super::file;
 use super::poll::{executions, status};
 use super::value::{agrees, is_readable, read, shown, told_type, with_digits};
 use crate::constant::Value;
@@ -125,7 +125,7 @@ async fn from_file(engine: &AthenaEngine, execution: &QueryExecution) -> Option<
     let location = execution.result_configuration()?.output_location()?;
     let location = location.ends_with(".csv").then_some(location)?;
     let bytes = engine.store.get(location).await.ok()?;
-    let mut rows = csv::read(std::str::from_utf8(&bytes).ok()?)?;
+    let mut rows = file::read(std::str::from_utf8(&bytes).ok()?)?;
     (!rows.is_empty()).then(|| rows.remove(0))?;
     Some(rows)
 }
