@@ -192,29 +192,35 @@ impl Budget {
     }
 
     /// Takes in what an attempt has read, however it ended.
+    pub fn settle(&self, statement: &StatementId, actual: u64) {
+        let mut state = self.state();
+        state.running.remove(statement);
+        state.spend(actual, self.price);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Planned<'_> {
+    /// Holds what a statement has read against its plan, `stored` bytes of tables that the run stored aside.
     ///
     /// # Errors
     ///
     /// It read more than it was to.
-    pub fn settle(&self, planned: Planned<'_>, actual: u64) -> Result<(), BudgetError> {
-        let mut state = self.state();
-        state.running.remove(planned.statement);
-        state.spend(actual, self.price);
-        match planned.bytes {
-            Some(bytes) if actual > bytes.saturating_add(bytes / 10).saturating_add(TOLERANCE) => {
+    pub fn hold(&self, actual: u64, stored: u64) -> Result<(), BudgetError> {
+        match self.bytes {
+            Some(bytes) if actual > [bytes, bytes / 10, TOLERANCE, stored].into_iter().fold(0, u64::saturating_add) => {
                 Err(BudgetError::Overrun {
-                    step: planned.step.to_owned(),
-                    statement: planned.statement.clone(),
+                    step: self.step.to_owned(),
+                    statement: self.statement.clone(),
                     actual: Bytes(actual).to_string(),
                     planned: Bytes(bytes).to_string(),
                 })
             }
             _ => Ok(()),
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

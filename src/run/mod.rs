@@ -3,6 +3,7 @@
 //! A run is a walk over the plan's steps that asks the ledger before each act; so taking up a run that
 //! was stopped is the same walk again. This room never prints; it hands [`Event`]s to whoever listens.
 
+mod allowance;
 mod attempt;
 mod budget;
 mod event;
