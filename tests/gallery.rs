@@ -69,6 +69,7 @@ const CASES: &[Case] = &[
         "SELECT region, user, count(*)\nFROM (VALUES ('eu', 'bob')) t(region, user)\nGROUP BY region",
         &[],
     ),
+    ("bind::option_value", "SET athplan.max_scan = 'much';\nSELECT 1 AS x", &[]),
     ("bind::ordinal_out_of_range", "SELECT a FROM (VALUES 1) t(a) ORDER BY 2", &[]),
     (
         "bind::quoted_parameter",
@@ -77,6 +78,7 @@ const CASES: &[Case] = &[
     ),
     ("bind::row_as_value", "FOREACH k IN (SELECT 'AKIA' AS id)\nSELECT k, k.id FROM (VALUES 1) t(a)", &[]),
     ("bind::subquery_columns", "SELECT 1 IN (SELECT 1, 2)", &[]),
+    ("bind::unknown_option", "SET athplan.max_cots = 3;\nSELECT 1 AS x", &[]),
     ("bind::table_not_yet", "SELECT * FROM keys;\nCREATE TABLE keys AS SELECT 1 AS id;", &[]),
     (
         "bind::too_large",

@@ -2,6 +2,8 @@
 //! goes wrong is said with a way out.
 #![cfg(all(feature = "local", feature = "athena"))]
 
+mod lasting;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,8 @@ impl Bench {
         program.variable("AWS_EC2_METADATA_DISABLED", "true");
         program.variable("AWS_ENDPOINT_URL_ATHENA", &emulator.athena_url());
         program.variable("AWS_ENDPOINT_URL_S3", &emulator.s3_url());
+        let runs = program.folder().join("runs").to_string_lossy().into_owned();
+        program.variable("ATHPLAN_RUNS", &runs);
         Self { emulator, program }
     }
 

@@ -47,17 +47,29 @@ impl Program {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Calls the program.
-    pub fn call<A: AsRef<str>>(&self, arguments: &[A]) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_athplan"))
+    /// The command of a call.
+    fn command<A: AsRef<str>>(&self, arguments: &[A]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_athplan"));
+        command
             .args(arguments.iter().map(AsRef::as_ref))
             .current_dir(self.folder())
             .env_clear()
             .env("LANG", "C.UTF-8")
             .env("TMPDIR", std::env::temp_dir())
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .output()
-            .expect("the program was built");
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Starts the program and does not wait for it; what it says is kept until somebody does.
+    #[cfg(feature = "athena")]
+    pub fn start<A: AsRef<str>>(&self, arguments: &[A]) -> std::process::Child {
+        let pipe = std::process::Stdio::piped;
+        self.command(arguments).stdout(pipe()).stderr(pipe()).spawn().expect("the program was built")
+    }
+
+    /// Calls the program.
+    pub fn call<A: AsRef<str>>(&self, arguments: &[A]) -> Ended {
+        let output = self.command(arguments).output().expect("the program was built");
         let code = output.status.code().and_then(|code| u8::try_from(code).ok());
         Ended {
             code: code.unwrap_or_else(|| panic!("the program was killed: {:?}", output.status)),

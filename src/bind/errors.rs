@@ -165,6 +165,30 @@ pub enum BindError {
         first: Span,
     },
 
+    /// An option that does not exist.
+    #[error("there is no option `athplan.{name}`")]
+    #[diagnostic(
+        code(athplan::bind::unknown_option),
+        help("{}athplan's options are {known}", nearest.as_ref().map(|name| format!("did you mean `athplan.{name}`? ")).unwrap_or_default())
+    )]
+    UnknownOption {
+        name: String,
+        nearest: Option<String>,
+        known: String,
+        #[label("no such option")]
+        span: Span,
+    },
+
+    /// An option's value that is none of its kind.
+    #[error("`athplan.{name}` takes {expected}")]
+    #[diagnostic(code(athplan::bind::option_value), help("write SET athplan.{name} = {}", example(name)))]
+    OptionValue {
+        name: String,
+        expected: String,
+        #[label("this value")]
+        span: Span,
+    },
+
     /// A function that is probably misspelt.
     #[error("there is no function `{name}`")]
     #[diagnostic(code(athplan::bind::unknown_function), help("did you mean `{nearest}`?"))]
@@ -467,4 +491,13 @@ pub enum BindError {
         #[label("here")]
         span: Span,
     },
+}
+
+/// A value that an option takes.
+fn example(option: &str) -> &'static str {
+    match option {
+        "max_scan" => "'500 MB'",
+        "max_cost" => "0.25",
+        _ => "100",
+    }
 }

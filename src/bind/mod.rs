@@ -20,6 +20,7 @@ mod from;
 mod function;
 mod group;
 mod join;
+mod limits;
 mod literal;
 mod name;
 mod operator;
@@ -46,6 +47,7 @@ use std::sync::Arc;
 
 pub use closed::{NotClosed, closed};
 pub use errors::BindError;
+pub use limits::{Limits, byte_size, dollars};
 pub use warnings::BindWarning;
 
 use self::binder::Binder;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::Limits;
 use super::query::Query;
 use super::warnings::BindWarning;
 use crate::catalog::{PartitionEntry, Table};
@@ -18,8 +19,8 @@ pub struct BoundSpec {
     pub source: Arc<Source>,
     /// Parameters and their values.
     pub parameters: Vec<Parameter>,
-    /// Options of the spec (`SET athplan.name = value`), in order.
-    pub options: Vec<(String, Value, Span)>,
+    /// What its run may read and spend (`SET athplan.max_cost = 3`).
+    pub limits: Limits,
     /// The statements in order; DECLARE and SET leave none.
     pub statements: Vec<BoundStatement>,
     /// What is probably not meant.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::binder::{Binder, Declared};
 use super::errors::BindError;
+use super::limits::Limits;
 use super::spec::{BoundSpec, BoundStatement, BoundStatementKind};
 use super::table::full_name;
 use crate::catalog::{self, Column, DefineOptions, Format, Layout, Origin, Storage, Table};
@@ -25,7 +26,7 @@ impl<'a> Binder<'a> {
             }
         }
         let mut statements = Vec::with_capacity(spec.statements.len());
-        let mut options = Vec::new();
+        let mut limits = Limits::default();
         for statement in &spec.statements {
             let flaws = self.flaws;
             let kind = match &statement.kind {
@@ -34,7 +35,7 @@ impl<'a> Binder<'a> {
                     None
                 }
                 StatementKind::Set(option) => {
-                    options.extend(self.option(option));
+                    self.option(option, &mut limits);
                     None
                 }
                 other => self.statement(other),
@@ -50,7 +51,7 @@ impl<'a> Binder<'a> {
         self.check_arguments();
         self.warn_of_unused();
         let parameters = self.parameters.values().cloned().collect();
-        BoundSpec { source, parameters, options, statements, warnings: self.take_warnings() }
+        BoundSpec { source, parameters, limits, statements, warnings: self.take_warnings() }
     }
 
     fn statement(&mut self, statement: &'a StatementKind) -> Option<BoundStatementKind> {
@@ -173,18 +174,19 @@ impl<'a> Binder<'a> {
     }
 
     /// `SET athplan.name = constant`.
-    fn option(&mut self, option: &ast::SetOption) -> Option<(String, Value, Span)> {
+    fn option(&mut self, option: &ast::SetOption, limits: &mut Limits) {
         let parts: Vec<&str> = option.name.parts.iter().map(|part| part.name.as_str()).collect();
         let [OPTIONS, rest @ ..] = parts.as_slice() else {
             let what = format!("SET {}", parts.join("."));
             let help =
                 Some(format!("athplan's own options begin with {OPTIONS}., for example SET athplan.max_cost = 3"));
             self.report(BindError::Unsupported { what, span: option.name.span, help });
-            return None;
+            return;
         };
         let name = rest.join(".");
-        let value = self.written_constant(&option.value, &format!("the option {name}"))?;
-        Some((name, value, option.name.span))
+        if let Some(value) = self.written_constant(&option.value, &format!("the option {name}")) {
+            self.limit(limits, &name, &value, [option.name.span, option.value.span]);
+        }
     }
 
     /// `WITH (name = expression, …)`, evaluated.

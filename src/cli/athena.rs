@@ -36,10 +36,20 @@ impl Live {
     ///
     /// Credentials, Region or workgroup are missing, or the settings make no sense.
     pub fn connect(settings: AthenaSettings) -> Result<Self, Failure> {
-        let runtime = super::run::runtime()?;
+        let runtime = super::execute::runtime()?;
         let options = options(&settings)?;
         let engine = runtime.block_on(AthenaEngine::connect(options)).map_err(|error| report(&error))?;
         Ok(Self { runtime, engine, settings })
+    }
+
+    /// The settings with what the environment says besides: another shell may take up what this one began.
+    pub fn settings_in_use(&self) -> AthenaSettings {
+        let profile = std::env::var("AWS_PROFILE").ok().filter(|profile| !profile.is_empty());
+        AthenaSettings {
+            region: Some(self.engine.region().to_owned()),
+            profile: self.settings.profile.clone().or(profile),
+            ..self.settings.clone()
+        }
     }
 
     /// Compiles a spec against the live catalog and what S3 holds of the partitions that it can need.

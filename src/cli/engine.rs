@@ -91,6 +91,43 @@ impl AthenaSettings {
         }
     }
 
+    /// The settings that a run is taken up with, by name; those that nobody gave are left out.
+    #[cfg(feature = "athena")]
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let slots = self.slots.map(|slots| slots.to_string());
+        let named = [
+            ("region", &self.region),
+            ("profile", &self.profile),
+            ("workgroup", &self.workgroup),
+            ("data-catalog", &self.data_catalog),
+            ("database", &self.database),
+            ("output-location", &self.output_location),
+            ("encryption", &self.encryption),
+            ("expected-bucket-owner", &self.expected_bucket_owner),
+            ("slots", &slots),
+        ];
+        named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
+    }
+
+    /// The settings of [`AthenaSettings::pairs`].
+    #[cfg(feature = "athena")]
+    pub fn from_pairs(pairs: &[(String, String)]) -> Self {
+        let named = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        AthenaSettings {
+            region: named("region"),
+            profile: named("profile"),
+            workgroup: named("workgroup"),
+            data_catalog: named("data-catalog"),
+            database: named("database"),
+            output_location: named("output-location"),
+            encryption: named("encryption"),
+            expected_bucket_owner: named("expected-bucket-owner"),
+            slots: named("slots").and_then(|slots| slots.parse().ok()),
+            // A plan that is taken up is compiled.
+            no_listing: true,
+        }
+    }
+
     /// The database for tables named without one.
     pub fn database(&self) -> &str {
         self.database.as_deref().unwrap_or("default")

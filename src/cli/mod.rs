@@ -12,17 +12,29 @@ pub mod demo;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod destination;
 mod engine;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod execute;
 mod explain;
 #[cfg(feature = "local")]
 mod folder;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod journal;
+#[cfg(feature = "athena")]
+mod lasting;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod limits;
 pub mod options;
 pub mod output;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod progress;
 mod report;
+#[cfg(any(feature = "local", feature = "athena"))]
+mod reporting;
 mod rows;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod run;
+#[cfg(feature = "athena")]
+mod runs;
 pub mod session;
 mod snapshot;
 #[cfg(any(feature = "local", feature = "athena"))]
@@ -53,6 +65,14 @@ enum Command {
     Run(run::Run),
     Snapshot(snapshot::Snapshot),
     #[cfg(feature = "athena")]
+    Runs(runs::Runs),
+    #[cfg(feature = "athena")]
+    Resume(runs::Resume),
+    #[cfg(feature = "athena")]
+    Cancel(runs::Cancel),
+    #[cfg(feature = "athena")]
+    Clean(runs::Clean),
+    #[cfg(feature = "athena")]
     Catalog(catalog::Catalog),
     #[cfg(feature = "local")]
     Demo(demo::Demo),
@@ -78,6 +98,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         #[cfg(any(feature = "local", feature = "athena"))]
         Command::Run(run) => run.run(&mut out),
         Command::Snapshot(snapshot) => snapshot.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Runs(runs) => runs.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Resume(resume) => resume.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Cancel(cancel) => cancel.run(),
+        #[cfg(feature = "athena")]
+        Command::Clean(clean) => clean.run(),
         #[cfg(feature = "athena")]
         Command::Catalog(catalog) => catalog.run(&mut out),
         #[cfg(feature = "local")]

@@ -5,33 +5,31 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use miette::{IntoDiagnostic, Report, miette};
-use tokio::runtime::Runtime;
+#[cfg(any(feature = "local", feature = "athena"))]
+use miette::miette;
 
-use super::answers::{Answers, Format};
-use super::destination::Destination;
 #[cfg(not(all(feature = "local", feature = "athena")))]
 use super::engine::missing;
 #[cfg(feature = "local")]
 use super::engine::report;
 use super::engine::{EngineName, EngineOptions};
+use super::execute::{Execution, failure};
 #[cfg(feature = "local")]
 use super::folder::{Folder, kept_lines};
+use super::limits::LimitOptions;
 use super::options::CompileOptions;
-use super::output;
 use super::progress::Progress;
+use super::reporting::ReportOptions;
 use super::session::{Failure, Session};
-#[cfg(feature = "athena")]
-use super::summary::counted;
-use super::summary::{code, summary};
 use crate::Compiled;
 use crate::engine::Engine;
 #[cfg(feature = "local")]
 use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
 use crate::error::Errors;
-use crate::plan::StepKind;
+#[cfg(feature = "local")]
+use crate::run::RunError;
 use crate::run::ledger::Ledger;
-use crate::run::{Event, Kept, Outcome, RunError, RunOptions, lacking, run_with};
+use crate::run::{RunOptions, lacking};
 
 /// Runs a spec: on the embedded engine, over folders mapped by --map or athplan.toml, or on Athena.
 #[derive(Debug, Args)]
@@ -40,12 +38,8 @@ pub struct Run {
     compile: CompileOptions,
     #[command(flatten)]
     engine: EngineOptions,
-    /// How the rows are printed (default: a table on a terminal, else CSV)
-    #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]
-    format: Option<Format>,
-    /// Writes the rows to a file; to DIR/, a file for each query, named after its step
-    #[arg(long, value_name = "FILE|DIR/")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportOptions,
     /// The folder for tables that the embedded engine keeps; beside each, NAME.sql says how another spec reads it
     #[arg(long, value_name = "DIR", default_value = "athplan-out")]
     output: PathBuf,
@@ -55,18 +49,8 @@ pub struct Run {
     /// Skips files that cannot be read, and counts them
     #[arg(long)]
     skip_bad_files: bool,
-    /// Writes the coverage of every scan as JSON
-    #[arg(long, value_name = "FILE")]
-    coverage: Option<PathBuf>,
-    /// Says nothing but the rows, and errors
-    #[arg(short, long)]
-    quiet: bool,
-}
-
-/// Where what a run comes to is written: places that were tried before anything ran.
-struct Places {
-    answers: Answers,
-    coverage: Option<Destination>,
+    #[command(flatten)]
+    limits: LimitOptions,
 }
 
 impl Run {
@@ -92,7 +76,8 @@ impl Run {
     #[cfg(feature = "local")]
     fn local(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
         let compiled = session.compile(&self.compile)?;
-        let places = self.places(&compiled)?;
+        let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
+        let places = self.report.places(&compiled)?;
         let run_id = run_id();
         let folder = Folder::open(&compiled, &self.output, &run_id, self.replace)?;
         let directory = folder.directory().to_path_buf();
@@ -108,81 +93,49 @@ impl Run {
             is_mapped(engine.store(), &table).map_err(|error| miette!("table `{}`: {error}", table.name))?;
         }
         refuse_lacking(session, &compiled, &engine)?;
-        let progress = Progress::new(self.quiet);
-        let run_options = RunOptions::new(run_id, output);
-        let runtime = runtime()?;
-        let result = executed(&runtime, &compiled, &engine, &run_options, &progress);
+        let statement_deadline = self.limits.statement_deadline();
+        let options = RunOptions { limits, statement_deadline, ..RunOptions::new(run_id, output) };
+        let runtime = super::execute::runtime()?;
+        let execution = Execution {
+            compiled: &compiled,
+            options: &options,
+            // What is read here costs nothing: a run that stopped is begun again.
+            ledger: &Ledger::in_memory(),
+            folder: None,
+            deadline: self.limits.deadline(),
+            progress: &Progress::new(self.report.quiet),
+        };
+        let result = execution.run(&runtime, &engine);
         runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-        let outcome = result.map_err(|error| match error {
-            RunError::Stopped => Failure::Other(miette!("interrupted; nothing of the run was kept")),
-            error => failure(session, error),
+        let outcome = result.map_err(|(error, halt)| match error {
+            RunError::Stopped => Failure::Other(miette!("{}; nothing of the run was kept", halt.words())),
+            error => failure(&session.source, error),
         })?;
         folder.finish()?;
-        self.finish(places, &outcome, out, |kept| kept_lines(kept, &directory))
+        places.finish(&outcome, out, |kept| kept_lines(kept, &directory))
     }
 
     #[cfg(feature = "athena")]
     fn athena(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
+        use super::athena::Live;
+        use super::lasting::Lasting;
+
         if self.skip_bad_files {
             let help =
                 "Athena reads every file or fails the statement; list what it cannot read with run over local copies";
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
-        let live = super::athena::Live::connect(session.athena(&self.engine.athena))?;
+        let live = Live::connect(session.athena(&self.engine.athena))?;
         let compiled = live.compile(session, &self.compile)?;
-        let places = self.places(&compiled)?;
+        let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
+        let places = self.report.places(&compiled)?;
         refuse_lacking(session, &compiled, &live.engine)?;
-        let run_options = RunOptions::new(run_id(), live.output(&compiled)?);
+        let statement_deadline = self.limits.statement_deadline();
+        let output = live.output(&compiled)?;
+        let options = RunOptions { limits, statement_deadline, ..RunOptions::new(run_id(), output) };
         live.prepare(&compiled, self.replace)?;
-        let progress = Progress::new(self.quiet);
-        let result = executed(&live.runtime, &compiled, &live.engine, &run_options, &progress);
-        live.close();
-        let outcome = result.map_err(|error| match error {
-            RunError::Stopped => {
-                let (run, output) = (&run_options.run, &run_options.output);
-                let help =
-                    format!("what it had made is left: tables named …__{run}, and files of {run} under {output}");
-                Failure::Other(miette!(help = help, "interrupted; its queries were stopped"))
-            }
-            error => failure(session, error),
-        })?;
-        self.finish(places, &outcome, out, |kept| {
-            let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
-            vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
-        })
-    }
-
-    /// Says what the spec probably does not mean, and tries every place that will be written to.
-    fn places(&self, compiled: &Compiled) -> Result<Places, Failure> {
-        if !self.quiet {
-            super::warn(compiled);
-        }
-        let answers = Answers::open(&asked(compiled)?, self.format, self.out.as_deref())?;
-        let coverage = self.coverage.as_deref().map(Destination::open).transpose()?;
-        Ok(Places { answers, coverage })
-    }
-
-    /// Rows on standard output, everything else beside it; the exit code.
-    fn finish(
-        &self,
-        places: Places,
-        outcome: &Outcome,
-        out: &mut dyn Write,
-        kept_lines: impl Fn(&Kept) -> Vec<String>,
-    ) -> Result<u8, Failure> {
-        match places.answers.write(&outcome.answers, out) {
-            // What the run came to is said all the same.
-            Ok(()) | Err(Failure::Closed) => {}
-            Err(failure) => return Err(failure),
-        }
-        if !self.quiet {
-            summary(outcome, kept_lines);
-        }
-        if let Some(coverage) = places.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
-            coverage.write(output::visible_json(&text).as_bytes())?;
-        }
-        Ok(code(outcome))
+        let run = Lasting::begin(compiled, live, options, &self.compile.spec)?;
+        run.execute(places, self.limits.deadline(), self.report.quiet, out)
     }
 }
 
@@ -191,56 +144,6 @@ fn refuse_lacking<E: Engine>(session: &Session, compiled: &Compiled, engine: &E)
     let lacking = lacking(compiled, |statements| engine.lacks(statements))
         .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
     if lacking.is_empty() { Ok(()) } else { Err(Failure::Spec(Errors::new(&session.source, lacking))) }
-}
-
-/// What runs an engine's calls.
-///
-/// # Errors
-///
-/// The system gives no threads.
-pub(super) fn runtime() -> Result<Runtime, Report> {
-    tokio::runtime::Builder::new_multi_thread()
-        // Deep plans of hostile or generated specs recurse; a thread's default stack is small.
-        .thread_stack_size(32 << 20)
-        .enable_all()
-        .build()
-        .into_diagnostic()
-}
-
-/// Runs a plan to its end. Whoever interrupts it once has its queries stopped, twice leaves at once.
-fn executed<E: Engine>(
-    runtime: &Runtime,
-    compiled: &Compiled,
-    engine: &E,
-    options: &RunOptions,
-    progress: &Progress,
-) -> Result<Outcome, RunError> {
-    let listen = |event: Event| progress.event(&event);
-    let ledger = Ledger::in_memory();
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let result = runtime.block_on(async {
-        let mut run = std::pin::pin!(run_with(compiled, engine, options, &ledger, stopped, &listen));
-        tokio::select! {
-            result = &mut run => return result,
-            _ = tokio::signal::ctrl_c() => stop.send_replace(true),
-        };
-        tokio::select! {
-            result = run => result,
-            _ = tokio::signal::ctrl_c() => Err(RunError::Stopped),
-        }
-    });
-    progress.finish();
-    result
-}
-
-/// The steps of the spec's queries. A spec without one must keep a table: else it asks for nothing.
-fn asked(compiled: &Compiled) -> Result<Vec<&str>, Failure> {
-    let plan = &compiled.plan;
-    if let Some(error) = plan.asks_nothing() {
-        return Err(Failure::Spec(Errors::new(&plan.spec.source, [error])));
-    }
-    let answers = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Answer(_)));
-    Ok(answers.map(|step| step.name.as_str()).collect())
 }
 
 /// A run's id: letters and digits that sort by time.
@@ -254,25 +157,4 @@ fn run_id() -> String {
         number /= 36;
     }
     format!("r{}", id.into_iter().rev().collect::<String>())
-}
-
-fn failure(session: &Session, error: RunError) -> Failure {
-    match error {
-        // A row that was found does not fit: the spec is right, and something did run.
-        RunError::Expand(error) => {
-            let report = Errors::new(&session.source, [error]).reports().remove(0);
-            Failure::Other(report)
-        }
-        RunError::Statement { span, error: ref cause, .. } => {
-            let (line, _) = session.source.position(span.start);
-            let mut help = format!("it comes from {}:{line}", session.source.name);
-            if let Some(way_out) = &cause.help {
-                help = format!("{help}\n{way_out}");
-            }
-            Failure::Other(miette!(help = help, "{error}"))
-        }
-        RunError::Budget(error) => Failure::Other(Report::new(error)),
-        RunError::Ledger(error) => Failure::Other(Report::new(error)),
-        RunError::Shape { .. } | RunError::Stopped => Failure::Other(miette!("{error}")),
-    }
 }

@@ -108,10 +108,7 @@ impl Session {
                 maps.push((location.clone(), folder.join(mapped)));
             }
         }
-        let now = options.now.unwrap_or_else(|| {
-            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
-        });
+        let now = options.now.unwrap_or_else(unix_now);
         let source = Arc::new(Source::new(options.spec.display().to_string(), text));
         Ok(Self { source, now, maps, base, config })
     }
@@ -214,6 +211,12 @@ impl Session {
             .map(|(location, directory)| Mapping { location: location.clone(), directory: directory.clone() })
             .collect()
     }
+}
+
+/// The clock, in seconds since the epoch.
+pub fn unix_now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A file's text.

@@ -391,6 +391,16 @@ pub fn drops(plan: &Plan) -> Vec<Statement> {
     drops
 }
 
+/// Drops a table that a step has made to be kept, for a run that is given up before the step is done.
+pub fn drop_kept(plan: &Plan, step: usize) -> Option<Statement> {
+    match &plan.step(step).kind {
+        StepKind::Materialise(table, _, Lifetime::Kept) | StepKind::Foreach(_, table, Lifetime::Kept) => {
+            Some(drop_table(&plan.step(step).name, &table_name(plan, table)))
+        }
+        _ => None,
+    }
+}
+
 /// The name of what stores a FOREACH's driver.
 pub fn driver_step(foreach: &ForeachPlan) -> String {
     format!("{}/driver", foreach.name)

@@ -23,7 +23,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How far clocks may differ between here and the engine, in seconds.
-const CLOCKS: i64 = 300;
+pub(super) const CLOCKS: i64 = 300;
 
 /// How long an engine surely knows a request token: longer than an hour, as measured on Athena.
 const TOKEN_SECONDS: i64 = 3_600;
@@ -120,7 +120,6 @@ impl<E: Engine> Run<'_, E> {
         number: u32,
     ) -> Result<Result<QueryId, EngineError>, RunError> {
         let submission = self.submission(statement, number);
-        self.with_state(|state| state.sending.insert(statement.id.clone(), submission.sql.clone()));
         let mut sent = 0;
         let error = loop {
             self.governor(statement).pace().await;
@@ -140,7 +139,6 @@ impl<E: Engine> Run<'_, E> {
                 Err(error) => break error,
             }
         };
-        self.with_state(|state| state.sending.remove(&statement.id));
         if matches!(error.class, ErrorClass::Credentials | ErrorClass::Transient | ErrorClass::Throttled) {
             // Whether it arrived is not known: the attempt stays open, to be looked for.
             return Err(self.failed(statement, work.step, error));
@@ -152,7 +150,6 @@ impl<E: Engine> Run<'_, E> {
 
     fn submitted(&self, statement: &Statement, attempt: u32, query: &QueryId) -> Result<(), RunError> {
         let (statement, query) = (statement.id.clone(), query.clone());
-        self.with_state(|state| state.sending.remove(&statement));
         self.ledger.record(Entry::Submitted { statement: statement.clone(), attempt, query })?;
         (self.listen)(Event::Submitted { statement });
         Ok(())
@@ -244,7 +241,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// A statement as it is sent in an attempt.
-    fn submission(&self, statement: &Statement, attempt: u32) -> Submission {
+    pub(super) fn submission(&self, statement: &Statement, attempt: u32) -> Submission {
         let run = &self.options.run;
         let text = statement.sql.substitute(|symbol| self.symbol(statement, attempt, symbol));
         let kind = kind(statement.purpose);

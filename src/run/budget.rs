@@ -8,29 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use miette::Diagnostic;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::bind::Limits;
 use crate::cost::{Bytes, Dollars, Price};
 use crate::emit::StatementId;
-
-/// The limits of a run; none is no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Limits {
-    /// Bytes read from storage.
-    pub bytes: Option<u64>,
-    /// Dollars.
-    pub dollars: Option<f64>,
-    /// Statements that read data, attempts counted.
-    pub statements: Option<usize>,
-}
-
-impl Limits {
-    /// Whether there is any limit.
-    pub fn is_set(&self) -> bool {
-        *self != Limits::default()
-    }
-}
 
 /// Why a run may not go on.
 #[derive(Debug, Clone, PartialEq, Error, Diagnostic)]

@@ -6,6 +6,7 @@
 mod allowance;
 mod attempt;
 mod budget;
+mod clean;
 mod event;
 mod foreach;
 mod governor;
@@ -29,14 +30,16 @@ use futures::stream::FuturesUnordered;
 use thiserror::Error;
 use tokio::sync::watch::Receiver;
 
-pub use budget::{BudgetError, Limits};
+pub use crate::bind::Limits;
+pub use budget::BudgetError;
+pub use clean::{Cleaned, clean, stop};
 pub use event::Event;
 pub use known::{known_statements, template};
 pub use lacking::{Lacking, lacking};
 pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
 pub use stored::{read_plan, write_plan};
 
-use self::attempt::now;
+use self::attempt::{Work, now};
 use self::budget::Budget;
 use self::governor::Governor;
 use self::ledger::{Ending, Entry, Ledger, LedgerError};
@@ -45,7 +48,7 @@ use crate::Compiled;
 use crate::bind::query::RelationId;
 use crate::catalog::Layout;
 use crate::cost::Price;
-use crate::emit::{self, Statement, StatementId, Symbol};
+use crate::emit::{self, Purpose, Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, Kind, ScanReport};
 use crate::expand::{ExpandError, Need};
 use crate::plan::StepKind;
@@ -142,8 +145,6 @@ struct State {
     coverage: BTreeMap<(usize, String), Coverage>,
     /// What the scans of each step need, by the scan.
     needs: BTreeMap<(usize, RelationId), Need>,
-    /// The texts of submissions whose answer is awaited.
-    sending: BTreeMap<StatementId, String>,
 }
 
 /// Runs a compiled spec, with a ledger that lives as long as the process.
@@ -175,24 +176,10 @@ pub async fn run_with<E: Engine>(
     mut stop: Receiver<bool>,
     listen: &(dyn Fn(Event) + Sync),
 ) -> Result<Outcome, RunError> {
-    let plan = &compiled.plan;
-    listen(Event::Started { run: options.run.clone(), steps: plan.steps.len() });
-    let governor = |kind| Governor::new(engine.slots(kind));
-    let budget = Budget::new(options.limits, options.price);
-    let run = Run {
-        compiled,
-        engine,
-        options,
-        ledger,
-        listen,
-        queries: governor(Kind::Query),
-        definitions: governor(Kind::Definition),
-        watch: Watch::new(engine),
-        budget,
-        ranks: rank::ranks(compiled),
-        state: Mutex::new(State::default()),
-    };
+    listen(Event::Started { run: options.run.clone(), steps: compiled.plan.steps.len() });
+    let run = Run::new(compiled, engine, options, ledger, listen);
     run.take_in_the_past();
+    run.check_what_is_known()?;
     let asked_to_stop = async {
         // A sender that is gone will never ask.
         if stop.wait_for(|stop| *stop).await.is_err() {
@@ -216,7 +203,74 @@ pub async fn run_with<E: Engine>(
     }
 }
 
-impl<E: Engine> Run<'_, E> {
+impl<'a, E: Engine> Run<'a, E> {
+    fn new(
+        compiled: &'a Compiled,
+        engine: &'a E,
+        options: &'a RunOptions,
+        ledger: &'a Ledger,
+        listen: &'a (dyn Fn(Event) + Sync),
+    ) -> Self {
+        let governor = |kind| Governor::new(engine.slots(kind));
+        Self {
+            compiled,
+            engine,
+            options,
+            ledger,
+            listen,
+            queries: governor(Kind::Query),
+            definitions: governor(Kind::Definition),
+            watch: Watch::new(engine),
+            budget: Budget::new(options.limits, options.price),
+            ranks: rank::ranks(compiled),
+            state: Mutex::new(State::default()),
+        }
+    }
+
+    /// Holds what the plan is known to read, and has not read yet, against the limits: a run that must pass
+    /// one does not begin.
+    fn check_what_is_known(&self) -> Result<(), RunError> {
+        if !self.options.limits.is_set() {
+            return Ok(());
+        }
+        let waiting: Vec<(Statement, Work)> = self
+            .statements()?
+            .into_iter()
+            .filter(|(_, statement)| tag::kind(statement.purpose) != Kind::Definition && !self.has_succeeded(statement))
+            .map(|(at, statement)| {
+                let work = self.work(at);
+                let bytes = if statement.purpose == Purpose::Keys { Some(0) } else { work.bytes };
+                (statement, Work { bytes, ..work })
+            })
+            .collect();
+        let planned = waiting.iter().map(|(statement, work)| self.planned(statement, *work));
+        // What nobody knows is refused where it is about to be submitted: an earlier step may list it.
+        Ok(self.budget.check(planned.filter(|planned| planned.bytes.is_some()))?)
+    }
+
+    /// The statements of the plan that are known by now, with the positions of their steps: those of a FOREACH
+    /// when its rows have been read.
+    fn statements(&self) -> Result<Vec<(usize, Statement)>, RunError> {
+        let plan = &self.compiled.plan;
+        let mut all = known_statements(self.compiled, &BTreeMap::new(), |_, _| Vec::new())?;
+        for foreach in plan.foreachs.values() {
+            let Some(expanded) = self.ledger.expansion(&foreach.name) else { continue };
+            let StepKind::Foreach(_, table, lifetime) = &plan.step(foreach.step).kind else { continue };
+            // What was expanded stands as the ledger has it.
+            all.retain(|(at, _)| *at != foreach.step);
+            let (store, keys) = emit::foreach_head(plan, foreach, &self.compiled.rectangles);
+            let mut numbers: Vec<usize> = expanded.statements.iter().map(|statement| statement.number).collect();
+            numbers.sort_unstable();
+            let portions = expanded.statements.iter();
+            let portions =
+                portions.map(|statement| emit::portion_statement(foreach, statement.number, statement.sql.clone()));
+            let tail = emit::foreach_tail(plan, foreach, table, *lifetime, &numbers);
+            let own = store.into_iter().chain(keys).chain(portions).chain(tail);
+            all.extend(own.map(|statement| (foreach.step, statement)));
+        }
+        Ok(all)
+    }
+
     /// Walks the steps, as many side by side as can be.
     async fn steps(&self) -> Result<(), RunError> {
         let plan = &self.compiled.plan;

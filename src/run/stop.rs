@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::attempt::now;
+use super::attempt::{CLOCKS, now};
 use super::ledger::{Attempt, End, Ending, Entry};
 use super::{Event, Kept, Run, RunError};
 use crate::emit::{self, StatementId};
@@ -64,7 +64,7 @@ impl<E: Engine> Run<'_, E> {
         places
     }
 
-    fn cannot_remove(&self, location: &str, error: crate::engine::EngineError) -> RunError {
+    pub(super) fn cannot_remove(&self, location: &str, error: crate::engine::EngineError) -> RunError {
         let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
         RunError::Statement { statement: StatementId(format!("deleting {location}")), error, span }
     }
@@ -109,8 +109,10 @@ impl<E: Engine> Run<'_, E> {
         if let Some(query) = &attempt.query {
             return Some(query.clone());
         }
-        let sql = self.with_state(|state| state.sending.get(statement).cloned())?;
-        let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - 300).unwrap_or(0));
+        let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement);
+        let all = all.chain(emit::drops(&self.compiled.plan)).find(|known| known.id == *statement)?;
+        let sql = self.submission(&all, attempt.number).sql;
+        let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
         let query = self.engine.find(&sql, since).await.ok().flatten()?;
         let (statement, attempt) = (statement.clone(), attempt.number);
         self.ledger.record(Entry::Submitted { statement, attempt, query: query.clone() }).ok()?;

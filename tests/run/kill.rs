@@ -40,6 +40,8 @@ pub fn header(output: &str) -> Header {
         at: 0,
         engine: Vec::new(),
         output: output.to_owned(),
+        limits: athplan::run::Limits::default(),
+        statement_deadline: None,
         plan: String::new(),
     }
 }

@@ -44,6 +44,7 @@ const RESULTS: &str = "results/";
 #[derive(Debug)]
 pub struct AthenaEngine {
     options: AthenaOptions,
+    region: String,
     client: Client,
     store: Store,
     workgroup: Workgroup,
@@ -77,14 +78,19 @@ impl AthenaEngine {
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
         let endpoint = client::s3_endpoint(&configuration, &options);
         let owner = options.expected_bucket_owner.clone();
-        let sender = Sender::new(Chain::new(&configuration), region, endpoint, owner)?;
+        let sender = Sender::new(Chain::new(&configuration), region.clone(), endpoint, owner)?;
         let store = Store::new(sender, options.encryption.clone());
         let workgroup = workgroup::workgroup(&client, &options.workgroup).await?;
         let output = options.output.as_deref().map(with_slash).or_else(|| workgroup.output.clone());
         if let Some(output) = &output {
             Location::parse(output)?;
         }
-        Ok(Self { options, client, store, workgroup, output, waiting: AtomicU32::new(0) })
+        Ok(Self { options, region, client, store, workgroup, output, waiting: AtomicU32::new(0) })
+    }
+
+    /// The Region.
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// The workgroup's settings.

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bind::Limits;
 use crate::emit::{Sql, StatementId};
 use crate::engine::{ErrorClass, QueryId, ScanReport};
 use crate::expand::Need;
@@ -88,6 +89,10 @@ pub struct Header {
     pub engine: Vec<(String, String)>,
     /// The location under which the run writes, ending in `/`.
     pub output: String,
+    /// What it may read, spend and submit.
+    pub limits: Limits,
+    /// How long a statement may run, in seconds.
+    pub statement_deadline: Option<u64>,
     /// The SHA-256 of the plan beside the ledger, in hexadecimal.
     pub plan: String,
 }

@@ -137,6 +137,12 @@ fn lock(folder: &Path) -> Result<File, LedgerError> {
     }
 }
 
+/// Whether a process holds the lock of a folder.
+pub(super) fn is_held(folder: &Path) -> bool {
+    let file = OpenOptions::new().write(true).open(folder.join(LOCK));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn new_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

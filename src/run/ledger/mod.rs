@@ -84,6 +84,13 @@ pub enum LedgerError {
         /// The folder.
         folder: String,
     },
+    /// A query may still run, and the engine cannot be told to stop it.
+    #[error("the query of `{statement}` may still run, and could not be stopped")]
+    #[diagnostic(code(athplan::ledger::open), help("try again once it has ended, or once its engine can be reached"))]
+    Open {
+        /// The statement.
+        statement: String,
+    },
     /// A line is not what was written.
     #[error("line {line} of {path} is not as it was written")]
     #[diagnostic(
@@ -205,6 +212,11 @@ impl Ledger {
 /// There is none, or it cannot be read.
 pub fn read(folder: &Path) -> Result<Known, LedgerError> {
     Ok(known(&file::read(folder)?))
+}
+
+/// Whether a process has the run in a folder.
+pub fn is_held(folder: &Path) -> bool {
+    file::is_held(folder)
 }
 
 fn known(entries: &[Entry]) -> Known {

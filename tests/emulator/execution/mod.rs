@@ -91,6 +91,11 @@ impl State {
     pub fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
+
+    /// Whether its rows are there.
+    pub fn is_succeeded(self) -> bool {
+        self == Self::Succeeded
+    }
 }
 
 /// How far an execution is.

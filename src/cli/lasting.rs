@@ -1,0 +1,157 @@
+//! A run that lasts: its ledger is on disk, so that another process can take it up, stop it, or take away
+//! what it made.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use miette::{Report, miette};
+
+use super::athena::Live;
+use super::engine::AthenaSettings;
+use super::execute::{Execution, failure};
+use super::journal::{Journal, KeptRun, is_asked_to_stop};
+use super::limits::LimitOptions;
+use super::progress::Progress;
+use super::reporting::Places;
+use super::say;
+use super::session::{Failure, unix_now};
+use super::summary::counted;
+use crate::Compiled;
+use crate::cost::{Bytes, Dollars, Price};
+use crate::run::ledger::{Entry, Header, Known, Ledger, VERSION};
+use crate::run::{RunError, RunOptions, read_plan, write_plan};
+
+/// A run with its ledger, and the engine that it runs on.
+pub struct Lasting {
+    /// The plan.
+    pub compiled: Compiled,
+    /// The engine.
+    pub live: Live,
+    /// The run.
+    pub options: RunOptions,
+    /// What it has done.
+    pub ledger: Ledger,
+    folder: PathBuf,
+}
+
+impl Lasting {
+    /// Begins a run.
+    ///
+    /// # Errors
+    ///
+    /// Its ledger cannot be written.
+    pub fn begin(compiled: Compiled, live: Live, options: RunOptions, spec: &Path) -> Result<Self, Failure> {
+        let folder = Journal::open()?.folder(&options.run);
+        let header = Header {
+            version: VERSION,
+            athplan: env!("CARGO_PKG_VERSION").to_owned(),
+            run: options.run.clone(),
+            spec: spec.display().to_string(),
+            at: unix_now(),
+            engine: live.settings_in_use().pairs(),
+            output: options.output.clone(),
+            limits: options.limits,
+            statement_deadline: options.statement_deadline.map(|deadline| deadline.as_secs()),
+            plan: String::new(),
+        };
+        let ledger = Ledger::create(&folder, header, &write_plan(&compiled)).map_err(Report::new)?;
+        Ok(Self { compiled, live, options, ledger, folder })
+    }
+
+    /// Takes up a run that no process has.
+    ///
+    /// # Errors
+    ///
+    /// A process has it, its ledger cannot be read, or its engine cannot be reached.
+    pub fn take_up(run: &KeptRun, limits: &LimitOptions) -> Result<Self, Failure> {
+        let (ledger, plan) = Ledger::open(&run.folder).map_err(Report::new)?;
+        let compiled = read_plan(&plan).map_err(Report::new)?;
+        let Some(header) = ledger.known().header else {
+            return Err(miette!("the ledger of {} does not begin as one", run.id).into());
+        };
+        // Whoever asked an earlier process to stop did not mean this one.
+        is_asked_to_stop(&run.folder);
+        let live = Live::connect(AthenaSettings::from_pairs(&header.engine))?;
+        let options = RunOptions {
+            limits: limits.or(header.limits),
+            statement_deadline: limits.statement_deadline().or(header.statement_deadline.map(Duration::from_secs)),
+            ..RunOptions::new(header.run, header.output)
+        };
+        ledger.record(Entry::Resumed { at: unix_now() }).map_err(Report::new)?;
+        Ok(Self { compiled, live, options, ledger, folder: run.folder.clone() })
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    ///
+    /// The first statement that fails; what the run has spent by then, and what can be done, is said before.
+    pub fn execute(
+        self,
+        places: Places,
+        deadline: Option<Duration>,
+        quiet: bool,
+        out: &mut dyn Write,
+    ) -> Result<u8, Failure> {
+        let run = &self.options.run;
+        if !quiet {
+            say(&format!("run {run}: `athplan cancel {run}` stops it from elsewhere"));
+        }
+        let execution = Execution {
+            compiled: &self.compiled,
+            options: &self.options,
+            ledger: &self.ledger,
+            folder: Some(&self.folder),
+            deadline,
+            progress: &Progress::new(quiet),
+        };
+        let result = execution.run(&self.live.runtime, &self.live.engine);
+        self.live.close();
+        let outcome = result.map_err(|(error, halt)| {
+            let known = self.ledger.known();
+            if known.attempts.is_empty() {
+                // Nothing was asked of the engine: there is nothing to go on from.
+                let run = KeptRun { id: run.clone(), folder: self.folder.clone() };
+                let _ = run.forget();
+            } else {
+                say(&format!(
+                    "run {run}: {} so far; `athplan resume {run}` goes on where it stands, `athplan clean {run}` takes \
+                     away what it made",
+                    spent(&known)
+                ));
+            }
+            let open = known.open().len() as u64;
+            match error {
+                RunError::Stopped if open == 0 => {
+                    Failure::Other(miette!("{}; no query of the run is running", halt.words()))
+                }
+                RunError::Stopped => {
+                    let help = format!("athplan cancel {run} tries again to stop them");
+                    let queries = if open == 1 { "1 query".to_owned() } else { format!("{open} queries") };
+                    Failure::Other(miette!(help = help, "{}; {queries} of the run may still be running", halt.words()))
+                }
+                error => failure(&self.compiled.plan.spec.source, error),
+            }
+        })?;
+        places.finish(&outcome, out, |kept| {
+            let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
+            vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
+        })
+    }
+}
+
+/// What a run has read and what that costs, failed and stopped attempts too.
+pub fn spent(known: &Known) -> String {
+    let (bytes, dollars, statements) = spending(known);
+    format!("{} read by {}, {}", Bytes(bytes), counted(statements, "statement"), Dollars(dollars))
+}
+
+/// Bytes, dollars and statements that read data.
+pub fn spending(known: &Known) -> (u64, f64, u64) {
+    let price = Price::default();
+    let read = known.attempts.values().flatten().filter(|attempt| attempt.reads);
+    read.filter_map(|attempt| attempt.end.as_ref()).fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
+        (bytes + end.bytes, dollars + price.statement(end.bytes), statements + 1)
+    })
+}
