@@ -154,7 +154,7 @@ pub fn failure(source: &std::sync::Arc<Source>, error: RunError) -> Failure {
             }
             Failure::Other(miette!(help = help, "{error}"))
         }
-        RunError::Budget(error) => Failure::Other(Report::new(error)),
+        RunError::Budget(error) => Failure::Other(Report::new(*error)),
         RunError::Ledger(error) => Failure::Other(Report::new(error)),
         RunError::Shape { .. } | RunError::Stopped => Failure::Other(miette!("{error}")),
     }

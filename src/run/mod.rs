@@ -110,7 +110,7 @@ pub enum RunError {
     },
     /// A limit would be passed, or a statement read more than planned.
     #[error(transparent)]
-    Budget(#[from] BudgetError),
+    Budget(#[from] Box<BudgetError>),
     /// What happens cannot be recorded, so nothing more may happen.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

@@ -152,7 +152,7 @@ mod tests {
         let call = |arguments: &[&str]| {
             let found =
                 crate::constant::functions::function("like", &vec![Type::VARCHAR; arguments.len()], &Type::Boolean);
-            let arguments: Vec<Value> = arguments.iter().map(|text| Value::varchar(text)).collect();
+            let arguments: Vec<Value> = arguments.iter().map(Value::varchar).collect();
             like(&found.expect("there is one"), &arguments)
         };
         assert_eq!(call(&["", "\u{0}#"]), Ok(Value::Boolean(false)));
