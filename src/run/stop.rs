@@ -9,10 +9,13 @@ use super::attempt::{CLOCKS, now};
 use super::ledger::{Attempt, End, Ending, Entry};
 use super::{Event, Kept, Run, RunError};
 use crate::emit::{self, StatementId};
-use crate::engine::{Engine, QueryId, State};
+use crate::engine::{Engine, ErrorClass, QueryId, State};
 
 /// How long stopped queries are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much later a query that is not found is looked for once more.
+const LATER: Duration = Duration::from_secs(1);
 
 impl<E: Engine> Run<'_, E> {
     /// Drops the tables that are private to the run, and deletes what lies under them.
@@ -113,9 +116,23 @@ impl<E: Engine> Run<'_, E> {
         let all = all.chain(emit::drops(&self.compiled.plan)).find(|known| known.id == *statement)?;
         let sql = self.submission(&all, attempt.number).sql;
         let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
-        let query = self.engine.find(&sql, since).await.ok().flatten()?;
+        let mut found = self.engine.find(&sql, since).await.ok()?;
+        if found.is_none() {
+            // What is on its way may not be seen yet.
+            tokio::time::sleep(LATER).await;
+            found = self.engine.find(&sql, since).await.ok()?;
+        }
         let (statement, attempt) = (statement.clone(), attempt.number);
-        self.ledger.record(Entry::Submitted { statement, attempt, query: query.clone() }).ok()?;
-        Some(query)
+        let entry = match &found {
+            Some(query) => Entry::Submitted { statement, attempt, query: query.clone() },
+            None => {
+                let message = "it never reached the engine".to_owned();
+                let outcome = Ending::Refused { class: ErrorClass::Lost, message };
+                let end = End { outcome, bytes: 0, milliseconds: 0, scans: Vec::new() };
+                Entry::Ended { statement, attempt, end }
+            }
+        };
+        self.ledger.record(entry).ok()?;
+        found
     }
 }

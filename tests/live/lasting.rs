@@ -15,15 +15,16 @@ use crate::program::Ended;
 const SPEC: &str = "
 CREATE EXTERNAL TABLE trail USING cloudtrail LOCATION 's3://trail-bucket/AWSLogs/111111111111/CloudTrail/';
 CREATE TEMPORARY TABLE days (day varchar, kind varchar) FROM 'days.csv';
-CREATE TEMPORARY TABLE callers AS
-SELECT DISTINCT useridentity.arn AS arn, eventtime AS since FROM trail
-WHERE eventtime BETWEEN '2019-03-05T00:00:00Z' AND '2019-03-05T23:59:59Z' AND eventname = 'AssumeRole';
+CREATE TEMPORARY TABLE issued AS
+SELECT eventtime AS since, json_extract_scalar(responseelements, '$.credentials.accessKeyId') AS accesskeyid FROM trail
+WHERE eventtime BETWEEN '2019-03-01T00:00:00Z' AND '2019-05-31T23:59:59Z' AND eventname = 'AssumeRole'
+  AND useridentity.arn = 'arn:aws:iam::111111111111:user/bob';
 CREATE TABLE acts AS
-FOREACH c IN (SELECT arn, min(since) AS since FROM callers GROUP BY arn)
-  SELECT c.arn AS caller, t.eventname, t.eventid FROM trail t
-  WHERE t.useridentity.arn = c.arn
-    AND from_iso8601_timestamp(t.eventtime) BETWEEN from_iso8601_timestamp(c.since)
-        AND from_iso8601_timestamp(c.since) + INTERVAL '1' DAY;
+FOREACH k IN (SELECT * FROM issued)
+  SELECT k.accesskeyid AS caller, t.eventname, t.eventid FROM trail t
+  WHERE t.useridentity.accesskeyid = k.accesskeyid
+    AND from_iso8601_timestamp(t.eventtime) BETWEEN from_iso8601_timestamp(k.since)
+        AND from_iso8601_timestamp(k.since) + INTERVAL '12' HOUR;
 SELECT a.eventname, count(DISTINCT a.eventid) AS calls, (SELECT count(*) FROM days) AS days
 FROM acts a GROUP BY a.eventname;
 ";
