@@ -141,6 +141,11 @@ fn settings_come_from_the_file_too() {
     assert!(again.stderr.contains("the table `made` exists already, in the database `logs`"), "{}", again.stderr);
     let replaced = bench.program.call(&["run", "spec.sql", "--replace"]);
     assert_eq!(replaced.code, 0, "{}", replaced.stderr);
+    // The old table is there until the rows of the new one are.
+    bench.program.file("fails.sql", "CREATE TABLE made AS SELECT 1 / (n - n) AS n FROM (VALUES 1) AS v(n);");
+    let failed = bench.program.call(&["run", "fails.sql", "--replace"]);
+    assert!(failed.stderr.contains("DIVISION_BY_ZERO"), "{}", failed.stderr);
+    assert_eq!(bench.emulator.tables("logs"), ["made"]);
     let elsewhere = bench.program.call(&["run", "spec.sql", "--engine", "local"]);
     assert_eq!(elsewhere.code, 0, "{}", elsewhere.stderr);
 }

@@ -118,9 +118,11 @@ impl Explain {
         match self.engine.name(session.config.engine) {
             EngineName::Local => session.compile(&self.compile),
             #[cfg(feature = "athena")]
-            EngineName::Athena => {
-                super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(session, &self.compile)
-            }
+            EngineName::Athena => super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(
+                session,
+                &self.compile,
+                false,
+            ),
             #[cfg(not(feature = "athena"))]
             EngineName::Athena => Err(super::engine::missing("athena").into()),
         }

@@ -106,9 +106,9 @@ impl Lasting {
             deadline,
             progress: &Progress::new(quiet),
         };
-        let result = execution.run(&self.live.runtime, &self.live.engine);
+        let (result, halt) = execution.run(&self.live.runtime, &self.live.engine);
         self.live.close();
-        let outcome = result.map_err(|(error, halt)| {
+        let outcome = result.map_err(|error| {
             let known = self.ledger.known();
             if known.attempts.is_empty() {
                 // Nothing was asked of the engine: there is nothing to go on from.

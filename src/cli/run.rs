@@ -105,9 +105,9 @@ impl Run {
             deadline: self.limits.deadline(),
             progress: &Progress::new(self.report.quiet),
         };
-        let result = execution.run(&runtime, &engine);
+        let (result, halt) = execution.run(&runtime, &engine);
         runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-        let outcome = result.map_err(|(error, halt)| match error {
+        let outcome = result.map_err(|error| match error {
             RunError::Stopped => Failure::Other(miette!("{}; nothing of the run was kept", halt.words())),
             error => failure(&session.source, error),
         })?;
@@ -126,7 +126,7 @@ impl Run {
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
         let live = Live::connect(session.athena(&self.engine.athena))?;
-        let compiled = live.compile(session, &self.compile)?;
+        let compiled = live.compile(session, &self.compile, self.replace)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
         let places = self.report.places(&compiled)?;
         refuse_lacking(session, &compiled, &live.engine)?;
