@@ -13,11 +13,13 @@ use super::engine::missing;
 #[cfg(feature = "local")]
 use super::engine::report;
 use super::engine::{EngineName, EngineOptions};
+#[cfg(feature = "local")]
 use super::execute::{Execution, failure};
 #[cfg(feature = "local")]
 use super::folder::{Folder, kept_lines};
 use super::limits::LimitOptions;
 use super::options::CompileOptions;
+#[cfg(feature = "local")]
 use super::progress::Progress;
 use super::reporting::ReportOptions;
 use super::session::{Failure, Session};
@@ -28,6 +30,7 @@ use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
 use crate::error::Errors;
 #[cfg(feature = "local")]
 use crate::run::RunError;
+#[cfg(feature = "local")]
 use crate::run::ledger::Ledger;
 use crate::run::{RunOptions, lacking};
 
