@@ -11,12 +11,15 @@ mod config;
 pub mod demo;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod destination;
+#[cfg(feature = "athena")]
+mod doctor;
 mod engine;
 mod explain;
 #[cfg(feature = "local")]
 mod folder;
 pub mod options;
 pub mod output;
+mod policy;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod progress;
 mod report;
@@ -54,6 +57,8 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     #[cfg(feature = "athena")]
     Catalog(catalog::Catalog),
+    #[cfg(feature = "athena")]
+    Doctor(doctor::Doctor),
     #[cfg(feature = "local")]
     Demo(demo::Demo),
 }
@@ -80,6 +85,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Snapshot(snapshot) => snapshot.run(&mut out),
         #[cfg(feature = "athena")]
         Command::Catalog(catalog) => catalog.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Doctor(doctor) => doctor.run(&mut out),
         #[cfg(feature = "local")]
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };

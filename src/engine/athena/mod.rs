@@ -8,8 +8,11 @@ mod catalog;
 mod client;
 mod credentials;
 mod error;
+mod examine;
 mod file;
 mod find;
+mod finding;
+mod identity;
 mod listing;
 mod options;
 mod poll;
@@ -24,14 +27,18 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use aws_config::SdkConfig;
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::SharedCredentialsProvider;
 
+pub use examine::examine;
+pub use finding::{Finding, Verdict};
 pub use listing::Listing;
 pub use options::{AthenaOptions, Encryption, PRIMARY};
 pub use workgroup::Workgroup;
 
 use self::credentials::Chain;
+use self::error::of_profile;
 use self::store::{Location, Sender, Store};
 use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::catalog::{Table, with_slash};
@@ -47,6 +54,7 @@ pub struct AthenaEngine {
     client: Client,
     store: Store,
     workgroup: Workgroup,
+    region: String,
     /// The location under which the run writes, ending in `/`.
     output: Option<String>,
     /// How many callers wait; the more there are, the longer each waits, since all of them ask.
@@ -73,23 +81,43 @@ impl AthenaEngine {
         credentials: Option<SharedCredentialsProvider>,
     ) -> Result<Self, EngineError> {
         let configuration = client::configuration(&options, credentials).await?;
-        let client = client::athena(&configuration, &options);
+        Self::assembled(options, &configuration).await
+    }
+
+    /// An engine of a configuration that has a Region.
+    async fn assembled(options: AthenaOptions, configuration: &SdkConfig) -> Result<Self, EngineError> {
+        let client = client::athena(configuration, &options);
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
-        let endpoint = client::s3_endpoint(&configuration, &options);
+        let endpoint = client::s3_endpoint(configuration, &options);
         let owner = options.expected_bucket_owner.clone();
-        let sender = Sender::new(Chain::new(&configuration), region, endpoint, owner)?;
+        let sender = Sender::new(Chain::new(configuration), region.clone(), endpoint, owner)?;
         let store = Store::new(sender, options.encryption.clone());
-        let workgroup = workgroup::workgroup(&client, &options.workgroup).await?;
+        let workgroup = workgroup::workgroup(&client, &options.workgroup).await;
+        let workgroup = workgroup.map_err(|error| of_profile(error, options.profile.as_deref()))?;
         let output = options.output.as_deref().map(with_slash).or_else(|| workgroup.output.clone());
         if let Some(output) = &output {
             Location::parse(output)?;
         }
-        Ok(Self { options, client, store, workgroup, output, waiting: AtomicU32::new(0) })
+        Ok(Self { options, client, store, workgroup, region, output, waiting: AtomicU32::new(0) })
     }
 
     /// The workgroup's settings.
     pub fn workgroup(&self) -> &Workgroup {
         &self.workgroup
+    }
+
+    /// The Region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The account that asks, as far as its credentials tell.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub async fn account(&self) -> Result<Option<String>, EngineError> {
+        self.store.account().await
     }
 
     /// The location under which the run writes, ending in `/`: the one it was told, or else the
