@@ -136,7 +136,7 @@ fn settings_come_from_the_file_too() {
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert_eq!(ended.stdout, b"n\r\n1\r\n");
     assert_eq!(bench.emulator.tables("logs"), ["made"]);
-    assert!(ended.stderr.contains("kept made in s3://out/mine/tables/made/"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("kept made (1 row) in s3://out/mine/tables/made/"), "{}", ended.stderr);
     let again = bench.program.call(&["run", "spec.sql"]);
     assert!(again.stderr.contains("the table `made` exists already, in the database `logs`"), "{}", again.stderr);
     let replaced = bench.program.call(&["run", "spec.sql", "--replace"]);

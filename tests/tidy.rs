@@ -50,9 +50,11 @@ const SHARED_CRATES: &[(&str, &[&str], &str)] = &[
     ("flate2", &["engine", "demo"], "archives are read here and written there"),
     (
         "sha2",
-        &["catalog", "constant", "engine"],
-        "the identity of a file that a spec brings in and of a submission, and the function `sha256`",
+        &["catalog", "constant", "engine", "run"],
+        "the identity of a file that a spec brings in, of a submission and of a run's plan, and the function `sha256`",
     ),
+    ("crc32fast", &["constant", "run"], "the function `crc32`, lines of a ledger, and pauses that differ"),
+    ("base64", &["constant", "run"], "its functions, and portions in a ledger"),
     ("fancy_regex", &["constant", "engine"], "regular expressions of the language, and of the regex SerDe"),
 ];
 

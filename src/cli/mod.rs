@@ -51,9 +51,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Explain(explain::Explain),
+    Explain(Box<explain::Explain>),
     #[cfg(any(feature = "local", feature = "athena"))]
-    Run(run::Run),
+    Run(Box<run::Run>),
     Snapshot(snapshot::Snapshot),
     #[cfg(feature = "athena")]
     Catalog(catalog::Catalog),

@@ -271,7 +271,7 @@ fn failure(session: &Session, error: RunError) -> Failure {
             }
             Failure::Other(miette!(help = help, "{error}"))
         }
-        RunError::Budget(error) => Failure::Other(Report::new(error)),
+        RunError::Budget(error) => Failure::Other(Report::new(*error)),
         RunError::Ledger(error) => Failure::Other(Report::new(error)),
         RunError::Shape { .. } | RunError::Stopped => Failure::Other(miette!("{error}")),
     }

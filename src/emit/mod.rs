@@ -24,5 +24,6 @@ pub use splice::{Edit, splice};
 pub use sql::{Piece, RUN_ID, Sql, Symbol};
 pub use statement::{
     Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, TEXT_ROOM, add_partitions, answer, define, define_file,
-    drops, file_location, foreach_head, foreach_portion, foreach_tail, portion_id, portion_statement, printable, store,
+    driver_folder, driver_step, drops, file_location, foreach_head, foreach_portion, foreach_tail, portion_id,
+    portion_statement, printable, store, stored_table,
 };

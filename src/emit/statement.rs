@@ -218,14 +218,41 @@ fn unload(query: &Sql, location: &Sql) -> Sql {
 
 /// Where a step's rows lie: a kept table's under its own name, a private one's under the run.
 fn table_location(table: &Table, lifetime: Lifetime) -> Sql {
-    let mut location = Sql::default();
-    location.symbol(Symbol::Output);
+    only_attempt(stored_folder(&run_name(&table.name), lifetime))
+}
+
+/// The folder of the only statement's attempt in that of a table.
+fn only_attempt(mut folder: Sql) -> Sql {
+    folder.symbol(Symbol::Attempt(0)).push("/");
+    folder
+}
+
+/// The folder in which all attempts at a table's rows lie.
+fn stored_folder(name: &str, lifetime: Lifetime) -> Sql {
+    let mut folder = Sql::default();
+    folder.symbol(Symbol::Output);
     match lifetime {
-        Lifetime::Kept => location.push(format!("tables/{}/", run_name(&table.name))).symbol(Symbol::Run),
-        Lifetime::Run => location.push("steps/").symbol(Symbol::Run).push(format!("/{}", run_name(&table.name))),
+        Lifetime::Kept => folder.push(format!("tables/{name}/")).symbol(Symbol::Run),
+        Lifetime::Run => folder.push("steps/").symbol(Symbol::Run).push(format!("/{name}")),
     };
-    location.push("/").symbol(Symbol::Attempt(0)).push("/");
-    location
+    folder.push("/");
+    folder
+}
+
+/// The table that a step stores: its name in statements, and the folder in which its rows lie.
+pub fn stored_table(plan: &Plan, step: usize) -> Option<(Sql, Sql)> {
+    match &plan.step(step).kind {
+        StepKind::File(table, _) => Some((table_name(plan, table), file_location(table))),
+        StepKind::Materialise(table, _, lifetime) | StepKind::Foreach(_, table, lifetime) => {
+            Some((table_name(plan, table), stored_folder(&run_name(&table.name), *lifetime)))
+        }
+        StepKind::Declare(_) | StepKind::AddPartitions(..) | StepKind::Answer(_) => None,
+    }
+}
+
+/// The folder in which the rows of a stored driver lie.
+pub fn driver_folder(foreach: &ForeachPlan) -> Sql {
+    stored_folder(&driver_name(foreach), Lifetime::Run)
 }
 
 /// What a FOREACH does before its statements are known: it stores the driver, in one statement or two,
@@ -237,9 +264,7 @@ pub fn foreach_head(
 ) -> (Vec<Statement>, Option<Statement>) {
     let mut store = Vec::new();
     if foreach.stored {
-        let mut location = Sql::default();
-        location.symbol(Symbol::Output).push("steps/").symbol(Symbol::Run);
-        location.push(format!("/{}/", driver_name(foreach))).symbol(Symbol::Attempt(0)).push("/");
+        let location = only_attempt(driver_folder(foreach));
         let query = driver_query(plan, foreach, driver_scans);
         let id = driver_step(foreach);
         store = stored_rows(plan, &id, &driver_table(foreach), &location, &stored_driver_columns(foreach), &query);
@@ -283,19 +308,8 @@ pub fn portion_id(foreach: &ForeachPlan, number: usize) -> StatementId {
 }
 
 fn portion_location(foreach: &ForeachPlan, lifetime: Lifetime, number: usize) -> Sql {
-    let mut location = result_location(foreach, lifetime);
+    let mut location = stored_folder(&run_name(&foreach.name), lifetime);
     location.push(format!("{number}/")).symbol(Symbol::Attempt(number)).push("/");
-    location
-}
-
-fn result_location(foreach: &ForeachPlan, lifetime: Lifetime) -> Sql {
-    let mut location = Sql::default();
-    location.symbol(Symbol::Output);
-    match lifetime {
-        Lifetime::Kept => location.push(format!("tables/{}/", run_name(&foreach.name))).symbol(Symbol::Run),
-        Lifetime::Run => location.push("steps/").symbol(Symbol::Run).push(format!("/{}", run_name(&foreach.name))),
-    };
-    location.push("/");
     location
 }
 
@@ -311,7 +325,7 @@ pub fn foreach_tail(
     let mut create = Sql::text("CREATE EXTERNAL TABLE ");
     create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&columns_of(table))).push("\n)\n");
     create.push(format!("PARTITIONED BY (`{STATEMENT_KEY}` string)\nSTORED AS PARQUET\nLOCATION '"));
-    create.append(&result_location(foreach, lifetime)).push("'");
+    create.append(&stored_folder(&run_name(&foreach.name), lifetime)).push("'");
     let mut tail = vec![statement(format!("{}/table", foreach.name), Purpose::Register, create)];
     // A clause takes some 200 bytes; the text limit leaves room for a thousand of them.
     for (at, chunk) in statements.chunks(500).enumerate() {
@@ -378,6 +392,6 @@ pub fn drops(plan: &Plan) -> Vec<Statement> {
 }
 
 /// The name of what stores a FOREACH's driver.
-fn driver_step(foreach: &ForeachPlan) -> String {
+pub fn driver_step(foreach: &ForeachPlan) -> String {
     format!("{}/driver", foreach.name)
 }

@@ -112,6 +112,16 @@ pub fn step_reads(plan: &Plan, at: usize) -> BTreeMap<RelationId, usize> {
         .collect()
 }
 
+/// How often a step's statements read a table that they name once, at most.
+pub fn most_reads(plan: &Plan, at: usize) -> usize {
+    let kind = &plan.step(at).kind;
+    let own = Repeats::of_step(plan, kind).most();
+    match kind {
+        StepKind::Foreach(id, ..) => own.max(Repeats::of(&plan.foreachs[id].body).most()),
+        _ => own,
+    }
+}
+
 impl Repeats {
     /// Those of the query that a step's own statement is.
     fn of_step(plan: &Plan, kind: &StepKind) -> Self {

@@ -32,7 +32,7 @@ use crate::source::Span;
 
 pub use bound::at_most;
 pub use estimate::{Estimate, portion_bytes, scan_bytes, step_bytes};
-pub use fixed::{static_needs, static_rectangles, step_reads};
+pub use fixed::{most_reads, static_needs, static_rectangles, step_reads};
 pub use misread::MisreadRows;
 pub use need::{Need, need};
 pub use split::split;

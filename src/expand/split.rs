@@ -40,7 +40,7 @@ fn deal(rectangles: &[Rectangle]) -> Option<[Vec<Rectangle>; 2]> {
     };
     let (longest, _) = rectangle.keys.iter().enumerate().max_by_key(|(_, set)| values(set))?;
     let KeySet::Values(list) = &rectangle.keys[longest] else { return None };
-    let list: Vec<String> = list.iter().cloned().collect();
+    let list: Vec<String> = list.to_vec();
     Some(halves(&list)?.map(|values| {
         let mut half = rectangle.clone();
         half.keys[longest] = KeySet::Values(values.into_iter().collect());

@@ -45,6 +45,11 @@ impl Repeats {
         self.0.get(&relation).copied().unwrap_or(1)
     }
 
+    /// The most that any relation is read.
+    pub(super) fn most(&self) -> usize {
+        self.0.values().copied().max().unwrap_or(1)
+    }
+
     /// The stages that scans take.
     pub(super) fn stages(&self, scans: &Rectangles) -> usize {
         scans.iter().map(|(relation, list)| list.len().max(1).saturating_mul(self.get(*relation))).sum()

@@ -125,6 +125,9 @@ pub fn needed(
                 let wanted = entries.iter().filter(|entry| may_hold(table, &entry.values, region, time));
                 set.tuples.extend(wanted.map(|entry| entry.values.clone()));
             }
+            if found.is_none() {
+                set.outside = unregistered(table, entries, regions, now).into_iter().collect();
+            }
         }
         Layout::Projection { keys, .. } => {
             let space = Space::new(table, keys, now);
@@ -164,6 +167,40 @@ fn overlooked(table: &Table, listed: &TableInventory, asked: &[(&Region, Interva
         found.extend(index.filter(|_| wanted).map(|index| Outside::Value(index, uncovered.value.clone())));
     }
     found
+}
+
+/// The event times asked for, up to now, for which no partition is registered: folders may well be there, but no
+/// engine looks at them. What the slack adds is left out, since a table often ends with the last day it has.
+fn unregistered(table: &Table, entries: &[PartitionEntry], regions: &Regions, now: i128) -> BTreeSet<Outside> {
+    let mut outside = BTreeSet::new();
+    let has_time_keys = table.time.as_ref().is_some_and(|time| !time.keys.is_empty());
+    for region in regions.parts().iter().filter(|_| has_time_keys) {
+        let asked = region.time.intersection(&folder_times(table, region, now)).intersection(&Intervals::less(now));
+        let held = entries.iter().filter(|entry| may_hold(table, &entry.values, region, &Intervals::all()));
+        let spans: Option<Vec<_>> = held.map(|entry| span_of(table, &entry.values)).collect();
+        // A partition that does not say its time may hold any.
+        let Some(spans) = spans else { continue };
+        let held = spans.iter().fold(Intervals::none(), |held, span| held.union(span));
+        note_times(&asked.minus(&held), &mut outside);
+    }
+    outside
+}
+
+/// Notes times that no partition covers. A window without beginning asks for nothing before the table's own.
+fn note_times(uncovered: &Intervals<i128>, outside: &mut BTreeSet<Outside>) {
+    for (from, to) in uncovered.parts() {
+        let from = match from {
+            Cut::Before(from) => *from,
+            Cut::After(from) => from.saturating_add(1),
+            Cut::Start | Cut::End => continue,
+        };
+        let to = match to {
+            Cut::Before(to) => *to,
+            Cut::After(to) => to.saturating_add(1),
+            Cut::Start | Cut::End => i128::MAX,
+        };
+        outside.insert(Outside::Time(from, to));
+    }
 }
 
 /// Whether a partition may hold records of a region. A value that cannot be read keeps it.
@@ -389,24 +426,11 @@ impl<'a> Space<'a> {
         Some((instant(*first), pattern.unit().add(*last, 1).map_or(i128::MAX, instant)))
     }
 
-    /// Notes what was asked for, up to now, and lies before or behind the table's time. A window
-    /// without beginning asks for nothing before the table's own.
+    /// Notes what was asked for, up to now, and lies before or behind the table's time.
     fn note_outside(&self, time: &Intervals<i128>, extent: Option<(i128, i128)>, outside: &mut BTreeSet<Outside>) {
         let Some((start, end)) = extent else { return };
         let covered = Intervals::between(Cut::Before(start), Cut::Before(end));
-        for (from, to) in time.intersection(&Intervals::less(self.now)).minus(&covered).parts() {
-            let from = match from {
-                Cut::Before(from) => *from,
-                Cut::After(from) => from.saturating_add(1),
-                Cut::Start | Cut::End => continue,
-            };
-            let to = match to {
-                Cut::Before(to) => *to,
-                Cut::After(to) => to.saturating_add(1),
-                Cut::Start | Cut::End => i128::MAX,
-            };
-            outside.insert(Outside::Time(from, to));
-        }
+        note_times(&time.intersection(&Intervals::less(self.now)).minus(&covered), outside);
     }
 }
 

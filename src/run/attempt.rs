@@ -146,7 +146,7 @@ impl<E: Engine> Run<'_, E> {
             return Err(self.failed(statement, work.step, error));
         }
         let outcome = Ending::Refused { class: error.class, message: error.message.clone() };
-        self.end(statement, work, number, End { outcome, bytes: 0, milliseconds: 0, scans: Vec::new() })?;
+        self.end(statement, work, number, End { outcome, bytes: 0, milliseconds: 0, scans: Vec::new() }).await?;
         Ok(Err(error))
     }
 
@@ -203,7 +203,7 @@ impl<E: Engine> Run<'_, E> {
             }
         };
         let bytes = status.bytes_scanned;
-        self.end(statement, work, number, End { outcome, bytes, milliseconds, scans: status.scans })?;
+        self.end(statement, work, number, End { outcome, bytes, milliseconds, scans: status.scans }).await?;
         if error.is_none() {
             self.governor(statement).went_well();
             let (statement, purpose) = (statement.id.clone(), statement.purpose);
@@ -213,13 +213,18 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Records an attempt's end, and holds what it read against the plan.
-    fn end(&self, statement: &Statement, work: Work, attempt: u32, end: End) -> Result<(), RunError> {
+    async fn end(&self, statement: &Statement, work: Work, attempt: u32, end: End) -> Result<(), RunError> {
         let bytes = end.bytes;
         self.ledger.record(Entry::Ended { statement: statement.id.clone(), attempt, end })?;
         if kind(statement.purpose) == Kind::Definition {
             return Ok(());
         }
-        Ok(self.budget.settle(self.planned(statement, work), bytes)?)
+        self.budget.settle(&statement.id, bytes);
+        let planned = self.planned(statement, work);
+        let Err(overrun) = planned.hold(bytes, 0) else { return Ok(()) };
+        // Where the stored rows cannot be listed, nothing speaks for the statement.
+        let Ok(stored) = self.stored_bytes(statement, work.step).await else { return Err(overrun.into()) };
+        Ok(planned.hold(bytes, stored)?)
     }
 
     /// Waits before another attempt, or says that there is to be none.

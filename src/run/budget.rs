@@ -131,7 +131,7 @@ impl Budget {
     /// # Errors
     ///
     /// The limit that they would pass.
-    pub fn check<'p>(&self, planned: impl IntoIterator<Item = Planned<'p>>) -> Result<(), BudgetError> {
+    pub fn check<'p>(&self, planned: impl IntoIterator<Item = Planned<'p>>) -> Result<(), Box<BudgetError>> {
         let state = self.state();
         let (mut bytes, mut dollars, mut statements) = (0_u64, 0.0, 0);
         let mut last = None;
@@ -149,7 +149,7 @@ impl Budget {
                 }
                 (None, Some(option)) => {
                     let (step, statement) = (one.step.to_owned(), one.statement.clone());
-                    return Err(BudgetError::Unknown { step, statement, option });
+                    return Err(Box::new(BudgetError::Unknown { step, statement, option }));
                 }
                 (None, None) => {}
             }
@@ -159,7 +159,7 @@ impl Budget {
         let running: u64 = state.running.values().sum();
         let in_flight: f64 = state.running.values().map(|bytes| self.price.statement(*bytes)).sum();
         let passed = |what, limit, spent, planned, option| {
-            Err(BudgetError::Passed { step: step.to_owned(), what, limit, spent, planned, option })
+            Err(Box::new(BudgetError::Passed { step: step.to_owned(), what, limit, spent, planned, option }))
         };
         let used = state.bytes.saturating_add(running);
         if let Some(limit) = self.limits.bytes.filter(|limit| used.saturating_add(bytes) > *limit) {
@@ -185,36 +185,42 @@ impl Budget {
     /// # Errors
     ///
     /// The limit that it would pass.
-    pub fn admit(&self, planned: Planned<'_>) -> Result<(), BudgetError> {
+    pub fn admit(&self, planned: Planned<'_>) -> Result<(), Box<BudgetError>> {
         self.check([planned])?;
         self.state().running.insert(planned.statement.clone(), planned.bytes.unwrap_or(0));
         Ok(())
     }
 
     /// Takes in what an attempt has read, however it ended.
-    ///
-    /// # Errors
-    ///
-    /// It read more than it was to.
-    pub fn settle(&self, planned: Planned<'_>, actual: u64) -> Result<(), BudgetError> {
+    pub fn settle(&self, statement: &StatementId, actual: u64) {
         let mut state = self.state();
-        state.running.remove(planned.statement);
+        state.running.remove(statement);
         state.spend(actual, self.price);
-        match planned.bytes {
-            Some(bytes) if actual > bytes.saturating_add(bytes / 10).saturating_add(TOLERANCE) => {
-                Err(BudgetError::Overrun {
-                    step: planned.step.to_owned(),
-                    statement: planned.statement.clone(),
-                    actual: Bytes(actual).to_string(),
-                    planned: Bytes(bytes).to_string(),
-                })
-            }
-            _ => Ok(()),
-        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Planned<'_> {
+    /// Holds what a statement has read against its plan, `stored` bytes of tables that the run stored aside.
+    ///
+    /// # Errors
+    ///
+    /// It read more than it was to.
+    pub fn hold(&self, actual: u64, stored: u64) -> Result<(), Box<BudgetError>> {
+        match self.bytes {
+            Some(bytes) if actual > [bytes, bytes / 10, TOLERANCE, stored].into_iter().fold(0, u64::saturating_add) => {
+                Err(Box::new(BudgetError::Overrun {
+                    step: self.step.to_owned(),
+                    statement: self.statement.clone(),
+                    actual: Bytes(actual).to_string(),
+                    planned: Bytes(bytes).to_string(),
+                }))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A run is a walk over the plan's steps that asks the ledger before each act; so taking up a run that
 //! was stopped is the same walk again. This room never prints; it hands [`Event`]s to whoever listens.
 
+mod allowance;
 mod attempt;
 mod budget;
 mod event;
@@ -106,7 +107,7 @@ pub enum RunError {
     },
     /// A limit would be passed, or a statement read more than planned.
     #[error(transparent)]
-    Budget(#[from] BudgetError),
+    Budget(#[from] Box<BudgetError>),
     /// What happens cannot be recorded, so nothing more may happen.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

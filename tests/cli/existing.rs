@@ -116,3 +116,19 @@ fn partitions_with_locations_of_their_own() {
     );
     holds("registered_too_late", &program, &["explain spec.sql --now 2024-06-01"]);
 }
+
+#[test]
+fn a_day_that_nobody_registered_is_not_looked_at_and_says_so() {
+    let spec = "
+CREATE EXTERNAL TABLE folders (id bigint, at string) PARTITIONED BY (day string)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://logs/folders/'
+TBLPROPERTIES ('athplan.time.column' = 'at', 'athplan.time.format' = 'iso8601', 'athplan.time.keys' = 'day=yyyy-MM-dd');
+ALTER TABLE folders ADD PARTITION (day = '2024-05-06') PARTITION (day = '2024-05-09');
+SELECT count(*) AS n FROM folders WHERE at >= '2024-05-06' AND at < '2024-05-10';
+SELECT id FROM folders WHERE at >= '2024-05-06' AND at < '2024-05-07';
+";
+    let commands = ["explain spec.sql --now 2024-06-01", "run spec.sql --now 2024-06-01"];
+    let program = program(spec);
+    program.file("trail/folders/day=2024-05-09/a.json", "{\"id\":2,\"at\":\"2024-05-09T00:00:00Z\"}\n");
+    holds("unregistered_days", &program, &commands);
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use athplan::bind::spec::BoundStatementKind;
-use athplan::catalog::read_file;
+use athplan::catalog::{Inventory, ListedFile, read_file};
 use athplan::constant::{Value, format};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
@@ -13,7 +13,7 @@ use athplan::expand::World;
 use athplan::explain::{Explaining, Stage, stage};
 use athplan::plan::Settings;
 use athplan::run::{Outcome, RunOptions, run};
-use athplan::{Compiled, compile};
+use athplan::{Compiled, compile, scanned_tables};
 
 use crate::front::bound;
 
@@ -93,8 +93,22 @@ pub fn compiled(spec: &str, merge: bool) -> Result<Compiled, String> {
     compiled_with(spec, merge, &[])
 }
 
+/// Compiles a spec over files that a listing is to have found, each with its bytes.
+pub fn compiled_over(spec: &str, files: &[(String, u64)]) -> Result<Compiled, String> {
+    compiled_in(spec, true, &[], files)
+}
+
 /// Compiles a spec with values of its parameters.
 pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Result<Compiled, String> {
+    compiled_in(spec, merge, arguments, &[])
+}
+
+fn compiled_in(
+    spec: &str,
+    merge: bool,
+    arguments: &[(&str, &str)],
+    listed: &[(String, u64)],
+) -> Result<Compiled, String> {
     let bound = bound(format!("{PRELUDE}{spec}"), NOW, arguments).map_err(|errors| errors.to_string())?;
     let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge, places_tables: true };
     let mut files = BTreeMap::new();
@@ -104,7 +118,12 @@ pub fn compiled_with(spec: &str, merge: bool, arguments: &[(&str, &str)]) -> Res
             files.insert(path.clone(), file);
         }
     }
-    compile(bound, settings, World { slots: 2, files, ..World::default() }).map_err(|errors| errors.to_string())
+    let mut inventory = Inventory::default();
+    for table in scanned_tables(&bound).into_iter().filter(|_| !listed.is_empty()) {
+        let file = |(path, bytes): &(String, u64)| ListedFile { path: path.clone(), bytes: *bytes, archived: false };
+        inventory.merge(Inventory::from_listing(&table, listed.iter().map(file), settings.now_picos()));
+    }
+    compile(bound, settings, World { slots: 2, files, inventory }).map_err(|errors| errors.to_string())
 }
 
 /// An engine over the bucket that writes into a folder, and the location that stands for the folder.

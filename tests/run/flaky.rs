@@ -24,11 +24,14 @@ pub enum Fault {
     Transient,
 }
 
+/// What goes wrong with a call, by its number and its name.
+type Plan = Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>;
+
 /// The engine. Calls are numbered from 0.
 pub struct Flaky<E> {
     inner: E,
     /// What happens at which call.
-    plan: Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>,
+    plan: Plan,
     calls: AtomicUsize,
     /// Told when the process is to die.
     pub death: Notify,

@@ -1,97 +1,50 @@
 //! How long a run takes beside the least that it could: an engine that only counts time.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use athplan::engine::{
-    Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission,
-};
 use athplan::run::ledger::Ledger;
 use athplan::run::{RunOptions, run_with};
-use athplan::types::Type;
 use tokio::time::Instant;
 
+use super::clockwork::Clockwork;
 use crate::middle::bench;
 
-/// How long a query takes, by its number.
+/// How long a step takes, by the day that it reads: days hold as many bytes as they take time.
 type Latency = fn(usize) -> Duration;
 
-/// An engine without data: a keys query gives no rows, everything else nothing at all.
-struct Clockwork {
-    latency: Latency,
-    slots: usize,
-    /// How many may run before the engine says that it is too much.
-    quota: usize,
-    ends: Mutex<BTreeMap<QueryId, Instant>>,
-}
+/// The days that steps read.
+const DAYS: usize = 20;
 
-impl Engine for Clockwork {
-    async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
-        let mut ends = self.ends.lock().expect("nobody panicked");
-        let now = Instant::now();
-        if ends.values().filter(|end| **end > now).count() >= self.quota {
-            return Err(EngineError::new(ErrorClass::Throttled, "too many queries"));
-        }
-        let number = ends.len();
-        let takes =
-            if submission.kind == Kind::Definition { Duration::from_millis(400) } else { (self.latency)(number) };
-        let id = QueryId(format!("q{number}"));
-        ends.insert(id.clone(), now + takes);
-        Ok(id)
-    }
-
-    async fn find(&self, _: &str, _: SystemTime) -> Result<Option<QueryId>, EngineError> {
-        Ok(None)
-    }
-
-    async fn poll(&self, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
-        let ends = self.ends.lock().expect("nobody panicked");
-        let state = |id| if ends[id] <= Instant::now() { State::Succeeded } else { State::Running };
-        Ok(ids.iter().map(|id| Status::new(state(id))).collect())
-    }
-
-    async fn wait(&self, _: &[QueryId]) {
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-
-    async fn result(&self, _: &QueryId, _: &[Type]) -> Result<ResultSet, EngineError> {
-        Ok(ResultSet::default())
-    }
-
-    async fn cancel(&self, _: &QueryId) -> Result<(), EngineError> {
-        Ok(())
-    }
-
-    async fn put(&self, _: &str, _: Vec<u8>) -> Result<(), EngineError> {
-        Ok(())
-    }
-
-    async fn list(&self, _: &str) -> Result<Vec<StoredFile>, EngineError> {
-        Ok(Vec::new())
-    }
-
-    async fn remove(&self, _: &str) -> Result<usize, EngineError> {
-        Ok(0)
-    }
-
-    fn slots(&self, _: Kind) -> usize {
-        self.slots
-    }
+/// The day that a step reads, in no order.
+fn day(step: usize) -> usize {
+    step * 7 % DAYS
 }
 
 /// Steps that wait for nothing but their table.
 fn wide(steps: usize) -> String {
-    (0..steps)
-        .map(|step| {
-            format!("CREATE TABLE t{step} AS SELECT id FROM events WHERE id = {step} AND day = '2020-01-01';\n")
-        })
-        .collect()
+    let step = |step| {
+        let day = day(step) + 1;
+        format!("CREATE TABLE t{step} AS SELECT id FROM events WHERE id = {step} AND day = '2020-01-{day:02}';\n")
+    };
+    (0..steps).map(step).collect()
+}
+
+/// A file for each day of one region, of as many bytes as the day takes microseconds.
+fn files(latency: Latency) -> Vec<(String, u64)> {
+    let bytes = |day| u64::try_from(latency(day).as_micros()).expect("days are short");
+    (0..DAYS).map(|day| (format!("s3://bucket/events/a/2020-01-{:02}/e.json", day + 1), bytes(day))).collect()
+}
+
+/// The day that a text asks for.
+fn day_of(sql: &str) -> usize {
+    let (_, behind) = sql.split_once("'2020-01-").expect("every step asks for a day");
+    behind[..2].parse::<usize>().expect("a day") - 1
 }
 
 /// The time that a run of so many steps side by side takes, in seconds.
-fn takes(steps: usize, engine: Clockwork) -> f64 {
-    let compiled = bench::compiled(&wide(steps), true).expect("it compiles");
+fn takes(steps: usize, latency: Latency, slots: usize, quota: usize) -> f64 {
+    let compiled = bench::compiled_over(&wide(steps), &files(latency)).expect("it compiles");
+    let engine = Clockwork { latency: Box::new(move |sql| latency(day_of(sql))), quota, ..Clockwork::new(slots) };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
@@ -103,12 +56,15 @@ fn takes(steps: usize, engine: Clockwork) -> f64 {
     })
 }
 
-/// The least that statements of these lengths can take on so many slots, in seconds.
+/// How long a step after the other takes, in seconds.
+fn alone(steps: usize, latency: Latency) -> f64 {
+    (0..steps).map(|step| latency(day(step)).as_secs_f64()).sum()
+}
+
+/// The least that these steps can take on so many slots, in seconds.
 fn least(steps: usize, slots: usize, latency: Latency) -> f64 {
-    let all: Vec<f64> = (0..steps).map(|number| latency(number).as_secs_f64()).collect();
-    let longest = all.iter().copied().fold(0.0, f64::max);
-    let share = all.iter().sum::<f64>() / count(slots);
-    longest.max(share)
+    let longest = (0..steps).map(|step| latency(day(step)).as_secs_f64()).fold(0.0, f64::max);
+    longest.max(alone(steps, latency) / count(slots))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "few slots")]
@@ -120,17 +76,16 @@ fn count(number: usize) -> f64 {
 fn a_run_takes_little_more_than_it_must() {
     let latencies: [(&str, Latency); 3] = [
         ("all alike", |_| Duration::from_secs(20)),
-        ("one in ten is long", |number| Duration::from_secs(if number % 10 == 0 { 60 } else { 10 })),
-        ("all different", |number| Duration::from_millis(8_000 + (number as u64 * 7_919) % 24_000)),
+        ("one in ten is long", |day| Duration::from_secs(if day % 10 == 0 { 60 } else { 10 })),
+        ("of twenty lengths", |day| Duration::from_millis(8_000 + day as u64 * 1_200)),
     ];
     let mut table = "slots  statements  latency             least      run  ratio  one by one\n".to_owned();
     let mut worst: f64 = 0.0;
     for slots in [20, 200] {
         for (name, latency) in latencies {
             let steps = slots * 5;
-            let least = least(steps, slots, latency);
-            let run = takes(steps, Clockwork { latency, slots, quota: slots, ends: Mutex::default() });
-            let alone: f64 = (0..steps).map(|number| latency(number).as_secs_f64()).sum();
+            let (least, alone) = (least(steps, slots, latency), alone(steps, latency));
+            let run = takes(steps, latency, slots, slots);
             let ratio = run / least;
             worst = worst.max(ratio);
             table += &format!(
@@ -147,7 +102,7 @@ fn a_run_takes_little_more_than_it_must() {
 fn an_engine_that_takes_fewer_than_it_said_is_given_fewer() {
     let latency: Latency = |_| Duration::from_secs(20);
     let (steps, quota) = (60, 5);
-    let run = takes(steps, Clockwork { latency, slots: 20, quota, ends: Mutex::default() });
+    let run = takes(steps, latency, 20, quota);
     let least = least(steps, quota, latency);
     assert!(run / least < 1.5, "{run} s where {least} s would do");
 }

@@ -9,6 +9,8 @@ use crate::types::Type;
 
 thread_local! {
     static PATTERNS: Memo<Vec<Step>> = Memo::new();
+    /// Those with an escape character, which stands before the pattern in the key.
+    static ESCAPED: Memo<Vec<Step>> = Memo::new();
 }
 
 /// One step of a pattern.
@@ -40,10 +42,9 @@ fn like(function: &Function, values: &[Value]) -> Result<Value, EvalError> {
     };
     let steps = match escape {
         None => PATTERNS.with(|patterns| patterns.get(pattern, |pattern| compile(pattern, None))),
-        // The escape belongs to what is remembered: it stands before the pattern in the key.
         Some(escape) => {
-            let key = format!("\u{0}{escape}{pattern}");
-            PATTERNS.with(|patterns| patterns.get(&key, |_| compile(pattern, Some(escape))))
+            let key = format!("{escape}{pattern}");
+            ESCAPED.with(|patterns| patterns.get(&key, |_| compile(pattern, Some(escape))))
         }
     }?;
     let matched = match function.arguments[0] {
@@ -145,5 +146,18 @@ mod tests {
         }
         assert!(compile("a#b", Some('#')).is_err());
         assert!(matches("a%b", &compile("a#%b", Some('#')).expect("well formed")));
+    }
+    #[test]
+    fn what_is_remembered_belongs_to_its_escape() {
+        let call = |arguments: &[&str]| {
+            let found =
+                crate::constant::functions::function("like", &vec![Type::VARCHAR; arguments.len()], &Type::Boolean);
+            let arguments: Vec<Value> = arguments.iter().map(Value::varchar).collect();
+            like(&found.expect("there is one"), &arguments)
+        };
+        assert_eq!(call(&["", "\u{0}#"]), Ok(Value::Boolean(false)));
+        assert_eq!(call(&["", "", "#"]), Ok(Value::Boolean(true)));
+        assert_eq!(call(&["", "#%"]), Ok(Value::Boolean(false)));
+        assert_eq!(call(&["%", "%", "#"]), Ok(Value::Boolean(true)));
     }
 }
