@@ -30,6 +30,8 @@ pub mod session;
 mod snapshot;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod summary;
+#[cfg(feature = "athena")]
+mod verified;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

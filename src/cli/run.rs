@@ -129,6 +129,9 @@ impl Run {
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
         let live = super::athena::Live::connect(session.athena(&self.engine.athena))?;
+        if !self.quiet {
+            super::verified::remind(&live);
+        }
         let compiled = live.compile(session, &self.compile)?;
         let places = self.places(&compiled)?;
         refuse_lacking(session, &compiled, &live.engine)?;

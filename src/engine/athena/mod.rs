@@ -144,6 +144,16 @@ impl AthenaEngine {
         listing::list(&self.store, table, wanted).await
     }
 
+    /// The texts of a query's rows as its result's file has them, which a long result is read from; none if there is no
+    /// file, or it may not be read.
+    ///
+    /// # Errors
+    ///
+    /// Athena cannot be reached, or does not know the query.
+    pub async fn result_file(&self, id: &QueryId) -> Result<Option<Vec<Vec<Option<String>>>>, EngineError> {
+        result::in_file(self, id).await
+    }
+
     /// Runs a statement of DDL to its end, beside any plan; one that was run before is run again.
     ///
     /// # Errors
