@@ -21,8 +21,6 @@ use crate::explain::{Explaining, Stage, explain, stage, stage_json};
 pub struct Explain {
     #[command(flatten)]
     compile: CompileOptions,
-    #[command(flatten)]
-    engine: EngineOptions,
     /// Driver rows of a FOREACH, as CSV with its key columns; gives figures instead of bounds
     #[arg(long = "rows", value_name = "STEP=FILE", value_parser = pair)]
     rows: Vec<(String, String)>,
@@ -45,6 +43,8 @@ pub struct Explain {
     /// The account in the ARNs of --iam
     #[arg(long, value_name = "ACCOUNT", requires = "iam")]
     account: Option<String>,
+    #[command(flatten)]
+    engine: EngineOptions,
 }
 
 /// The stages by name.

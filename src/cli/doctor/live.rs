@@ -78,30 +78,34 @@ async fn proven(engine: &AthenaEngine, place: &str, run: &str, now: i64) -> Resu
     let outcome = match result {
         Ok(outcome) => outcome,
         Err(error) => {
-            // A run that fails keeps its tables, to be resumed; this one is not.
+            let mut left = Vec::new();
+            // A run that fails keeps its tables, to be resumed; this one is not. Why it failed is what is said.
             for statement in drops(&compiled.plan) {
                 let symbol = |symbol| match symbol {
                     Symbol::Run => run.to_owned(),
                     Symbol::Attempt(_) | Symbol::Output => String::new(),
                 };
-                engine.execute(&statement.sql.substitute(symbol)).await.map_err(|error| report(&error))?;
+                let dropped = engine.execute(&statement.sql.substitute(symbol)).await;
+                left.extend(dropped.err().map(|_| statement.id.0));
             }
-            return Err(failed(error));
+            return Err(failed(&error, run, &left));
         }
     };
     findings.extend(proof::findings(&outcome));
     Ok(findings)
 }
 
-fn failed(error: RunError) -> Failure {
-    match error {
-        RunError::Statement { ref error, .. } => {
-            let help =
-                error.help.clone().unwrap_or_else(|| "the statement is athplan's own: please report it".to_owned());
-            Failure::Other(miette::miette!(help = help, "the proof cannot go on: {error}"))
-        }
-        other => Failure::Other(miette::miette!("the proof cannot go on: {other}")),
+/// Why the proof ends here; `left` are the drops that failed.
+fn failed(error: &RunError, run: &str, left: &[String]) -> Failure {
+    let mut help = match error {
+        RunError::Statement { error: EngineError { help: Some(help), .. }, .. } => help.clone(),
+        RunError::Stopped => "nothing is noted; begin again with athplan doctor --live".to_owned(),
+        _ => "the statements are athplan's own: please report it".to_owned(),
+    };
+    if !left.is_empty() {
+        help.push_str(&format!("\ntables named …__{run} are left in the database"));
     }
+    Failure::Other(miette::miette!(help = help, "the proof cannot go on: {error}"))
 }
 
 /// One statement, sent twice: it is one query, and its row comes back as it is, from the pages and from the file.

@@ -26,8 +26,6 @@ use crate::error::exit;
 /// exit code is 0 if nothing has failed, else 1.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    #[command(flatten)]
-    athena: AthenaSettings,
     /// Runs statements that prove what athplan relies on, for a cent at most
     ///
     /// That partitions are pruned in every form in which athplan asks for them, that a statement sent twice runs once,
@@ -39,6 +37,8 @@ pub struct Doctor {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    #[command(flatten)]
+    athena: AthenaSettings,
 }
 
 /// How findings are printed.

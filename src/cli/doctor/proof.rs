@@ -198,7 +198,12 @@ pub fn refuted(name: &'static str, said: String) -> Finding {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{FORMS, UNIT, compiled, files, limits};
+    use super::{FOLLOWED, FORMS, Form, TYPES, UNIT, bytes, compiled, files, findings, limits};
+    use crate::constant::Value;
+    use crate::emit::StatementId;
+    use crate::engine::ResultSet;
+    use crate::engine::athena::Verdict;
+    use crate::run::{Outcome, StatementReport};
 
     /// What is announced is what the compiler's own plan needs.
     #[test]
@@ -219,6 +224,49 @@ mod tests {
                 (0..).zip(&files).filter(|(_, (path, _))| folders.iter().any(|folder| path.starts_with(folder)));
             assert_eq!(needed.map(|(at, _)| 1_u64 << at).sum::<u64>(), form.files, "{}", form.name);
         }
+    }
+
+    /// An outcome as it should be, but for the bytes that the statements of each form read beside those announced.
+    fn outcome(more: u64) -> Outcome {
+        let reports = FORMS.iter().map(|form| StatementReport {
+            statement: StatementId(form.statement.replace('/', "/1")),
+            attempt: 1,
+            succeeded: true,
+            reads: true,
+            bytes: bytes(form.files) + more,
+            milliseconds: 1,
+        });
+        let set = |row: Vec<Value>| ResultSet { columns: Vec::new(), rows: vec![row] };
+        let sum = |form: &Form| (form.statement.to_owned(), set(vec![Value::Integer(form.files.cast_signed())]));
+        let others = [(FOLLOWED.0, Value::Integer(FOLLOWED.1)), (TYPES, Value::Boolean(true))];
+        let others = others.map(|(name, value)| (name.to_owned(), set(vec![value])));
+        Outcome {
+            run: "r1".to_owned(),
+            answers: FORMS.iter().filter(|form| form.is_sum).map(sum).chain(others).collect(),
+            kept: Vec::new(),
+            statements: reports.collect(),
+            expansions: Vec::new(),
+            coverage: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_file_too_many_refutes_and_stored_rows_do_not() {
+        let failed = |outcome: &Outcome| {
+            let failed = findings(outcome).into_iter().filter(|finding| finding.verdict == Verdict::Failed);
+            failed.map(|finding| finding.name).collect::<Vec<_>>()
+        };
+        assert_eq!(failed(&outcome(0)), [""; 0]);
+        assert_eq!(failed(&outcome(1_500)), [""; 0]);
+        assert_eq!(failed(&outcome(UNIT)).len(), FORMS.len());
+        let mut doubled = outcome(0);
+        for (_, set) in &mut doubled.answers {
+            set.rows = set.rows.iter().chain(&set.rows).cloned().collect();
+        }
+        assert_eq!(failed(&doubled).len(), FORMS.iter().filter(|form| form.is_sum).count() + 1);
+        let mut silent = outcome(0);
+        silent.answers.clear();
+        assert!(failed(&silent).contains(&"types"));
     }
 
     #[test]

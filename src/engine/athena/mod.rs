@@ -2,6 +2,28 @@
 //!
 //! What Athena does was measured, and stands in the comments where it decides something. Each call has
 //! its file; every error comes out of one place, classified, with a way out where there is one.
+//!
+//! # Permissions
+//!
+//! Whoever asks needs, of what each call here does:
+//!
+//! | action | on | for |
+//! |---|---|---|
+//! | `athena:GetWorkGroup` | workgroup | [`AthenaEngine::connect`]: where results go, and whether requests may say |
+//! | `athena:StartQueryExecution` | workgroup | [`Engine::submit`] |
+//! | `athena:BatchGetQueryExecution` | workgroup | [`Engine::poll`] |
+//! | `athena:GetQueryResults` | workgroup | [`Engine::result`] |
+//! | `athena:StopQueryExecution` | workgroup | [`Engine::cancel`] |
+//! | `athena:ListQueryExecutions` | workgroup | [`Engine::find`]: a submission whose answer was lost |
+//! | `athena:GetTableMetadata` | data catalog | [`AthenaEngine::table`], [`AthenaEngine::has_table`] |
+//! | `athena:ListTableMetadata` | data catalog | [`AthenaEngine::tables`], [`AthenaEngine::has_database`] |
+//! | `s3:ListBucket` | the tables' buckets | [`AthenaEngine::listing`] |
+//! | `s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`, `s3:ListBucket` | the output location | [`Engine::put`], [`Engine::list`], [`Engine::remove`], long results |
+//!
+//! Athena itself asks Glue, S3 and the Key Management Service with the rights of whoever asks, so that they need those
+//! permissions too: which ones follows from a plan's statements, and `explain --iam` says so
+//! (<https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html>,
+//! <https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html>).
 
 mod cancel;
 mod catalog;

@@ -96,7 +96,7 @@ fn allowed(sid: &str, actions: &[&str], resources: impl IntoIterator<Item = Stri
 }
 
 impl Allowed {
-    /// The same under a condition, unless there is nothing to hold it to.
+    /// The same under a condition.
     fn only_if(mut self, operator: &'static str, key: &'static str, values: Vec<String>) -> Self {
         self.condition.entry(operator).or_default().insert(key, values);
         self
