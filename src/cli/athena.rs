@@ -171,7 +171,12 @@ impl Live {
     }
 }
 
-fn options(settings: &AthenaSettings) -> Result<AthenaOptions, Failure> {
+/// The options of an engine as the settings say.
+///
+/// # Errors
+///
+/// The settings make no sense.
+pub(super) fn options(settings: &AthenaSettings) -> Result<AthenaOptions, Failure> {
     let encryption = settings.encryption.as_deref().map(str::parse).transpose();
     let encryption = encryption.map_err(|expected: String| miette!(help = expected, "the encryption is not one"))?;
     Ok(AthenaOptions {

@@ -129,6 +129,9 @@ impl Run {
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
         let live = Live::connect(session.athena(&self.engine.athena))?;
+        if !self.report.quiet {
+            super::verified::remind(&live);
+        }
         let compiled = live.compile(session, &self.compile, self.replace)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
         let places = self.report.places(&compiled)?;
