@@ -35,10 +35,15 @@ pub async fn live(
     let limits = proof::limits();
     announce(&format!(
         "at most {STATEMENTS} statements that read, {} and {} ({STATEMENTS} times the minimum that Athena bills); files and \
-         tables are made below {place} and in the database {}, and are deleted again",
+         tables are made below {place} and in the database {}, and are deleted again{}",
         Bytes(limits.bytes.unwrap_or_default()),
         Dollars(limits.dollars.unwrap_or_default()),
         options.database,
+        if engine.workgroup().is_enforced && !engine.workgroup().is_managed {
+            "; what Athena writes where the workgroup says stays there"
+        } else {
+            ""
+        },
     ));
     // Everything that the run writes lies in the folder too, so that one deletion takes it all.
     let own = AthenaOptions { output: Some(place.clone()), ..options.clone() };

@@ -207,7 +207,7 @@ pub fn is_missing_entity(error: &EngineError) -> bool {
 }
 
 /// The text behind some words, up to an end or the message's; none if the words do not stand there.
-fn between<'a>(message: &'a str, begin: &str, end: &str) -> Option<&'a str> {
+pub fn between<'a>(message: &'a str, begin: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = message.split_once(begin)?;
     let found = rest.split(end).next().unwrap_or(rest).trim_end_matches('.');
     (!found.is_empty()).then_some(found)

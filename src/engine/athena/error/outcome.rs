@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/athena/latest/ug/error-reference.html>. Reasons quote data, and log
 //! data is full of words such as `AccessDenied`: words are looked for only where no data is quoted.
 
-use super::answer::POLICY;
+use super::answer::{POLICY, between};
 use super::text::without_tails;
 use crate::engine::{EngineError, ErrorClass};
 
@@ -101,12 +101,31 @@ pub fn classify(outcome: Outcome<'_>) -> EngineError {
             "the workgroup limits what one query may scan (BytesScannedCutoffPerQuery): narrow the windows of the \
              spec, or have the limit raised",
         ),
-        ErrorClass::Permission => error.with_help(format!(
-            "ask for s3:GetObject and s3:ListBucket where the table lies, for s3:PutObject where the run writes, \
-             for glue:GetTable and glue:GetPartitions on the table, and for kms:Decrypt if it is encrypted; {POLICY}"
-        )),
+        ErrorClass::Permission => error.with_help(allow(outcome.reason)),
         _ => error,
     }
+}
+
+/// What to ask for where something is denied: what the reason names, or what statements of its kind need.
+fn allow(reason: &str) -> String {
+    if let Some(action) = between(reason, "perform: ", " ") {
+        let resource =
+            between(reason, "on resource: ", " ").map_or_else(String::new, |resource| format!(" on {resource}"));
+        return format!("ask for the permission {action}{resource}; {POLICY}");
+    }
+    if reason.contains("Lake Formation") {
+        return "ask whoever guards the tables in Lake Formation for SELECT and DESCRIBE on those that are read, and for \
+                CREATE_TABLE in the database where the run makes its own; a policy alone does not grant them"
+            .to_owned();
+    }
+    let actions = if reason.contains(":glue:") || reason.contains("AWSGlue") {
+        "ask for glue:GetDatabase, glue:GetTable and glue:GetPartitions on what is read, and for glue:CreateTable, \
+         glue:DeleteTable and glue:BatchCreatePartition on the run's own tables, each on the database and the catalog too"
+    } else {
+        "ask for s3:GetObject and s3:ListBucket where the table lies, for s3:PutObject where the run writes, for \
+         glue:GetTable and glue:GetPartitions on the table, and for kms:Decrypt if it is encrypted"
+    };
+    format!("{actions}; {POLICY}")
 }
 
 fn class(outcome: Outcome<'_>) -> ErrorClass {
@@ -214,6 +233,23 @@ mod tests {
             assert_eq!(error.class, class, "{reason}");
             assert_eq!(error.message, reason);
             assert_eq!(error.help.is_some(), matches!(class, Permission | Configuration), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_denial_says_what_to_ask_for() {
+        let cases = [
+            ("PERMISSION_DENIED: Access denied when accessing arn:aws:glue:us-east-1:1:table/d/t", "glue:CreateTable"),
+            (
+                "Access denied: User: u is not authorized to perform: glue:GetTable on resource: arn:aws:glue:r:1:catalog because",
+                "the permission glue:GetTable on arn:aws:glue:r:1:catalog;",
+            ),
+            ("Insufficient Lake Formation permission(s): Required Select on t", "CREATE_TABLE"),
+            ("PERMISSION_DENIED: Access Denied (Service: Amazon S3; Status Code: 403)", "s3:GetObject"),
+        ];
+        for (reason, asked) in cases {
+            let error = classify(Outcome { reason, kind: Some(1500), ..Outcome::default() });
+            assert!(error.help.as_deref().is_some_and(|help| help.contains(asked)), "{error:?}");
         }
     }
 
