@@ -255,7 +255,7 @@ fn a_deadline_stops_a_run_that_can_go_on() {
 }
 
 /// A number between bounds, by chance that is the same in every run.
-fn chance(seed: &mut u64, from: u64, to: u64) -> u64 {
+pub fn chance(seed: &mut u64, from: u64, to: u64) -> u64 {
     // <https://en.wikipedia.org/wiki/Xorshift>
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;

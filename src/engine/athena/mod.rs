@@ -78,7 +78,7 @@ impl AthenaEngine {
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
         let endpoint = client::s3_endpoint(&configuration, &options);
         let owner = options.expected_bucket_owner.clone();
-        let sender = Sender::new(Chain::new(&configuration), region.clone(), endpoint, owner)?;
+        let sender = Sender::new(Chain::new(&configuration), region.clone(), endpoint, owner, options.second / 10)?;
         let store = Store::new(sender, options.encryption.clone());
         let workgroup = workgroup::workgroup(&client, &options.workgroup).await?;
         let output = options.output.as_deref().map(with_slash).or_else(|| workgroup.output.clone());
@@ -225,8 +225,16 @@ impl Engine for AthenaEngine {
         self.store.remove(&Location::parse(&location)?).await
     }
 
-    fn slots(&self, _kind: Kind) -> usize {
-        self.options.slots()
+    async fn location_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        self.location(table).await
+    }
+
+    fn slots(&self, kind: Kind) -> usize {
+        match kind {
+            // Definitions have a quota of their own, which is the least one wherever the other is more.
+            Kind::Definition => self.options.slots().min(options::LEAST_QUOTA),
+            Kind::Query | Kind::Store => self.options.slots(),
+        }
     }
 
     fn batch(&self) -> usize {
