@@ -20,7 +20,8 @@ mod token;
 mod value;
 mod workgroup;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
@@ -50,6 +51,9 @@ pub struct AthenaEngine {
     workgroup: Workgroup,
     /// The location under which the run writes, ending in `/`.
     output: Option<String>,
+    /// What reading a result needs to know of queries that have succeeded: asking again would take from what the account
+    /// may ask of all others.
+    succeeded: Mutex<HashMap<QueryId, result::Succeeded>>,
     /// How many callers wait; the more there are, the longer each waits, since all of them ask.
     waiting: AtomicU32,
 }
@@ -85,7 +89,16 @@ impl AthenaEngine {
         if let Some(output) = &output {
             Location::parse(output)?;
         }
-        Ok(Self { options, region, client, store, workgroup, output, waiting: AtomicU32::new(0) })
+        Ok(Self {
+            options,
+            region,
+            client,
+            store,
+            workgroup,
+            output,
+            succeeded: Mutex::default(),
+            waiting: AtomicU32::new(0),
+        })
     }
 
     /// The Region.

@@ -8,6 +8,7 @@ use super::AthenaEngine;
 use super::error::of_call;
 use super::error::outcome::{Outcome, classify};
 use super::error::text::place;
+use super::result;
 use crate::engine::{EngineError, ErrorClass, QueryId, State, Status};
 
 /// The most ids of one call
@@ -22,6 +23,9 @@ const ASKED_AGAIN: usize = 3;
 /// The states of some queries, in the order asked.
 pub async fn poll(engine: &AthenaEngine, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
     let executions = executions(engine, ids).await?;
+    for execution in executions.values() {
+        result::remember(engine, execution);
+    }
     // An answer that is short says nothing of what it leaves out: it may be running all the same.
     let untold =
         |id| EngineError::new(ErrorClass::Transient, format!("{ACTION} was answered, and does not tell of {id}"));
