@@ -64,7 +64,7 @@ impl Execution<'_> {
     /// # Errors
     ///
     /// The first statement that fails; or [`RunError::Stopped`], and why.
-    pub fn run<E: Engine>(&self, runtime: &Runtime, engine: &E) -> Result<Outcome, (RunError, Halt)> {
+    pub fn run<E: Engine>(&self, runtime: &Runtime, engine: &E) -> Result<Outcome, Box<(RunError, Halt)>> {
         let listen = |event: Event| self.progress.event(&event);
         let (stop, stopped) = watch::channel(false);
         let mut halt = Halt::Interrupted;
@@ -83,7 +83,7 @@ impl Execution<'_> {
             }
         });
         self.progress.finish();
-        result.map_err(|error| (error, halt))
+        result.map_err(|error| Box::new((error, halt)))
     }
 }
 

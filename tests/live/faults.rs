@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use athplan::Compiled;
 use athplan::engine::athena::{AthenaEngine, AthenaOptions};
-use athplan::run::ledger::{Ending, Header, Ledger, VERSION};
+use athplan::run::ledger::{Ending, Header, Ledger, LedgerError, VERSION};
 use athplan::run::{Limits, Outcome, RunError, RunOptions, clean, read_plan, run_with, write_plan};
 use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use tokio::sync::watch;
@@ -210,6 +210,17 @@ fn options(statement_deadline: Option<Duration>) -> RunOptions {
     RunOptions { second: SECOND, statement_deadline, ..RunOptions::new(RUN, OUTPUT) }
 }
 
+/// The ledger in a folder, and its plan. A process that another test starts has this one's locks until it has become
+/// another program.
+fn opened(folder: &Path) -> (Ledger, Vec<u8>) {
+    loop {
+        match Ledger::open(folder) {
+            Err(LedgerError::Locked { .. }) => std::thread::sleep(Duration::from_millis(5)),
+            opened => return opened.expect("the ledger can be read"),
+        }
+    }
+}
+
 /// Runs or takes up what the ledger in a folder says; a run that takes for ever is a failure of its own.
 async fn run(
     emulator: &Emulator,
@@ -219,7 +230,7 @@ async fn run(
     deadline: Option<Duration>,
 ) -> Ran {
     let (ledger, compiled) = if folder.exists() {
-        let (ledger, plan) = Ledger::open(folder).expect("the ledger can be read");
+        let (ledger, plan) = opened(folder);
         (ledger, read_plan(&plan).expect("the plan can be read"))
     } else {
         let ledger = Ledger::create(folder, header(), &write_plan(compiled)).expect("the ledger can be made");
@@ -353,7 +364,7 @@ async fn tried(trial: Trial, expected: &[String]) -> Result<Became, String> {
         let outcome = result.map_err(|again| format!("{error}; it cannot go on: {again}"))?;
         return is_right(&outcome, &ledger).map(|()| Became::Resumed);
     }
-    let (ledger, plan) = Ledger::open(&folder).expect("the ledger can be read");
+    let (ledger, plan) = opened(&folder);
     let compiled = read_plan(&plan).expect("the plan can be read");
     let (options, listen) = (options(None), |_| {});
     let cleaning = tokio::time::timeout(SECOND * LIMIT, clean(&compiled, &engine, &options, &ledger, &listen));
