@@ -77,7 +77,8 @@ fn holds(name: &str, program: &Program, commands: &[&str]) {
     held(name, &transcripts.join("\n"));
 }
 
-fn held(name: &str, text: &str) {
+/// Holds a text against the snapshot of that name.
+pub fn held(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots/cli");
     settings.set_prepend_module_to_snapshot(false);

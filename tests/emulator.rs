@@ -43,6 +43,7 @@ use self::folders::Folders;
 use self::rates::Rates;
 use self::s3::Uploads;
 
+pub use self::calls::Call;
 pub use self::faults::{CallFault, Chance, FaultPlan, QueryFault};
 pub use self::handle::Emulator;
 pub use self::options::{Latency, Options, Quotas};

@@ -16,19 +16,23 @@ use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use crate::emulator::{CallFault, Chance, Emulator, FaultPlan, Options, Workgroup};
 use crate::program::{Ended, Program};
 
-const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+/// The folder of the examples.
+pub const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
 /// The time of every run: the archives are older.
-const NOW: &str = "2019-07-01T00:00:00Z";
+pub const NOW: &str = "2019-07-01T00:00:00Z";
 
 /// An emulator that holds the examples' archive, and a folder to call the program in.
-struct Bench {
-    emulator: Emulator,
-    program: Program,
+pub struct Bench {
+    /// The emulator.
+    pub emulator: Emulator,
+    /// The program, told of it.
+    pub program: Program,
 }
 
 impl Bench {
-    fn new(options: Options) -> Self {
+    /// An emulator of some kind.
+    pub fn new(options: Options) -> Self {
         // Projected ranges end where those of the runs do.
         let emulator = Emulator::start(Options { now: Some(1_561_939_200), ..options });
         emulator.bucket("out");
@@ -46,7 +50,7 @@ impl Bench {
     }
 
     /// Runs a statement that no plan has.
-    fn execute(&self, sql: &str) {
+    pub fn execute(&self, sql: &str) {
         let options = AthenaOptions {
             region: Some("us-east-1".to_owned()),
             athena_endpoint: Some(self.emulator.athena_url()),
@@ -63,7 +67,7 @@ impl Bench {
     }
 
     /// Calls the program on Athena.
-    fn athena(&self, command: &str, spec: &str, more: &[&str]) -> Ended {
+    pub fn athena(&self, command: &str, spec: &str, more: &[&str]) -> Ended {
         let mut arguments =
             vec![command, spec, "--now", NOW, "--engine", "athena", "--output-location", "s3://out/athplan"];
         arguments.extend(more);
@@ -72,7 +76,7 @@ impl Bench {
 }
 
 /// The examples' specs by their folders' names.
-fn examples() -> Vec<(String, PathBuf)> {
+pub fn examples() -> Vec<(String, PathBuf)> {
     let mut found: Vec<(String, PathBuf)> = fs::read_dir(EXAMPLES)
         .expect("the examples")
         .map(|entry| entry.expect("an entry").path())
@@ -144,6 +148,11 @@ fn settings_come_from_the_file_too() {
     assert!(again.stderr.contains("the table `made` exists already, in the database `logs`"), "{}", again.stderr);
     let replaced = bench.program.call(&["run", "spec.sql", "--replace"]);
     assert_eq!(replaced.code, 0, "{}", replaced.stderr);
+    // The old table is there until the rows of the new one are.
+    bench.program.file("fails.sql", "CREATE TABLE made AS SELECT 1 / (n - n) AS n FROM (VALUES 1) AS v(n);");
+    let failed = bench.program.call(&["run", "fails.sql", "--replace"]);
+    assert!(failed.stderr.contains("DIVISION_BY_ZERO"), "{}", failed.stderr);
+    assert_eq!(bench.emulator.tables("logs"), ["made"]);
     let elsewhere = bench.program.call(&["run", "spec.sql", "--engine", "local"]);
     assert_eq!(elsewhere.code, 0, "{}", elsewhere.stderr);
 }
@@ -203,7 +212,7 @@ fn mistakes_are_said_before_anything_is_paid_for() {
     assert!(bench.emulator.executions().is_empty(), "nothing ran");
     bench.emulator.follow(FaultPlan::new(1).on_call("*", Chance::Always, CallFault::Expired));
     let expired = bench.athena("run", "spec.sql", &[]);
-    assert!(expired.stderr.contains("AWS does not accept the credentials"), "{}", expired.stderr);
+    assert!(expired.stderr.contains("the credentials have expired"), "{}", expired.stderr);
 }
 
 #[test]

@@ -122,8 +122,11 @@ pub fn words(command: &str) -> Vec<String> {
 const FILTERS: &[(&str, &str)] = &[
     (r"\S+ \S+ in \d+ ms\b", "[bytes] in [time]"),
     (r"\S+ \S+ read:", "[bytes] read:"),
-    (r"\br[0-9a-z]{10}\b", "[run]"),
+    (r"(\b|__)r[0-9a-z]{10}\b", "${1}[run]"),
     (r"/\.tmp\w{6}/", "/[folder]/"),
+    (r"127\.0\.0\.1:\d+", "[address]"),
+    (r"doctor/\d{19}/", "doctor/[time]/"),
+    (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[id]"),
 ];
 
 /// A stream without what differs from run to run. Statements that run side by side end in any order: lines of

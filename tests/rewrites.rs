@@ -92,6 +92,8 @@ impl Case {
             allow_full_scan: BTreeSet::new(),
             merge: !self.no_merge,
             places_tables: true,
+            add_partitions: false,
+            replaces_tables: false,
         };
         let spec = Arc::new(bound);
         let plan = build(Arc::clone(&spec), settings.clone()).unwrap_or_else(|errors| panic!("{errors:?}"));

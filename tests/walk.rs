@@ -109,6 +109,7 @@ fn options(spec: &Path) -> CompileOptions {
         now: Some(NOW),
         slack: None,
         allow_full_scan: Vec::new(),
+        add_partitions: false,
         no_merge: false,
         maps: Vec::new(),
         catalog: None,

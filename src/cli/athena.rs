@@ -57,7 +57,7 @@ impl Live {
     /// # Errors
     ///
     /// Everything that is wrong with the spec, or what cannot be listed.
-    pub fn compile(&self, session: &Session, options: &CompileOptions) -> Result<Compiled, Failure> {
+    pub fn compile(&self, session: &Session, options: &CompileOptions, replace: bool) -> Result<Compiled, Failure> {
         let tables = LiveTables { live: self, kept: Mutex::default(), failed: Mutex::default() };
         let bound = session.bind(options, Some(&tables));
         // A table that could not be asked for is no unknown table.
@@ -68,6 +68,7 @@ impl Live {
         let files = session.files(&bound)?;
         let mut settings = options.settings(session.now);
         settings.places_tables = self.engine.places_tables();
+        settings.replaces_tables = replace;
         let slots = self.engine.slots(Kind::Store);
         let mut world = World { inventory: Inventory::default(), files, slots };
         if !self.settings.no_listing {
@@ -108,7 +109,7 @@ impl Live {
     }
 
     /// Refuses what would fail once it is paid for: values that results do not carry, deliverables that
-    /// are there already. With `replace`, those are dropped instead; their files stay.
+    /// are there already and are not to be replaced.
     ///
     /// # Errors
     ///
@@ -138,14 +139,10 @@ impl Live {
             if there && !replace {
                 let database = self.settings.database();
                 let error = miette!(
-                    help = "--replace drops it first (its files stay), --database names another database",
+                    help = "--replace puts the run's own in its place once its rows are there (the old files stay), --database names another database",
                     "the table `{table}` exists already, in the database `{database}`"
                 );
                 return Err(error.into());
-            }
-            if there {
-                let drop = format!("DROP TABLE IF EXISTS {}", crate::catalog::hive_name(table));
-                self.runtime.block_on(self.engine.execute(&drop)).map_err(|error| report(&error))?;
             }
         }
         Ok(())
@@ -174,7 +171,12 @@ impl Live {
     }
 }
 
-fn options(settings: &AthenaSettings) -> Result<AthenaOptions, Failure> {
+/// The options of an engine as the settings say.
+///
+/// # Errors
+///
+/// The settings make no sense.
+pub(super) fn options(settings: &AthenaSettings) -> Result<AthenaOptions, Failure> {
     let encryption = settings.encryption.as_deref().map(str::parse).transpose();
     let encryption = encryption.map_err(|expected: String| miette!(help = expected, "the encryption is not one"))?;
     Ok(AthenaOptions {

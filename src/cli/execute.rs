@@ -59,12 +59,9 @@ pub struct Execution<'a> {
 }
 
 impl Execution<'_> {
-    /// Runs the plan to its end. Whoever interrupts it once has its queries stopped, twice leaves at once.
-    ///
-    /// # Errors
-    ///
-    /// The first statement that fails; or [`RunError::Stopped`], and why.
-    pub fn run<E: Engine>(&self, runtime: &Runtime, engine: &E) -> Result<Outcome, Box<(RunError, Halt)>> {
+    /// Runs the plan to its end, and says why it was stopped if it was ([`RunError::Stopped`]). Whoever interrupts
+    /// it once has its queries stopped, twice leaves at once.
+    pub fn run<E: Engine>(&self, runtime: &Runtime, engine: &E) -> (Result<Outcome, RunError>, Halt) {
         let listen = |event: Event| self.progress.event(&event);
         let (stop, stopped) = watch::channel(false);
         let mut halt = Halt::Interrupted;
@@ -83,7 +80,7 @@ impl Execution<'_> {
             }
         });
         self.progress.finish();
-        result.map_err(|error| Box::new((error, halt)))
+        (result, halt)
     }
 }
 

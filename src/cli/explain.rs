@@ -21,8 +21,6 @@ use crate::explain::{Explaining, Stage, explain, stage, stage_json};
 pub struct Explain {
     #[command(flatten)]
     compile: CompileOptions,
-    #[command(flatten)]
-    engine: EngineOptions,
     /// Driver rows of a FOREACH, as CSV with its key columns; gives figures instead of bounds
     #[arg(long = "rows", value_name = "STEP=FILE", value_parser = pair)]
     rows: Vec<(String, String)>,
@@ -32,6 +30,21 @@ pub struct Explain {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ExplainFormat,
+    /// Prints the least-privilege IAM policy for running the spec on Athena, as JSON
+    ///
+    /// It needs no access to AWS if every table is declared in the spec or a --catalog file, and --output-location is
+    /// given; in a workgroup that enforces its own location for results, give that one. What is not known is written as
+    /// `*`: the account without --account, the Region without --region or AWS_REGION. Narrow those, since `*` also
+    /// allows a workgroup or table of the same name in other Regions. The run's own tables end in `__*`, which stands for
+    /// its id. Not in the policy, since a plan does not say it: kms:Decrypt for logs that are encrypted with a key of
+    /// your own, grants of Lake Formation, glue:DeleteTable for the deliverables of `run --replace`.
+    #[arg(long, conflicts_with_all = ["rows", "stage"])]
+    iam: bool,
+    /// The account in the ARNs of --iam
+    #[arg(long, value_name = "ACCOUNT", requires = "iam")]
+    account: Option<String>,
+    #[command(flatten)]
+    engine: EngineOptions,
 }
 
 /// The stages by name.
@@ -76,6 +89,12 @@ impl Explain {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         given_once("--rows", &self.rows).map_err(Failure::Usage)?;
         let session = Session::open(&self.compile)?;
+        if self.iam {
+            let settings = self.engine.athena.or(&session.config.athena);
+            let text = super::policy::policy(&session, &self.compile, settings, self.account.clone())?;
+            out.write_all(visible_json(&text).as_bytes())?;
+            return Ok(exit::OK);
+        }
         let compiled = self.compiled(&session)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
         #[cfg(feature = "local")]
@@ -118,9 +137,11 @@ impl Explain {
         match self.engine.name(session.config.engine) {
             EngineName::Local => session.compile(&self.compile),
             #[cfg(feature = "athena")]
-            EngineName::Athena => {
-                super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(session, &self.compile)
-            }
+            EngineName::Athena => super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(
+                session,
+                &self.compile,
+                false,
+            ),
             #[cfg(not(feature = "athena"))]
             EngineName::Athena => Err(super::engine::missing("athena").into()),
         }

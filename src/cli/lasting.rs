@@ -19,7 +19,7 @@ use super::session::{Failure, unix_now};
 use super::summary::counted;
 use crate::Compiled;
 use crate::cost::{Bytes, Dollars, Price};
-use crate::run::ledger::{Entry, Header, Known, Ledger, VERSION};
+use crate::run::ledger::{Ending, Entry, Header, Known, Ledger, VERSION};
 use crate::run::{RunError, RunOptions, read_plan, write_plan};
 
 /// A run with its ledger, and the engine that it runs on.
@@ -106,9 +106,9 @@ impl Lasting {
             deadline,
             progress: &Progress::new(quiet),
         };
-        let result = execution.run(&self.live.runtime, &self.live.engine);
+        let (result, halt) = execution.run(&self.live.runtime, &self.live.engine);
         self.live.close();
-        let outcome = result.map_err(|(error, halt)| {
+        let outcome = result.map_err(|error| {
             let known = self.ledger.known();
             if known.attempts.is_empty() {
                 // Nothing was asked of the engine: there is nothing to go on from.
@@ -151,7 +151,10 @@ pub fn spent(known: &Known) -> String {
 pub fn spending(known: &Known) -> (u64, f64, u64) {
     let price = Price::default();
     let read = known.attempts.values().flatten().filter(|attempt| attempt.reads);
-    read.filter_map(|attempt| attempt.end.as_ref()).fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
+    // What the engine never took is not billed.
+    let ended = read.filter_map(|attempt| attempt.end.as_ref());
+    let ended = ended.filter(|end| !matches!(end.outcome, Ending::Refused { .. }));
+    ended.fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
         (bytes + end.bytes, dollars + price.statement(end.bytes), statements + 1)
     })
 }

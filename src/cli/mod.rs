@@ -11,6 +11,8 @@ mod config;
 pub mod demo;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod destination;
+#[cfg(feature = "athena")]
+mod doctor;
 mod engine;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod execute;
@@ -25,6 +27,7 @@ mod lasting;
 mod limits;
 pub mod options;
 pub mod output;
+mod policy;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod progress;
 mod report;
@@ -39,6 +42,8 @@ pub mod session;
 mod snapshot;
 #[cfg(any(feature = "local", feature = "athena"))]
 mod summary;
+#[cfg(feature = "athena")]
+mod verified;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -74,6 +79,8 @@ enum Command {
     Clean(runs::Clean),
     #[cfg(feature = "athena")]
     Catalog(catalog::Catalog),
+    #[cfg(feature = "athena")]
+    Doctor(doctor::Doctor),
     #[cfg(feature = "local")]
     Demo(demo::Demo),
 }
@@ -108,6 +115,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Clean(clean) => clean.run(),
         #[cfg(feature = "athena")]
         Command::Catalog(catalog) => catalog.run(&mut out),
+        #[cfg(feature = "athena")]
+        Command::Doctor(doctor) => doctor.run(&mut out),
         #[cfg(feature = "local")]
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };

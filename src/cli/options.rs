@@ -32,6 +32,9 @@ pub struct CompileOptions {
     /// found only where another row's folder happens to hold it, and merged rows share their folders.
     #[arg(long)]
     pub no_merge: bool,
+    /// Lets the spec add partitions to tables that exist already, for everybody who reads them
+    #[arg(long)]
+    pub add_partitions: bool,
     /// Reads a location from a local folder
     #[arg(long = "map", value_name = "S3=DIR", value_parser = pair)]
     pub maps: Vec<(String, String)>,
@@ -67,6 +70,8 @@ impl CompileOptions {
             allow_full_scan: self.allow_full_scan.iter().cloned().collect::<BTreeSet<_>>(),
             merge: !self.no_merge,
             places_tables: true,
+            add_partitions: self.add_partitions,
+            replaces_tables: false,
         }
     }
 }

@@ -13,11 +13,13 @@ use super::engine::missing;
 #[cfg(feature = "local")]
 use super::engine::report;
 use super::engine::{EngineName, EngineOptions};
+#[cfg(feature = "local")]
 use super::execute::{Execution, failure};
 #[cfg(feature = "local")]
 use super::folder::{Folder, kept_lines};
 use super::limits::LimitOptions;
 use super::options::CompileOptions;
+#[cfg(feature = "local")]
 use super::progress::Progress;
 use super::reporting::ReportOptions;
 use super::session::{Failure, Session};
@@ -28,6 +30,7 @@ use crate::engine::local::{LocalEngine, LocalOptions, is_mapped};
 use crate::error::Errors;
 #[cfg(feature = "local")]
 use crate::run::RunError;
+#[cfg(feature = "local")]
 use crate::run::ledger::Ledger;
 use crate::run::{RunOptions, lacking};
 
@@ -105,9 +108,9 @@ impl Run {
             deadline: self.limits.deadline(),
             progress: &Progress::new(self.report.quiet),
         };
-        let result = execution.run(&runtime, &engine);
+        let (result, halt) = execution.run(&runtime, &engine);
         runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-        let outcome = result.map_err(|(error, halt)| match error {
+        let outcome = result.map_err(|error| match error {
             RunError::Stopped => Failure::Other(miette!("{}; nothing of the run was kept", halt.words())),
             error => failure(&session.source, error),
         })?;
@@ -126,7 +129,10 @@ impl Run {
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
         let live = Live::connect(session.athena(&self.engine.athena))?;
-        let compiled = live.compile(session, &self.compile)?;
+        if !self.report.quiet {
+            super::verified::remind(&live);
+        }
+        let compiled = live.compile(session, &self.compile, self.replace)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
         let places = self.report.places(&compiled)?;
         refuse_lacking(session, &compiled, &live.engine)?;

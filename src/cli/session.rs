@@ -126,6 +126,18 @@ impl Session {
         Ok(compile(bound, options.settings(self.now), world)?)
     }
 
+    /// Compiles the spec with nothing listed: what it needs then follows from the spec alone.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the spec, or a file of its that cannot be read.
+    pub fn compile_unlisted(&self, options: &CompileOptions) -> Result<Compiled, Failure> {
+        let bound = self.bind(options, None)?;
+        let files = self.files(&bound)?;
+        let world = World { inventory: Inventory::default(), files, slots: 1 };
+        Ok(compile(bound, options.settings(self.now), world)?)
+    }
+
     /// Reads and binds the spec, with the tables of the catalog file and, where it names none, those of
     /// a live catalog.
     ///

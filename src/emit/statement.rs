@@ -13,7 +13,8 @@ use super::sql::{Sql, Symbol};
 use super::storage::write_visible;
 use crate::bind::query::{Query, RelationId};
 use crate::catalog::{
-    DdlError, Inventory, Layout, PartitionEntry, Table, TableInventory, add_partition_statements, create_statement,
+    DdlError, Inventory, Layout, Origin, PartitionEntry, Table, TableInventory, add_partition_statements,
+    create_statement, hive_name,
 };
 use crate::partition::Rectangle;
 use crate::plan::{DriverColumn, ForeachPlan, Lifetime, Plan, ROW_NUMBER, StepKind, stored_columns};
@@ -140,7 +141,11 @@ fn place(plan: &Plan, table: &Table, text: &str) -> Sql {
     let before = before.strip_suffix('`').unwrap_or(before);
     let after = after.strip_prefix('`').unwrap_or(after);
     let mut sql = Sql::text(before);
-    sql.append(&table_name(plan, table)).push(after);
+    if table.origin == Origin::Existing {
+        sql.push(hive_name(&table.name)).push(after);
+    } else {
+        sql.append(&table_name(plan, table)).push(after);
+    }
     sql
 }
 
@@ -181,12 +186,13 @@ pub fn store(
         written = whole;
     }
     let name = table_name(plan, table);
-    stored_rows(plan, &table.name, &name, &table_location(table, lifetime), &columns_of(table), &written)
+    let replaces = plan.settings.replaces_tables && lifetime == Lifetime::Kept;
+    stored_rows(plan, &table.name, &name, &table_location(table, lifetime), &columns_of(table), &written, replaces)
 }
 
 /// Stores rows as a table at a location. Where CREATE TABLE AS may not name the location (a workgroup
-/// that enforces its own fails such a statement), UNLOAD writes the rows there and a table is made
-/// over them.
+/// that enforces its own fails such a statement), or where another table is to be there until the rows are,
+/// UNLOAD writes the rows there and a table is made over them.
 fn stored_rows(
     plan: &Plan,
     id: &str,
@@ -194,8 +200,9 @@ fn stored_rows(
     location: &Sql,
     columns: &[(String, Type)],
     query: &Sql,
+    replaces: bool,
 ) -> Vec<Statement> {
-    if plan.settings.places_tables {
+    if plan.settings.places_tables && !replaces {
         let mut sql = Sql::text("CREATE TABLE ");
         sql.append(name).push("\nWITH (format = 'PARQUET', external_location = '").append(location);
         sql.push("')\nAS ").append(query);
@@ -204,10 +211,17 @@ fn stored_rows(
     let mut create = Sql::text("CREATE EXTERNAL TABLE ");
     create.append(name).push(" (\n").push(hive_columns(columns)).push("\n)\nSTORED AS PARQUET\nLOCATION '");
     create.append(location).push("'");
-    vec![
-        statement(id, Purpose::Store, unload(query, location)),
-        statement(format!("{id}/table"), Purpose::Register, create),
-    ]
+    let mut statements = vec![statement(id, Purpose::Store, unload(query, location))];
+    statements.extend(replaces.then(|| replaced(id, name)));
+    statements.push(statement(format!("{id}/table"), Purpose::Register, create));
+    statements
+}
+
+/// Drops the table whose place another is about to take.
+fn replaced(id: &str, name: &Sql) -> Statement {
+    let mut sql = Sql::text("DROP TABLE IF EXISTS ");
+    sql.append(name);
+    statement(format!("{id}/replaced"), Purpose::Drop, sql)
 }
 
 fn unload(query: &Sql, location: &Sql) -> Sql {
@@ -267,7 +281,8 @@ pub fn foreach_head(
         let location = only_attempt(driver_folder(foreach));
         let query = driver_query(plan, foreach, driver_scans);
         let id = driver_step(foreach);
-        store = stored_rows(plan, &id, &driver_table(foreach), &location, &stored_driver_columns(foreach), &query);
+        let columns = stored_driver_columns(foreach);
+        store = stored_rows(plan, &id, &driver_table(foreach), &location, &columns, &query, false);
     }
     let keys = foreach.suspended().then(|| {
         let numbered = foreach.numbered.then_some(Type::BigInt);
@@ -326,7 +341,10 @@ pub fn foreach_tail(
     create.append(&table_name(plan, table)).push(" (\n").push(hive_columns(&columns_of(table))).push("\n)\n");
     create.push(format!("PARTITIONED BY (`{STATEMENT_KEY}` string)\nSTORED AS PARQUET\nLOCATION '"));
     create.append(&stored_folder(&run_name(&foreach.name), lifetime)).push("'");
-    let mut tail = vec![statement(format!("{}/table", foreach.name), Purpose::Register, create)];
+    let replaces = plan.settings.replaces_tables && lifetime == Lifetime::Kept;
+    let mut tail: Vec<Statement> =
+        replaces.then(|| replaced(&foreach.name, &table_name(plan, table))).into_iter().collect();
+    tail.push(statement(format!("{}/table", foreach.name), Purpose::Register, create));
     // A clause takes some 200 bytes; the text limit leaves room for a thousand of them.
     for (at, chunk) in statements.chunks(500).enumerate() {
         let mut sql = Sql::text("ALTER TABLE ");

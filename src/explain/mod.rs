@@ -2,6 +2,7 @@
 //!
 //! Everything is told as one [`Tree`], from which text and JSON are printed.
 
+pub mod iam;
 mod json;
 mod note;
 mod remark;

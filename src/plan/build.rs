@@ -28,7 +28,7 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
         {
             check_json_paths(query, &mut hoist.errors);
         }
-        statement_steps(statement, &mut hoist, &mut names);
+        statement_steps(statement, &settings, &mut hoist, &mut names);
     }
     let Hoist { mut steps, foreachs, mut errors, .. } = hoist;
     let known: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
@@ -43,7 +43,7 @@ pub fn build(spec: Arc<BoundSpec>, settings: Settings) -> Result<Plan, Vec<PlanE
     Ok(Plan { spec, settings, steps, scans: BTreeMap::new(), foreachs, warnings: Vec::new() })
 }
 
-fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mut Names) {
+fn statement_steps(statement: &BoundStatement, settings: &Settings, hoist: &mut Hoist<'_>, names: &mut Names) {
     let span = statement.span;
     match &statement.kind {
         // It exists already: it is only read, by the name that it has.
@@ -51,7 +51,7 @@ fn statement_steps(statement: &BoundStatement, hoist: &mut Hoist<'_>, names: &mu
         BoundStatementKind::DeclareTable(table) => {
             hoist.push(table.name.clone(), StepKind::Declare(Arc::clone(table)), span);
         }
-        BoundStatementKind::AddPartitions(table, _) if table.origin == Origin::Existing => {
+        BoundStatementKind::AddPartitions(table, _) if table.origin == Origin::Existing && !settings.add_partitions => {
             hoist.errors.push(PlanError::AlteredTable { table: table.name.clone(), span });
         }
         BoundStatementKind::AddPartitions(table, entries) => {

@@ -37,7 +37,7 @@ pub enum PlanError {
     #[diagnostic(
         code(athplan::plan::altered_table),
         help(
-            "add the partitions where the table is kept, and name them in the file of --catalog; or declare a table of the run's own, with CREATE EXTERNAL TABLE and a LOCATION"
+            "let it with --add-partitions; or declare a table of the run's own, with CREATE EXTERNAL TABLE and a LOCATION"
         )
     )]
     AlteredTable {

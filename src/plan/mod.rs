@@ -58,6 +58,11 @@ pub struct Settings {
     /// Whether CREATE TABLE AS may say where its rows go; where it may not, rows are unloaded and a
     /// table is made over them.
     pub places_tables: bool,
+    /// `--add-partitions`: whether the spec may add partitions to tables that exist already.
+    pub add_partitions: bool,
+    /// Whether a table that is kept may take the place of one that exists: that is dropped once the rows
+    /// of the new one are there.
+    pub replaces_tables: bool,
 }
 
 /// The plan.

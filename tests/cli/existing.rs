@@ -90,12 +90,14 @@ fn what_the_engine_lacks_over_an_existing_table_is_named_before_it_runs() {
 }
 
 #[test]
-fn no_partition_is_added_to_an_existing_table() {
+fn no_partition_is_added_to_an_existing_table_unless_that_is_asked_for() {
     let spec = "
 ALTER TABLE classic ADD PARTITION (region = 'x', year = '2024', month = '05', day = '08') LOCATION 's3://logs/x/';
 SELECT count(*) AS n FROM classic WHERE day = '08';
 ";
-    holds("existing_altered", &program(spec), &["explain spec.sql --catalog catalog.ddl --now 2024-06-01"]);
+    let explain = "explain spec.sql --catalog catalog.ddl --now 2024-06-01";
+    let allowed = format!("{explain} --add-partitions --stage statements");
+    holds("existing_altered", &program(spec), &[explain, &allowed]);
 }
 
 #[test]

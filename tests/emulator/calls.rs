@@ -27,6 +27,8 @@ pub struct Call {
     pub action: String,
     /// The ARN of what it was about.
     pub resource: String,
+    /// What the keys that it lists begin with, where it lists a bucket.
+    pub prefix: Option<String>,
 }
 
 /// All calls so far, and which are not allowed.
@@ -45,11 +47,22 @@ impl Calls {
 
     /// Notes a call, and says whether it is allowed.
     pub fn note(&self, at: f64, caller: Caller, action: &str, resource: &str) -> Result<(), Denied> {
-        let call = Call { at, caller, action: action.to_owned(), resource: resource.to_owned() };
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        self.note_call(Call { at, caller, action, resource, prefix: None })
+    }
+
+    /// Notes that a bucket is listed, from a prefix on, and says whether it is allowed.
+    pub fn note_listing(&self, at: f64, caller: Caller, bucket: &str, prefix: &str) -> Result<(), Denied> {
+        let (action, resource) = ("s3:ListBucket".to_owned(), format!("arn:aws:s3:::{bucket}"));
+        self.note_call(Call { at, caller, action, resource, prefix: Some(prefix.to_owned()) })
+    }
+
+    fn note_call(&self, call: Call) -> Result<(), Denied> {
+        let (action, resource) = (call.action.clone(), call.resource.clone());
         self.made.lock().unwrap_or_else(PoisonError::into_inner).push(call);
-        let denies = |(denied, prefix): &(String, String)| denied == action && resource.starts_with(prefix.as_str());
+        let denies = |(denied, prefix): &(String, String)| *denied == action && resource.starts_with(prefix.as_str());
         if self.denied.iter().any(denies) {
-            return Err(Denied { action: action.to_owned(), resource: resource.to_owned() });
+            return Err(Denied { action, resource });
         }
         Ok(())
     }

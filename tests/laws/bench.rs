@@ -180,6 +180,8 @@ impl Bench {
             allow_full_scan: Default::default(),
             merge: options.merge,
             places_tables: true,
+            add_partitions: false,
+            replaces_tables: false,
         };
         compile(bound, settings, World { inventory, files, slots: options.slots }).map_err(|errors| {
             // Forms that no plan knows yet are refused by name; everything else ought to compile.

@@ -110,7 +110,15 @@ fn compiled_in(
     listed: &[(String, u64)],
 ) -> Result<Compiled, String> {
     let bound = bound(format!("{PRELUDE}{spec}"), NOW, arguments).map_err(|errors| errors.to_string())?;
-    let settings = Settings { now: NOW, slack: None, allow_full_scan: Default::default(), merge, places_tables: true };
+    let settings = Settings {
+        now: NOW,
+        slack: None,
+        allow_full_scan: Default::default(),
+        merge,
+        places_tables: true,
+        add_partitions: false,
+        replaces_tables: false,
+    };
     let mut files = BTreeMap::new();
     for statement in &bound.statements {
         if let BoundStatementKind::FileTable(table, path, span) = &statement.kind {

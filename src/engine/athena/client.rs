@@ -27,8 +27,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(60);
 
-/// What every call is made with: the standard chain of credentials (environment, profile, single
-/// sign-on, role, instance), the Region, one TLS library.
+/// What every call is made with, as [`load`] finds it.
 ///
 /// # Errors
 ///
@@ -37,6 +36,13 @@ pub async fn configuration(
     options: &AthenaOptions,
     credentials: Option<SharedCredentialsProvider>,
 ) -> Result<SdkConfig, EngineError> {
+    let configuration = load(options, credentials).await;
+    if configuration.region().is_none() { Err(no_region()) } else { Ok(configuration) }
+}
+
+/// What every call is made with: the standard chain of credentials (environment, profile, single
+/// sign-on, role, instance), the Region, one TLS library.
+pub async fn load(options: &AthenaOptions, credentials: Option<SharedCredentialsProvider>) -> SdkConfig {
     let http = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
         connector.set_connector_settings(settings.cloned());
@@ -57,8 +63,7 @@ pub async fn configuration(
     if let Some(credentials) = credentials {
         loader = loader.credentials_provider(credentials);
     }
-    let configuration = loader.load().await;
-    if configuration.region().is_none() { Err(no_region()) } else { Ok(configuration) }
+    loader.load().await
 }
 
 /// Athena's client.

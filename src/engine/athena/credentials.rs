@@ -11,7 +11,8 @@ use aws_sdk_athena::config::{Credentials, ProvideCredentials, SharedCredentialsP
 use object_store::aws::AwsCredential;
 use tokio::sync::Mutex;
 
-use super::error::answer;
+use super::error::{answer, no_credentials};
+use super::identity::Identity;
 use crate::engine::EngineError;
 
 /// How long before their end credentials are renewed.
@@ -28,6 +29,7 @@ pub struct Chain {
 struct Kept {
     credential: Arc<AwsCredential>,
     end: Option<SystemTime>,
+    account: Option<String>,
 }
 
 impl Chain {
@@ -49,10 +51,21 @@ impl Chain {
         }
         let provider = self.provider.as_ref().ok_or_else(|| answer::credentials("no credentials"))?;
         let found = provider.provide_credentials().await;
-        let found = found.map_err(|error| answer::credentials(&format!("no credentials: {error}")))?;
+        let found = found.map_err(|error| no_credentials(&error))?;
+        let account = Identity::of(&found).account;
         let credential = Arc::new(credential(&found));
-        *kept = Some(Kept { credential: credential.clone(), end: found.expiry() });
+        *kept = Some(Kept { credential: credential.clone(), end: found.expiry(), account });
         Ok(credential)
+    }
+
+    /// The account that asks, as far as its credentials tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::get`].
+    pub async fn account(&self) -> Result<Option<String>, EngineError> {
+        self.get().await?;
+        Ok(self.kept.lock().await.as_ref().and_then(|kept| kept.account.clone()))
     }
 
     /// Forgets what was kept: it was not accepted.

@@ -2,14 +2,39 @@
 //!
 //! What Athena does was measured, and stands in the comments where it decides something. Each call has
 //! its file; every error comes out of one place, classified, with a way out where there is one.
+//!
+//! # Permissions
+//!
+//! Whoever asks needs, of what each call here does:
+//!
+//! | action | on | for |
+//! |---|---|---|
+//! | `athena:GetWorkGroup` | workgroup | [`AthenaEngine::connect`]: where results go, and whether requests may say |
+//! | `athena:StartQueryExecution` | workgroup | [`Engine::submit`] |
+//! | `athena:BatchGetQueryExecution` | workgroup | [`Engine::poll`] |
+//! | `athena:GetQueryResults` | workgroup | [`Engine::result`] |
+//! | `athena:StopQueryExecution` | workgroup | [`Engine::cancel`] |
+//! | `athena:ListQueryExecutions` | workgroup | [`Engine::find`]: a submission whose answer was lost |
+//! | `athena:GetTableMetadata` | data catalog | [`AthenaEngine::table`], [`AthenaEngine::has_table`] |
+//! | `athena:ListTableMetadata` | data catalog | [`AthenaEngine::tables`], [`AthenaEngine::has_database`] |
+//! | `s3:ListBucket` | the tables' buckets | [`AthenaEngine::listing`] |
+//! | `s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`, `s3:ListBucket` | the output location | [`Engine::put`], [`Engine::list`], [`Engine::remove`], long results |
+//!
+//! Athena itself asks Glue, S3 and the Key Management Service with the rights of whoever asks, so that they need those
+//! permissions too: which ones follows from a plan's statements, and `explain --iam` says so
+//! (<https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html>,
+//! <https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html>).
 
 mod cancel;
 mod catalog;
 mod client;
 mod credentials;
 mod error;
+mod examine;
 mod file;
 mod find;
+mod finding;
+mod identity;
 mod listing;
 mod options;
 mod poll;
@@ -25,14 +50,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use aws_config::SdkConfig;
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::SharedCredentialsProvider;
 
+pub use examine::examine;
+pub use finding::{Finding, Verdict};
 pub use listing::Listing;
 pub use options::{AthenaOptions, Encryption, PRIMARY};
 pub use workgroup::Workgroup;
 
 use self::credentials::Chain;
+use self::error::of_profile;
 use self::store::{Location, Sender, Store};
 use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::catalog::{Table, with_slash};
@@ -45,10 +74,10 @@ const RESULTS: &str = "results/";
 #[derive(Debug)]
 pub struct AthenaEngine {
     options: AthenaOptions,
-    region: String,
     client: Client,
     store: Store,
     workgroup: Workgroup,
+    region: String,
     /// The location under which the run writes, ending in `/`.
     output: Option<String>,
     /// What reading a result needs to know of queries that have succeeded: asking again would take from what the account
@@ -78,13 +107,19 @@ impl AthenaEngine {
         credentials: Option<SharedCredentialsProvider>,
     ) -> Result<Self, EngineError> {
         let configuration = client::configuration(&options, credentials).await?;
-        let client = client::athena(&configuration, &options);
+        Self::assembled(options, &configuration).await
+    }
+
+    /// An engine of a configuration that has a Region.
+    async fn assembled(options: AthenaOptions, configuration: &SdkConfig) -> Result<Self, EngineError> {
+        let client = client::athena(configuration, &options);
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
-        let endpoint = client::s3_endpoint(&configuration, &options);
+        let endpoint = client::s3_endpoint(configuration, &options);
         let owner = options.expected_bucket_owner.clone();
-        let sender = Sender::new(Chain::new(&configuration), region.clone(), endpoint, owner, options.second / 10)?;
+        let sender = Sender::new(Chain::new(configuration), region.clone(), endpoint, owner, options.second / 10)?;
         let store = Store::new(sender, options.encryption.clone());
-        let workgroup = workgroup::workgroup(&client, &options.workgroup).await?;
+        let workgroup = workgroup::workgroup(&client, &options.workgroup).await;
+        let workgroup = workgroup.map_err(|error| of_profile(error, options.profile.as_deref()))?;
         let output = options.output.as_deref().map(with_slash).or_else(|| workgroup.output.clone());
         if let Some(output) = &output {
             Location::parse(output)?;
@@ -101,14 +136,23 @@ impl AthenaEngine {
         })
     }
 
+    /// The workgroup's settings.
+    pub fn workgroup(&self) -> &Workgroup {
+        &self.workgroup
+    }
+
     /// The Region.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The workgroup's settings.
-    pub fn workgroup(&self) -> &Workgroup {
-        &self.workgroup
+    /// The account that asks, as far as its credentials tell.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub async fn account(&self) -> Result<Option<String>, EngineError> {
+        self.store.account().await
     }
 
     /// The location under which the run writes, ending in `/`: the one it was told, or else the
@@ -133,6 +177,16 @@ impl AthenaEngine {
     /// S3 cannot be reached, or does not let the table's bucket be listed.
     pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
         listing::list(&self.store, table, wanted).await
+    }
+
+    /// The texts of a query's rows as its result's file has them, which a long result is read from; none if there is no
+    /// file, or it may not be read.
+    ///
+    /// # Errors
+    ///
+    /// Athena cannot be reached, or does not know the query.
+    pub async fn result_file(&self, id: &QueryId) -> Result<Option<Vec<Vec<Option<String>>>>, EngineError> {
+        result::in_file(self, id).await
     }
 
     /// Runs a statement of DDL to its end, beside any plan; one that was run before is run again.

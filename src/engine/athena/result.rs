@@ -157,6 +157,15 @@ async fn all_rows(
     Ok(rows)
 }
 
+/// The texts of a query's result as its file has them; none if there is no such file, it may not be read, or is no CSV.
+pub async fn in_file(engine: &AthenaEngine, id: &QueryId) -> Result<Option<Vec<Texts>>, EngineError> {
+    let known = executions(engine, std::slice::from_ref(id)).await?;
+    match known.get(&id.0) {
+        Some(execution) => Ok(from_file(engine, &of(execution)).await),
+        None => Ok(None),
+    }
+}
+
 /// The rows of a result's file; none if there is no such file, it may not be read, or is no CSV.
 async fn from_file(engine: &AthenaEngine, succeeded: &Succeeded) -> Option<Vec<Texts>> {
     let location = succeeded.location.as_deref().filter(|location| location.ends_with(".csv"))?;

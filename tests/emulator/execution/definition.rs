@@ -80,7 +80,10 @@ fn create_table(shared: &Shared, execution: &Execution) -> Result<(), Failure> {
 
 fn drop_table(shared: &Shared, execution: &Execution) -> Result<(), Failure> {
     let name = target_name(execution);
-    for operation in ["GetTable", "DeleteTable"] {
+    let entry = shared.catalog.entry(&name);
+    let has_partitions = entry.is_some_and(|entry| !entry.table.partition_keys.is_empty());
+    let of_partitions = ["GetPartitions", "GetPartition", "DeletePartition"].into_iter().filter(|_| has_partitions);
+    for operation in ["GetTable", "DeleteTable"].into_iter().chain(of_partitions) {
         shared.glue(operation, &name).map_err(|denied| Failure::denied(&denied.resource))?;
     }
     if shared.catalog.remove(&name) || execution.statement.conditional {
@@ -153,7 +156,9 @@ fn add_partitions(shared: &Shared, execution: &Execution) -> Result<(), Failure>
     let BoundStatementKind::AddPartitions(_, entries) = bound else {
         return Err(Failure::new(2, 1200, "FAILED: the emulator adds partitions to external tables alone"));
     };
-    shared.glue("BatchCreatePartition", &name).map_err(|denied| Failure::denied(&denied.resource))?;
+    for operation in ["GetTable", "GetPartition", "BatchCreatePartition"] {
+        shared.glue(operation, &name).map_err(|denied| Failure::denied(&denied.resource))?;
+    }
     shared.catalog.change_partitions(&name, |known| {
         for entry in entries {
             if !known.iter().any(|partition| partition.values == entry.values) {

@@ -3,16 +3,19 @@
 //! Every execution has an engine of its own, with the tables that it names and a folder for what it
 //! writes: what a statement leaves is seen by nobody before the execution has succeeded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use athplan::bind::spec::BoundStatementKind;
+use athplan::bind::spec::{BoundSpec, BoundStatementKind};
 use athplan::bind::{BindError, BindOptions, bind};
 use athplan::catalog::{Layout, TableRef};
+use athplan::compile;
 use athplan::constant::{Value, Zone};
 use athplan::engine::local::store::Mapping;
 use athplan::engine::local::{LocalEngine, LocalOptions};
 use athplan::engine::{self, Engine, EngineError, ErrorClass, ResultSet, State, Submission};
+use athplan::expand::{Need, World};
+use athplan::plan::Settings;
 use athplan::source::Span;
 use athplan::types::Dialect;
 
@@ -95,7 +98,7 @@ impl<'a> Session<'a> {
             catalog: &self.tables,
         };
         let bound = bind(&parsed.spec, parsed.source.clone(), &options).map_err(|errors| wrong(&errors))?;
-        self.permit().map_err(|denied| Failure::denied(&denied.resource))?;
+        self.permit(&bound).map_err(|denied| Failure::denied(&denied.resource))?;
         let statement = bound.statements.into_iter().next();
         statement
             .map(|statement| statement.kind)
@@ -175,7 +178,12 @@ impl<'a> Session<'a> {
     }
 
     /// Notes what reading the named tables needs.
-    fn permit(&self) -> Result<(), Denied> {
+    fn permit(&self, bound: &BoundSpec) -> Result<(), Denied> {
+        let folders = self.folders(bound);
+        let is_definition = |kind: &BoundStatementKind| {
+            matches!(kind, BoundStatementKind::DeclareTable(_) | BoundStatementKind::AddPartitions(..))
+        };
+        let reads = !bound.statements.iter().all(|statement| is_definition(&statement.kind));
         for table in self.tables.used() {
             let parts: Vec<String> = table.name.split('.').map(str::to_owned).collect();
             let name = TableName::resolve(&parts, self.execution.request.database.as_deref());
@@ -183,19 +191,66 @@ impl<'a> Session<'a> {
             if matches!(table.layout, Layout::Registered(_)) {
                 self.shared.glue("GetPartitions", &name)?;
             }
-            for location in locations(&table) {
-                self.shared.note_read(&location)?;
+            let read = folders.get(&table.name).cloned().unwrap_or_else(|| locations(&table));
+            for location in read.iter().filter(|_| reads) {
+                self.shared.note_read(location)?;
             }
         }
         Ok(())
     }
+
+    /// The partitions of each table that the statement's own predicates leave, where they leave not all.
+    fn folders(&self, bound: &BoundSpec) -> BTreeMap<String, Vec<String>> {
+        let seconds = self.now().div_euclid(1_000_000_000_000);
+        let settings = Settings {
+            now: i64::try_from(seconds).unwrap_or_default(),
+            slack: None,
+            allow_full_scan: BTreeSet::new(),
+            merge: true,
+            places_tables: true,
+            add_partitions: false,
+            replaces_tables: false,
+        };
+        let mut bound = bound.clone();
+        for statement in &mut bound.statements {
+            // What a spec does not write itself, athplan's statements do: the query in them is what reads.
+            if let BoundStatementKind::Unload { query, .. } | BoundStatementKind::Materialise { query, .. } =
+                &statement.kind
+            {
+                statement.kind = BoundStatementKind::Query(query.clone());
+            }
+        }
+        let Ok(compiled) = compile(bound, settings, World::default()) else { return BTreeMap::new() };
+        let mut folders: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
+        for scan in compiled.plan.scans.values() {
+            let need = compiled.needs.get(&scan.relation).filter(|need| need.is_restricted);
+            let tuples = |need: &Need| {
+                let tuples = need.set.tuples.iter();
+                tuples.map(|values| scan.table.partition_location(values)).collect::<Vec<_>>()
+            };
+            match (folders.get_mut(&scan.table.name), need.map(tuples)) {
+                (Some(Some(all)), Some(own)) => all.extend(own),
+                (_, own) => drop(folders.insert(scan.table.name.clone(), own)),
+            }
+        }
+        folders.into_iter().filter_map(|(name, folders)| Some((name, folders?))).collect()
+    }
 }
 
 impl Shared {
-    /// Notes a call of Athena's to the data catalog.
+    /// Notes a call of Athena's to the data catalog: on the table, and on all that is above it
+    /// (<https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html>).
     pub fn glue(&self, operation: &str, name: &TableName) -> Result<(), Denied> {
-        let resource = self.calls.arn("glue", &format!("table/{}/{}", name.database, name.table));
-        self.calls.note(self.clock.now(), Caller::Athena, &format!("glue:{operation}"), &resource)
+        let TableName { database, table } = name;
+        let above = ["catalog".to_owned(), format!("database/{database}")];
+        let note = |action: &str, resource: &str| {
+            self.calls.note(self.clock.now(), Caller::Athena, action, &self.calls.arn("glue", resource))
+        };
+        for resource in &above {
+            note("glue:GetDatabase", resource)?;
+        }
+        let action = format!("glue:{operation}");
+        above.iter().chain([&format!("table/{database}/{table}")]).try_for_each(|resource| note(&action, resource))
     }
 
     /// Notes that Athena reads what lies under a location.
@@ -203,7 +258,9 @@ impl Shared {
         let path = location.trim_start_matches("s3://");
         let bucket = path.split('/').next().unwrap_or_default();
         let now = self.clock.now();
-        self.calls.note(now, Caller::Athena, "s3:ListBucket", &format!("arn:aws:s3:::{bucket}"))?;
+        let prefix = path.split_once('/').map_or("", |(_, prefix)| prefix);
+        self.calls.note(now, Caller::Athena, "s3:GetBucketLocation", &format!("arn:aws:s3:::{bucket}"))?;
+        self.calls.note_listing(now, Caller::Athena, bucket, prefix)?;
         self.calls.note(now, Caller::Athena, "s3:GetObject", &format!("arn:aws:s3:::{path}"))
     }
 }

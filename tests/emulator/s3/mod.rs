@@ -16,6 +16,7 @@ use super::Shared;
 use super::calls::Caller;
 use super::faults::CallFault;
 use super::http::{Reply, Request, Response};
+use super::options::ACCOUNT;
 use super::wire::signed_region;
 
 /// A request, taken apart.
@@ -130,6 +131,10 @@ fn answer(
     if !shared.folders.has_bucket(&asked.bucket) {
         return Err(S3Error::no_such_bucket());
     }
+    // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>
+    if asked.request.header("x-amz-expected-bucket-owner").is_some_and(|owner| owner != ACCOUNT) {
+        return Err(S3Error::denied("Access Denied".to_owned()));
+    }
     (operation.answer)(shared, asked)
 }
 
@@ -137,7 +142,14 @@ fn answer(
 fn permit(shared: &Shared, asked: &Asked, action: &str, key: &str) -> Result<(), S3Error> {
     let separator = if key.is_empty() { "" } else { "/" };
     let resource = format!("arn:aws:s3:::{}{separator}{key}", asked.bucket);
-    let noted = shared.calls.note(shared.clock.now(), Caller::Client, action, &resource);
+    let now = shared.clock.now();
+    let noted = match action {
+        "s3:ListBucket" => {
+            let prefix = asked.query("prefix").unwrap_or_default();
+            shared.calls.note_listing(now, Caller::Client, &asked.bucket, prefix)
+        }
+        _ => shared.calls.note(now, Caller::Client, action, &resource),
+    };
     noted.map_err(|denied| S3Error::denied(denied.message()))
 }
 

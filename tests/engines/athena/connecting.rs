@@ -37,7 +37,7 @@ async fn every_mistake_has_a_way_out() {
             ErrorClass::Credentials,
             "AWS_PROFILE",
         ),
-        (refused(elsewhere, None, "primary").await, ErrorClass::Credentials, "log in"),
+        (refused(elsewhere, None, "primary").await, ErrorClass::Configuration, "--region"),
         (refused(denying, None, "primary").await, ErrorClass::Permission, "athena:GetWorkGroup"),
     ];
     for (error, class, help) in cases {
@@ -53,6 +53,7 @@ async fn nobody_there_and_nobody_asking_are_told_apart() {
     nowhere.athena_endpoint = Some("http://127.0.0.1:9".to_owned());
     let error = AthenaEngine::connect_as(nowhere, credentials()).await.expect_err("nobody listens");
     assert_eq!(error.class, ErrorClass::Transient, "{error:?}");
+    assert!(error.help.is_some_and(|help| help.contains("HTTPS_PROXY")));
     let mut unknown = options(&emulator);
     unknown.athena_endpoint = Some("http://athena.nowhere.invalid".to_owned());
     let error = AthenaEngine::connect_as(unknown, credentials()).await.expect_err("no such host");

@@ -46,6 +46,26 @@ impl AthenaEngine {
         Ok(metadata.and_then(|metadata| metadata.parameters()?.get("location").cloned()))
     }
 
+    /// Whether the database is there, asked by listing its tables.
+    ///
+    /// # Errors
+    ///
+    /// The catalog cannot be asked.
+    pub async fn has_database(&self) -> Result<bool, EngineError> {
+        let asked = self
+            .client
+            .list_table_metadata()
+            .catalog_name(self.catalog())
+            .database_name(&self.options.database)
+            .work_group(&self.options.workgroup)
+            .max_results(1);
+        match asked.send().await.map_err(|error| of_call("athena:ListTableMetadata", &error)) {
+            Ok(_) => Ok(true),
+            Err(error) if is_missing_entity(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Every table and view of the database by its name; one that athplan does not plan with the reason.
     ///
     /// # Errors

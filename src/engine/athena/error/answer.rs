@@ -21,10 +21,11 @@ pub struct Answer<'a> {
     pub status: u16,
 }
 
+/// Types that say that what proves who asks is no longer valid.
+const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
 /// Types that speak of who asks.
 const CREDENTIALS: &[&str] = &[
-    "ExpiredToken",
-    "ExpiredTokenException",
     "IncompleteSignature",
     "IncompleteSignatureException",
     "InvalidAccessKeyId",
@@ -33,10 +34,13 @@ const CREDENTIALS: &[&str] = &[
     "InvalidToken",
     "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
-    "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 ];
+
+/// Types that speak of the Region.
+const REGIONS: &[&str] =
+    &["AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect", "TemporaryRedirect"];
 
 /// Types that speak of what who asks may do.
 const PERMISSION: &[&str] = &["AccessDenied", "AccessDeniedException", "AllAccessDisabled", "NotAuthorized"];
@@ -74,6 +78,20 @@ const MESSAGES: &[(&str, ErrorClass, &str)] = &[
     ("Query has not yet finished", ErrorClass::Transient, ""),
 ];
 
+/// The way out where it is another Region that knows who asks, or what is asked for.
+const REGION: &str = "give the Region of the workgroup with --region (or AWS_REGION); with an endpoint of your own \
+                      (AWS_ENDPOINT_URL…), the Region that it expects";
+
+/// The way out where the clocks do not agree: signatures hold for some minutes.
+const CLOCK: &str = "set the clock of this machine: AWS takes a request for some minutes around its own time";
+
+/// Where the policy comes from.
+pub const POLICY: &str = "`athplan explain --iam SPEC` prints the policy that a spec needs";
+
+/// The way out where nobody answers.
+pub const NETWORK: &str = "is the network there, and does it let AWS through? A proxy is taken from HTTPS_PROXY, an endpoint of \
+                           your own from AWS_ENDPOINT_URL_ATHENA, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL";
+
 /// The way out where a location for results is missing.
 const OUTPUT: &str = "give --output-location s3://BUCKET/PREFIX/, or set a location in the workgroup";
 
@@ -86,6 +104,20 @@ pub fn classify(answer: Answer<'_>) -> EngineError {
     let Answer { kind, message, .. } = answer;
     let said = if message.is_empty() { kind } else { super::text::without_tails(message) };
     let error = |class| EngineError::new(class, said.to_owned());
+    if kind == "RequestTimeTooSkewed"
+        || message.starts_with("Signature expired")
+        || message.starts_with("Signature not yet")
+    {
+        let message = format!("AWS does not accept the time of the request: {said}");
+        return EngineError::new(ErrorClass::Configuration, message).with_help(CLOCK);
+    }
+    if REGIONS.contains(&kind) || message.contains("Credential should be scoped to a valid region") {
+        let message = format!("the request went to another Region than it was signed for: {said}");
+        return EngineError::new(ErrorClass::Configuration, message).with_help(REGION);
+    }
+    if EXPIRED.contains(&kind) {
+        return expired(said);
+    }
     if CREDENTIALS.contains(&kind) {
         return credentials(&format!("AWS does not accept the credentials: {said}"));
     }
@@ -125,6 +157,13 @@ pub fn credentials(message: &str) -> EngineError {
     EngineError::new(ErrorClass::Credentials, message).with_help(LOG_IN)
 }
 
+/// Credentials that were good once.
+fn expired(said: &str) -> EngineError {
+    let help = "log in again (aws sso login), or get new ones the way that these were got; `aws sts \
+                get-caller-identity` says whether they are taken";
+    EngineError::new(ErrorClass::Credentials, format!("the credentials have expired: {said}")).with_help(help)
+}
+
 /// A denial: which action on what, so that it can be asked for.
 fn permission(answer: Answer<'_>) -> EngineError {
     let message = answer.message;
@@ -134,6 +173,7 @@ fn permission(answer: Answer<'_>) -> EngineError {
     if let Some(resource) = resource {
         help.push_str(&format!(" on {resource}"));
     }
+    help.push_str(&format!("; {POLICY}"));
     let said = if message.is_empty() { answer.kind } else { message };
     EngineError::new(ErrorClass::Permission, format!("{denied} is denied: {said}")).with_help(help)
 }
@@ -143,8 +183,13 @@ fn metadata(answer: Answer<'_>) -> EngineError {
     let inner = between(answer.message, "Error Code: ", ";").unwrap_or_default();
     let said = answer.message.to_owned();
     if PERMISSION.contains(&inner) {
-        let help = "ask for glue:GetDatabase, glue:GetTable, glue:GetTables and glue:GetPartitions on the database \
-                    and its tables, and for access in Lake Formation if it guards them";
+        let denied = between(answer.message, "perform: ", " ")
+            .unwrap_or("glue:GetDatabase, glue:GetTable, glue:GetTables and glue:GetPartitions");
+        let resource = between(answer.message, "on resource: ", " ").unwrap_or("the database and its tables");
+        let help = format!(
+            "ask for {denied} on {resource}, its database and the catalog, and for access in Lake Formation if it guards \
+             them; {POLICY}"
+        );
         return EngineError::new(ErrorClass::Permission, said).with_help(help);
     }
     let status = between(answer.message, "Status Code: ", ";").and_then(|status| status.parse::<u16>().ok());
@@ -162,7 +207,7 @@ pub fn is_missing_entity(error: &EngineError) -> bool {
 }
 
 /// The text behind some words, up to an end or the message's; none if the words do not stand there.
-fn between<'a>(message: &'a str, begin: &str, end: &str) -> Option<&'a str> {
+pub fn between<'a>(message: &'a str, begin: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = message.split_once(begin)?;
     let found = rest.split(end).next().unwrap_or(rest).trim_end_matches('.');
     (!found.is_empty()).then_some(found)
@@ -220,6 +265,8 @@ mod tests {
             ("ExpiredTokenException", 400, Credentials),
             ("UnrecognizedClientException", 400, Credentials),
             ("InvalidSignatureException", 400, Credentials),
+            ("RequestTimeTooSkewed", 403, Configuration),
+            ("AuthorizationHeaderMalformed", 400, Configuration),
             ("AccessDeniedException", 400, Permission),
             ("AccessDenied", 403, Permission),
             ("TooManyRequestsException", 400, Throttled),
@@ -236,17 +283,39 @@ mod tests {
         }
     }
 
+    /// What is signed for another Region or at another time is signed by the right one all the same.
+    #[test]
+    fn signatures_tell_more_than_who_asks() {
+        let signed = |message| Answer { kind: "InvalidSignatureException", message, ..invalid("", "") };
+        let cases = [
+            ("Credential should be scoped to a valid region.", ErrorClass::Configuration, "--region"),
+            (
+                "Signature expired: 20260917T080000Z is now earlier than 20260917T085500Z",
+                ErrorClass::Configuration,
+                "clock",
+            ),
+            ("The request signature we calculated does not match", ErrorClass::Credentials, "log in"),
+        ];
+        for (message, class, help) in cases {
+            let error = classify(signed(message));
+            assert_eq!(error.class, class, "{message}");
+            assert!(error.help.is_some_and(|text| text.contains(help)), "{message}");
+        }
+        let expired = classify(Answer { kind: "ExpiredTokenException", message: "x", ..invalid("", "") });
+        assert_eq!(expired.message, "the credentials have expired: x");
+    }
+
     #[test]
     fn a_denial_names_what_to_ask_for() {
         let message = "User: arn:aws:iam::111111111111:user/bob is not authorized to perform: athena:GetWorkGroup on resource: \
                        arn:aws:athena:us-east-1:111111111111:workgroup/primary because no identity-based policy allows it";
         let error = classify(Answer { kind: "AccessDeniedException", message, ..invalid("", "") });
         assert!(error.message.starts_with("athena:GetWorkGroup is denied: User: arn:aws:iam::111111111111:user/bob"));
-        let help =
-            "ask for the permission athena:GetWorkGroup on arn:aws:athena:us-east-1:111111111111:workgroup/primary";
+        let help = "ask for the permission athena:GetWorkGroup on arn:aws:athena:us-east-1:111111111111:workgroup/primary; \
+             `athplan explain --iam SPEC` prints the policy that a spec needs";
         assert_eq!(error.help.as_deref(), Some(help));
         let bare = classify(Answer { kind: "AccessDeniedException", message: "", ..invalid("", "") });
-        assert_eq!(bare.help.as_deref(), Some("ask for the permission athena:StartQueryExecution"));
+        assert!(bare.help.is_some_and(|help| help.starts_with("ask for the permission athena:StartQueryExecution;")));
     }
 
     /// Athena-wire, section 8: a MetadataException alone does not say that something is missing.

@@ -32,6 +32,7 @@ where
         }
         SdkError::TimeoutError(_) => {
             EngineError::new(ErrorClass::Transient, format!("{action} was not answered in time"))
+                .with_help(answer::NETWORK)
         }
         SdkError::ResponseError(context) => {
             let status = context.raw().status().as_u16();
@@ -48,7 +49,7 @@ fn unsent<E: Error + 'static>(action: &str, error: &SdkError<E, HttpResponse>) -
     let says = |words: &[&str]| words.iter().any(|word| chain.iter().any(|text| text.contains(word)));
     let last = chain.last().cloned().unwrap_or_default();
     if says(&["credentials", "Credentials", "identity"]) {
-        return answer::credentials(&format!("no credentials: {last}"));
+        return answer::credentials(&nobody(&last));
     }
     if says(&["no region", "Invalid Configuration: Missing Region", "missing region"]) {
         return no_region();
@@ -59,8 +60,40 @@ fn unsent<E: Error + 'static>(action: &str, error: &SdkError<E, HttpResponse>) -
         return EngineError::new(ErrorClass::Configuration, message).with_help(help);
     }
     match error {
-        SdkError::DispatchFailure(_) => EngineError::new(ErrorClass::Transient, message),
+        SdkError::DispatchFailure(_) => EngineError::new(ErrorClass::Transient, message).with_help(answer::NETWORK),
         _ => EngineError::new(ErrorClass::Configuration, format!("{}", DisplayErrorContext(error))),
+    }
+}
+
+/// The error of credentials that cannot be had.
+pub fn no_credentials(error: &(dyn Error + 'static)) -> EngineError {
+    answer::credentials(&nobody(&chain(error).pop().unwrap_or_default()))
+}
+
+/// That there are no credentials, in few words: the SDK tells of every place that it looked at.
+fn nobody(said: &str) -> String {
+    if said.contains("no credentials found in chain") {
+        "no credentials: none in the environment, in the profile, or from the role of a container or machine".to_owned()
+    } else {
+        format!("no credentials: {said}")
+    }
+}
+
+/// The same error for a profile that was named: it is what has no credentials.
+pub fn of_profile(error: EngineError, profile: Option<&str>) -> EngineError {
+    match profile {
+        Some(profile) if error.class == ErrorClass::Credentials && error.message.starts_with("no credentials") => {
+            let help = format!(
+                "is `{profile}` in ~/.aws/config or ~/.aws/credentials (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE)? \
+                 aws configure list-profiles names those that are; aws sso login --profile {profile} logs in"
+            );
+            EngineError {
+                help: Some(help),
+                message: format!("the profile `{profile}` gives {}", error.message),
+                ..error
+            }
+        }
+        _ => error,
     }
 }
 
@@ -71,7 +104,7 @@ pub fn no_region() -> EngineError {
 }
 
 /// An error and what it comes from, each in its own words.
-fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+pub fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut texts = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -6,6 +6,7 @@
 //! <https://docs.aws.amazon.com/athena/latest/ug/error-reference.html>. Reasons quote data, and log
 //! data is full of words such as `AccessDenied`: words are looked for only where no data is quoted.
 
+use super::answer::{POLICY, between};
 use super::text::without_tails;
 use crate::engine::{EngineError, ErrorClass};
 
@@ -57,6 +58,7 @@ const PASSED_ON: &[&str] = &[
 /// What such a service says.
 const SAID: &[(&str, ErrorClass)] = &[
     ("Bytes scanned limit was exceeded", ErrorClass::Configuration),
+    (NO_BUCKET, ErrorClass::Configuration),
     ("Query exhausted resources", ErrorClass::Exhausted),
     ("Query timeout", ErrorClass::Exhausted),
     ("SlowDown", ErrorClass::Throttled),
@@ -74,6 +76,12 @@ const SAID: &[(&str, ErrorClass)] = &[
     ("Insufficient Lake Formation permission", ErrorClass::Permission),
 ];
 
+/// What S3 says of a bucket that is not there.
+const NO_BUCKET: &str = "The specified bucket does not exist";
+
+/// What Athena says if a result may not be written where it is to go.
+const UNWRITABLE: &str = "Access denied when writing output";
+
 /// Classifies a failure.
 pub fn classify(outcome: Outcome<'_>) -> EngineError {
     let class = class(outcome);
@@ -82,16 +90,42 @@ pub fn classify(outcome: Outcome<'_>) -> EngineError {
     let said = if reason.is_empty() { outcome.message.unwrap_or(silent) } else { reason };
     let error = EngineError::new(class, said);
     match class {
+        ErrorClass::Configuration if outcome.reason.contains(NO_BUCKET) => error.with_help(
+            "make the bucket, or name another: that of --output-location, or of a table's LOCATION",
+        ),
+        ErrorClass::Permission if outcome.reason.contains(UNWRITABLE) => error.with_help(format!(
+            "ask for s3:PutObject and s3:GetBucketLocation under the output location, and for kms:GenerateDataKey on its \
+             key if it is encrypted; with --expected-bucket-owner, the bucket must belong to that account; {POLICY}"
+        )),
         ErrorClass::Configuration => error.with_help(
             "the workgroup limits what one query may scan (BytesScannedCutoffPerQuery): narrow the windows of the \
              spec, or have the limit raised",
         ),
-        ErrorClass::Permission => error.with_help(
-            "ask for s3:GetObject and s3:ListBucket where the table lies, for s3:PutObject where the run writes, \
-             for glue:GetTable and glue:GetPartitions on the table, and for kms:Decrypt if it is encrypted",
-        ),
+        ErrorClass::Permission => error.with_help(allow(outcome.reason)),
         _ => error,
     }
+}
+
+/// What to ask for where something is denied: what the reason names, or what statements of its kind need.
+fn allow(reason: &str) -> String {
+    if let Some(action) = between(reason, "perform: ", " ") {
+        let resource =
+            between(reason, "on resource: ", " ").map_or_else(String::new, |resource| format!(" on {resource}"));
+        return format!("ask for the permission {action}{resource}; {POLICY}");
+    }
+    if reason.contains("Lake Formation") {
+        return "ask whoever guards the tables in Lake Formation for SELECT and DESCRIBE on those that are read, and for \
+                CREATE_TABLE in the database where the run makes its own; a policy alone does not grant them"
+            .to_owned();
+    }
+    let actions = if reason.contains(":glue:") || reason.contains("AWSGlue") {
+        "ask for glue:GetDatabase, glue:GetTable and glue:GetPartitions on what is read, and for glue:CreateTable, \
+         glue:DeleteTable and glue:BatchCreatePartition on the run's own tables, each on the database and the catalog too"
+    } else {
+        "ask for s3:GetObject and s3:ListBucket where the table lies, for s3:PutObject where the run writes, for \
+         glue:GetTable and glue:GetPartitions on the table, and for kms:Decrypt if it is encrypted"
+    };
+    format!("{actions}; {POLICY}")
 }
 
 fn class(outcome: Outcome<'_>) -> ErrorClass {
@@ -191,12 +225,31 @@ mod tests {
             ),
             ("Amazon S3 slow down", 1403, Throttled),
             ("Too many table versions", 1402, Statement),
+            ("The specified bucket does not exist: s3://nowhere/", 1306, Configuration),
+            ("Access denied when writing output to url: s3://o/1.csv . Please ensure", 401, Permission),
         ];
         for (reason, kind, class) in cases {
             let error = classify(Outcome { reason, kind: Some(kind), ..Outcome::default() });
             assert_eq!(error.class, class, "{reason}");
             assert_eq!(error.message, reason);
             assert_eq!(error.help.is_some(), matches!(class, Permission | Configuration), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_denial_says_what_to_ask_for() {
+        let cases = [
+            ("PERMISSION_DENIED: Access denied when accessing arn:aws:glue:us-east-1:1:table/d/t", "glue:CreateTable"),
+            (
+                "Access denied: User: u is not authorized to perform: glue:GetTable on resource: arn:aws:glue:r:1:catalog because",
+                "the permission glue:GetTable on arn:aws:glue:r:1:catalog;",
+            ),
+            ("Insufficient Lake Formation permission(s): Required Select on t", "CREATE_TABLE"),
+            ("PERMISSION_DENIED: Access Denied (Service: Amazon S3; Status Code: 403)", "s3:GetObject"),
+        ];
+        for (reason, asked) in cases {
+            let error = classify(Outcome { reason, kind: Some(1500), ..Outcome::default() });
+            assert!(error.help.as_deref().is_some_and(|help| help.contains(asked)), "{error:?}");
         }
     }
 

@@ -34,6 +34,15 @@ impl Store {
         Self { sender, encryption }
     }
 
+    /// The account that asks, as far as its credentials tell.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub async fn account(&self) -> Result<Option<String>, EngineError> {
+        self.sender.account().await
+    }
+
     /// Writes a file, encrypted as the run was told.
     ///
     /// # Errors

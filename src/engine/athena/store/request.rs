@@ -13,6 +13,7 @@ use object_store::client::{HttpClient, HttpConnector, HttpError, HttpRequest, Ht
 use super::location::percent_encoded;
 use crate::engine::athena::credentials::Chain;
 use crate::engine::athena::error::answer::{self, Answer};
+use crate::engine::athena::error::chain;
 use crate::engine::{EngineError, ErrorClass};
 
 /// How often a request is sent, the first time included.
@@ -83,6 +84,15 @@ impl Sender {
         Ok(Self { http, chain, endpoint, region, elsewhere: Mutex::default(), owner, wait })
     }
 
+    /// The account that asks, as far as its credentials tell.
+    ///
+    /// # Errors
+    ///
+    /// There are none.
+    pub async fn account(&self) -> Result<Option<String>, EngineError> {
+        self.chain.account().await
+    }
+
     /// Sends a request, and gives its answer's body.
     ///
     /// # Errors
@@ -111,7 +121,7 @@ impl Sender {
         let url = self.url(call, &region);
         let unsent = |why: &dyn std::fmt::Display| {
             let message = format!("{} of {url} cannot be sent: {why}", call.action);
-            EngineError::new(ErrorClass::Transient, message)
+            EngineError::new(ErrorClass::Transient, message).with_help(answer::NETWORK)
         };
         let credential = self.chain.get().await.map_err(|error| (error, false))?;
         let mut request = HttpRequest::new(HttpRequestBody::from(call.body.clone()));
@@ -124,7 +134,7 @@ impl Sender {
             request.headers_mut().insert(name, value);
         }
         AwsAuthorizer::new(&credential, "s3", &region).authorize(&mut request, None);
-        let lost = |error: HttpError| (unsent(&error), true);
+        let lost = |error: HttpError| (unsent(&chain(&error).pop().unwrap_or_default()), true);
         let response = self.http.execute(request).await.map_err(lost)?;
         let status = response.status().as_u16();
         let moved = response.headers().get("x-amz-bucket-region").and_then(|region| region.to_str().ok());
@@ -146,7 +156,7 @@ impl Sender {
             elsewhere.insert(call.bucket.to_owned(), other);
             return Err((unsent(&"the bucket lies in another Region"), true));
         }
-        let error = refused(call, &refusal, status);
+        let error = refused(call, &refusal, status, self.owner.as_deref());
         if error.class == ErrorClass::Credentials {
             self.chain.forget().await;
         }
@@ -184,12 +194,16 @@ impl Sender {
 const AGENT: &str = concat!("athplan/", env!("CARGO_PKG_VERSION"));
 
 /// S3's refusal as the trait's error.
-fn refused(call: &Call<'_>, refusal: &Refusal, status: u16) -> EngineError {
+fn refused(call: &Call<'_>, refusal: &Refusal, status: u16, owner: Option<&str>) -> EngineError {
     let place = format!("s3://{}/{}", call.bucket, call.key);
     let answer = Answer { action: call.action, kind: &refusal.code, code: None, message: &refusal.message, status };
     let error = match (refusal.code.as_str(), status) {
         ("NoSuchBucket", _) => {
-            EngineError::new(ErrorClass::Configuration, format!("there is no bucket {}", call.bucket))
+            let error = EngineError::new(ErrorClass::Configuration, format!("there is no bucket {}", call.bucket));
+            error.with_help(
+                "is the name right, in --output-location or in the LOCATION of a table? athplan makes no buckets \
+                 (aws s3 mb s3://NAME)",
+            )
         }
         ("NoSuchKey", _) => EngineError::new(ErrorClass::Data, format!("there is no file {place}")),
         ("", 403) => answer::classify(Answer { kind: "AccessDenied", ..answer }),
@@ -201,7 +215,13 @@ fn refused(call: &Call<'_>, refusal: &Refusal, status: u16) -> EngineError {
                 "s3:ListBucket" => format!("arn:aws:s3:::{}", call.bucket),
                 _ => format!("arn:aws:s3:::{}/{}", call.bucket, call.key),
             };
-            error.with_help(format!("ask for the permission {} on {resource}", call.action))
+            let mut help = format!("ask for the permission {} on {resource}; {}", call.action, answer::POLICY);
+            if let Some(owner) = owner.filter(|_| call.method != "GET") {
+                help.push_str(&format!(
+                    "\nor the bucket does not belong to the account {owner}, as --expected-bucket-owner demands"
+                ));
+            }
+            error.with_help(help)
         }
         // Whatever else S3 refuses speaks of no statement.
         ErrorClass::Statement => {
