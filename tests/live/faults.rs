@@ -83,7 +83,7 @@ impl Trial {
             plan: FaultPlan::new(seed),
             words: Vec::new(),
             merge: chance(&mut state, 0, 2) == 0,
-            resumed: seed % 2 == 0,
+            resumed: seed.is_multiple_of(2),
             wrong: chance(&mut state, 0, 25) == 0,
             deadline: (chance(&mut state, 0, 8) == 0).then_some(SECOND * 40),
         };

@@ -244,6 +244,13 @@ fn limits_are_held_before_anything_is_paid_for() {
     assert!(raised.stderr.contains("more than the spec allows"), "{}", raised.stderr);
     let enough = limited(&["--max-cost", "0.5", "--max-scan", "1 GB"]);
     assert_eq!(enough.code, 0, "{}", enough.stderr);
+    // What was planned stands beside what was read.
+    assert!(enough.stderr.contains(" planned"), "{}", enough.stderr);
+    let shown = bench.program.call(&["runs", "show", &only_run(&bench), "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("it prints JSON");
+    let attempts = shown["attempts"].as_array().expect("attempts").clone();
+    let number = |attempt: &Value, name: &str| attempt[name].as_u64().unwrap_or(0);
+    assert!(attempts.iter().any(|attempt| number(attempt, "planned") > 0 && number(attempt, "bytes") > 0), "{shown}");
 }
 
 #[test]
