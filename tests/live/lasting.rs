@@ -246,7 +246,8 @@ fn limits_are_held_before_anything_is_paid_for() {
     assert_eq!(enough.code, 0, "{}", enough.stderr);
     // What was planned stands beside what was read.
     assert!(enough.stderr.contains(" planned"), "{}", enough.stderr);
-    let shown = bench.program.call(&["runs", "show", &only_run(&bench), "--json"]);
+    let done = runs(&bench).into_iter().find(|run| run["state"] == "completed").expect("one is");
+    let shown = bench.program.call(&["runs", "show", done["run"].as_str().expect("a name"), "--json"]);
     let shown: Value = serde_json::from_slice(&shown.stdout).expect("it prints JSON");
     let attempts = shown["attempts"].as_array().expect("attempts").clone();
     let number = |attempt: &Value, name: &str| attempt[name].as_u64().unwrap_or(0);
