@@ -16,6 +16,7 @@ use crate::program::Program;
 mod existing;
 mod guard;
 mod looked;
+mod spared;
 
 /// Where the trail's files of 2024-05-06 lie.
 const FOLDER: &str = "trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/05/06";

@@ -134,10 +134,15 @@ impl Lasting {
                 error => failure(&self.compiled.plan.spec.source, error),
             }
         })?;
-        places.finish(&outcome, out, |kept| {
-            let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
-            vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
-        })
+        places.finish(
+            &outcome,
+            out,
+            || Ok(()),
+            |kept| {
+                let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
+                vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
+            },
+        )
     }
 }
 

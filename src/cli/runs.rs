@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use miette::{IntoDiagnostic, Report, miette};
 use serde_json::{Value, json};
 
+use super::inputs::Inputs;
 use super::journal::{Journal, KeptRun};
 use super::lasting::{Lasting, spending, spent};
 use super::limits::LimitOptions;
@@ -119,7 +120,7 @@ impl Resume {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let run = Journal::open()?.find(&self.run)?;
         let lasting = Lasting::take_up(&run, &self.limits)?;
-        let places = self.report.places(&lasting.compiled)?;
+        let places = self.report.places(&lasting.compiled, &Inputs::default())?;
         lasting.execute(places, self.limits.deadline(), self.report.quiet, out)
     }
 }

@@ -358,9 +358,27 @@ impl<'a, E: Engine> Run<'a, E> {
                     ..Coverage::default()
                 });
                 coverage.registered = self.is_registered(&coverage.table);
+                // What contradicts itself is found by whoever runs it. What driver rows need or not is said of
+                // the FOREACH.
+                let by_rows = matches!(self.compiled.plan.step(step).kind, StepKind::Foreach(..));
+                coverage.none_left |= scan.partitions_asked == 0 && !by_rows;
                 coverage.add(scan);
+                if self.is_written(&coverage.table) {
+                    // A file of the spec that has no rows is no file that was lost.
+                    coverage.empty.clear();
+                }
             }
         });
+    }
+
+    /// Whether the run has written a table's rows itself.
+    fn is_written(&self, table: &str) -> bool {
+        self.compiled.plan.steps.iter().any(|step| match &step.kind {
+            StepKind::File(made, _) | StepKind::Materialise(made, ..) | StepKind::Foreach(_, made, _) => {
+                made.name == table
+            }
+            StepKind::Declare(_) | StepKind::AddPartitions(..) | StepKind::Answer(_) => false,
+        })
     }
 
     /// Whether a table's partitions are registered one by one.
@@ -404,6 +422,7 @@ impl<'a, E: Engine> Run<'a, E> {
                 coverage.none_left |= need.is_left_empty() && scan.derived.columns().is_empty();
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
+                coverage.strays = listed.map_or(0, |listed| listed.strays.files);
                 coverage.archived = listed.map_or(0, |listed| listed.archived.files);
                 state.needs.insert((step, need.relation), Need::clone(need));
                 for outside in need.not_covered() {
