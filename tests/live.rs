@@ -3,6 +3,7 @@
 #![cfg(all(feature = "local", feature = "athena"))]
 
 mod lasting;
+mod own;
 
 use std::fs;
 use std::path::{Path, PathBuf};

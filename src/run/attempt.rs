@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::budget::Planned;
 use super::governor::{Governor, Permit};
 use super::ledger::{Attempt, End, Ending, Entry};
+use super::own::{Whose, not_own};
+use super::patience::pause;
 use super::tag::{kind, tagged};
 use super::{Event, Run, RunError};
 use crate::emit::{Purpose, Statement, StatementId, Symbol};
@@ -17,10 +19,6 @@ const ATTEMPTS: usize = 5;
 /// How often one submission is sent before its attempt counts as refused. Throttled calls are patient:
 /// the account's other users may keep the engine busy for long.
 const SENDINGS: u32 = 12;
-
-/// The first pause before something is tried again, and the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How far clocks may differ between here and the engine, in seconds.
 pub(super) const CLOCKS: i64 = 300;
@@ -62,7 +60,12 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Begins an attempt and waits for its end; gives the error if it failed.
-    async fn begin(&self, statement: &Statement, work: Work, number: u32) -> Result<Option<EngineError>, RunError> {
+    pub(super) async fn begin(
+        &self,
+        statement: &Statement,
+        work: Work,
+        number: u32,
+    ) -> Result<Option<EngineError>, RunError> {
         let permit = self.governor(statement).acquire(work.priority).await;
         self.admit(statement, work)?;
         let reads = statement.purpose.reads();
@@ -88,8 +91,14 @@ impl<E: Engine> Run<'_, E> {
             None => {
                 let since = u64::try_from(attempt.at - CLOCKS).unwrap_or(0);
                 let since = UNIX_EPOCH + Duration::from_secs(since);
-                let submission = self.submission(statement, number);
-                let found = self.engine.find(&submission.sql, since).await;
+                let sql = self.submission(statement, number).sql;
+                let found = if self.is_this_runs(&sql) {
+                    self.patiently(&statement.id.0, || self.engine.find(&sql, since)).await
+                } else {
+                    // Another run may have sent the same text: only the token tells whose it is. Such texts can
+                    // be sent once more without harm.
+                    Ok(None)
+                };
                 match found {
                     Ok(Some(query)) => {
                         self.submitted(statement, number, &query)?;
@@ -171,7 +180,8 @@ impl<E: Engine> Run<'_, E> {
             Some(deadline) => match tokio::time::timeout(deadline, watched).await {
                 Ok(status) => (status, false),
                 Err(_) => {
-                    self.engine.cancel(query).await.map_err(|error| self.failed(statement, work.step, error))?;
+                    let cancelled = self.patiently(&query.0, || self.engine.cancel(query)).await;
+                    cancelled.map_err(|error| self.failed(statement, work.step, error))?;
                     (self.watch.ended(query).await, true)
                 }
             },
@@ -185,14 +195,28 @@ impl<E: Engine> Run<'_, E> {
         };
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let milliseconds = status.total.unwrap_or(elapsed);
+        let is_there =
+            |error: &EngineError| error.class == ErrorClass::Exists && kind(statement.purpose) == Kind::Definition;
         let (outcome, error) = match status.state {
             State::Succeeded => (Ending::Succeeded, None),
             // An earlier attempt was stopped or lost, and had made it all the same: a definition takes effect
-            // at once, and its text is the same in every attempt.
-            State::Failed(error)
-                if error.class == ErrorClass::Exists && number > 1 && kind(statement.purpose) == Kind::Definition =>
-            {
-                (Ending::Succeeded, None)
+            // at once, and its text is the same in every attempt. Or somebody else made one of that name.
+            State::Failed(error) if is_there(&error) => {
+                match self
+                    .whose_stands_there(statement, work.step)
+                    .await
+                    .map_err(|error| self.failed(statement, work.step, error))?
+                {
+                    Whose::Own => (Ending::Succeeded, None),
+                    // It is gone again: another attempt makes it.
+                    Whose::Nobodys => {
+                        (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
+                    }
+                    Whose::Others { name, location } => {
+                        let error = not_own(&name, &location);
+                        (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
+                    }
+                }
             }
             State::Failed(error) => {
                 (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
@@ -317,12 +341,4 @@ impl<E: Engine> Run<'_, E> {
 pub(super) fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// The pause before something is tried for the `tried`th time again: longer each time, and different
-/// for each statement, so that those that failed together do not come back together.
-fn pause(name: &str, tried: u32) -> Duration {
-    let longest = FIRST_PAUSE.saturating_mul(1 << tried.min(10)).min(LONGEST_PAUSE);
-    let spread = crc32fast::hash(format!("{name} {tried}").as_bytes()) % 1000;
-    longest.mul_f64(0.5 + f64::from(spread) / 2000.0)
 }

@@ -105,6 +105,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     pub(super) async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {
-        self.engine.result(id, &statement.columns).await.map_err(|error| self.failed(statement, step, error))
+        let rows = self.patiently(&id.0, || self.engine.result(id, &statement.columns)).await;
+        rows.map_err(|error| self.failed(statement, step, error))
     }
 }

@@ -183,9 +183,10 @@ async fn visit(store: &Store, stretch: &[Location]) -> Result<Vec<ListedFile>, E
                 files.push(listed(first, object).1);
             }
         }
-        let (Some(next), Some(end)) = (page.next, end) else { break };
-        // In a folder that goes on, or right before the next: on; else from the next folder on.
-        token = stretch.get(at).is_some_and(|folder| end.starts_with(&folder.key)).then_some(next);
+        let Some(next) = page.next else { break };
+        // In a folder that goes on, or behind a page that holds nothing: on; else from the next folder on.
+        let goes_on = end.is_none_or(|end| stretch.get(at).is_some_and(|folder| end.starts_with(&folder.key)));
+        token = goes_on.then_some(next);
     }
     Ok(files)
 }
