@@ -174,17 +174,22 @@ impl<E: Engine> Run<'_, E> {
         permit: Permit,
     ) -> Result<Option<EngineError>, RunError> {
         let started = tokio::time::Instant::now();
-        let watched = self.watch.ended(query);
-        let (status, late) = match self.options.statement_deadline {
-            None => (watched.await, false),
-            Some(deadline) => match tokio::time::timeout(deadline, watched).await {
-                Ok(status) => (status, false),
+        let mut watched = std::pin::pin!(self.watch.ended(query));
+        let mut waited = false;
+        let (status, late) = loop {
+            let Some(deadline) = self.options.statement_deadline else { break (watched.await, false) };
+            match tokio::time::timeout(deadline, watched.as_mut()).await {
+                Ok(status) => break (status, false),
+                // What waits for its turn takes no time; and more statements in its place would wait as long.
+                Err(_) if self.still_waits(query).await => waited = true,
+                // It has begun since it was last seen waiting: from here on it has all of its time.
+                Err(_) if waited => waited = false,
                 Err(_) => {
                     let cancelled = self.patiently(&query.0, || self.engine.cancel(query)).await;
                     cancelled.map_err(|error| self.failed(statement, work.step, error))?;
-                    (self.watch.ended(query).await, true)
+                    break (watched.await, true);
                 }
-            },
+            }
         };
         drop(permit);
         let status = match status {
@@ -238,6 +243,12 @@ impl<E: Engine> Run<'_, E> {
             (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });
         }
         Ok(error)
+    }
+
+    /// Whether a query has not begun yet, as far as the engine says.
+    async fn still_waits(&self, query: &QueryId) -> bool {
+        let told = self.engine.poll(std::slice::from_ref(query)).await;
+        told.is_ok_and(|statuses| statuses.first().is_some_and(|status| status.state == State::Queued))
     }
 
     /// Records an attempt's end, and holds what it read against the plan.

@@ -254,6 +254,18 @@ fn a_deadline_stops_a_run_that_can_go_on() {
     assert_eq!(bench.emulator.running(), 0);
 }
 
+/// The time in a queue is no time that a statement takes.
+#[test]
+fn a_statement_that_waits_for_its_turn_is_not_late() {
+    let bench = bench(Options { second: Duration::from_millis(300), ..Options::default() });
+    let waits = FaultPlan::new(1).on_statement("statement=issued ", Chance::First(1), QueryFault::Queued(8.0));
+    bench.emulator.follow(waits);
+    let ended = bench.program.call(&[&run(&bench)[..], &["--statement-deadline", "1 second"]].concat());
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(succeeded(&bench).values().all(|count| *count == 1));
+    assert!(bench.emulator.executions().iter().all(|one| one.state().is_succeeded()), "none was stopped");
+}
+
 /// A number between bounds, by chance that is the same in every run.
 fn chance(seed: &mut u64, from: u64, to: u64) -> u64 {
     // <https://en.wikipedia.org/wiki/Xorshift>
