@@ -189,6 +189,10 @@ fn one(journal: &Journal, name: &str) -> Result<(), Failure> {
         let help = format!("athplan cancel {} stops it first", run.id);
         return Err(miette!(help = help, "a process has the run {}", run.id).into());
     }
+    if run.forget_unbegun()? {
+        say(&format!("{}: it had not begun, and its ledger is gone", run.id));
+        return Ok(());
+    }
     let known = run.known().map_err(Report::new)?;
     if known.completed {
         run.forget()?;
@@ -218,6 +222,8 @@ fn one(journal: &Journal, name: &str) -> Result<(), Failure> {
 fn state(run: &KeptRun, known: &Known) -> &'static str {
     if known.completed {
         "completed"
+    } else if known.given_up {
+        "being cleaned"
     } else if run.is_running() {
         "running"
     } else if known.open().is_empty() {

@@ -7,6 +7,7 @@ use futures::stream::{self, FuturesUnordered};
 
 use super::attempt::{CLOCKS, now};
 use super::ledger::{Attempt, End, Ending, Entry};
+use super::own::drop_of_kept;
 use super::{Event, Kept, Run, RunError};
 use crate::emit::{self, StatementId};
 use crate::engine::{Engine, ErrorClass, QueryId, State};
@@ -119,15 +120,21 @@ impl<E: Engine> Run<'_, E> {
         if let Some(query) = &attempt.query {
             return Some(query.clone());
         }
-        let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement);
-        let all = all.chain(emit::drops(&self.compiled.plan)).find(|known| known.id == *statement)?;
-        let sql = self.submission(&all, attempt.number).sql;
+        let plan = &self.compiled.plan;
+        let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement).chain(emit::drops(plan));
+        let known = all.into_iter().find(|known| known.id == *statement).or_else(|| drop_of_kept(plan, statement))?;
+        let sql = self.submission(&known, attempt.number).sql;
         let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
-        let mut found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
-        if found.is_none() {
-            // What is on its way may not be seen yet.
-            tokio::time::sleep(self.options.pace().real(LATER)).await;
+        let mut found = None;
+        // A text that names no run may be another's, whose query is not to be stopped. Sending it once more does
+        // no harm.
+        if self.is_this_runs(&sql) {
             found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
+            if found.is_none() {
+                // What is on its way may not be seen yet.
+                tokio::time::sleep(self.options.pace().real(LATER)).await;
+                found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
+            }
         }
         let (statement, attempt) = (statement.clone(), attempt.number);
         let entry = match &found {
