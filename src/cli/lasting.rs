@@ -199,6 +199,6 @@ pub fn spending(known: &Known) -> (u64, f64, u64) {
     let ended = read.filter_map(|attempt| attempt.end.as_ref());
     let ended = ended.filter(|end| !matches!(end.outcome, Ending::Refused { .. }));
     ended.fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
-        (bytes + end.bytes, dollars + price.statement(end.bytes), statements + 1)
+        (bytes.saturating_add(end.bytes), dollars + price.statement(end.bytes), statements + 1)
     })
 }

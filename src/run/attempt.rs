@@ -53,7 +53,7 @@ impl<E: Engine> Run<'_, E> {
                     return Ok(query);
                 }
                 Some(attempt) if attempt.end.is_none() => self.take_up(statement, work, attempt).await?,
-                Some(attempt) => self.begin(statement, work, attempt.number + 1).await?,
+                Some(attempt) => self.begin(statement, work, attempt.number.saturating_add(1)).await?,
                 None => self.begin(statement, work, 1).await?,
             };
             if let Some(error) = ended {
@@ -94,7 +94,7 @@ impl<E: Engine> Run<'_, E> {
         let query = match attempt.query {
             Some(query) => query,
             None => {
-                let since = u64::try_from(attempt.at - CLOCKS).unwrap_or(0);
+                let since = u64::try_from(attempt.at.saturating_sub(CLOCKS)).unwrap_or(0);
                 let since = UNIX_EPOCH + Duration::from_secs(since);
                 let sql = self.submission(statement, number).sql;
                 let found = if self.is_this_runs(&sql) {
@@ -114,10 +114,12 @@ impl<E: Engine> Run<'_, E> {
                         Ok(query) => query,
                         Err(error) => return Ok(Some(error)),
                     },
-                    Err(_) if now() - attempt.at < TOKEN_SECONDS => match self.send(statement, work, number).await? {
-                        Ok(query) => query,
-                        Err(error) => return Ok(Some(error)),
-                    },
+                    Err(_) if now().saturating_sub(attempt.at) < TOKEN_SECONDS => {
+                        match self.send(statement, work, number).await? {
+                            Ok(query) => query,
+                            Err(error) => return Ok(Some(error)),
+                        }
+                    }
                     Err(error) => return Err(self.failed(statement, work.step, error)),
                 }
             }

@@ -68,7 +68,7 @@ impl<E: Engine> Run<'_, E> {
             Whose::Others { name, location } => Err(self.failed(create, work.step, not_own(&name, &location))),
             Whose::Nobodys => {
                 let made = self.ledger.last(&create.id).map_or(0, |attempt| attempt.number);
-                self.begin(create, work, made + 1).await?;
+                self.begin(create, work, made.saturating_add(1)).await?;
                 // Whether it was made anew, or has to be tried again, the ledger says.
                 self.execute(create, work).await.map(|_| ())
             }

@@ -124,7 +124,8 @@ impl<E: Engine> Run<'_, E> {
         let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement).chain(emit::drops(plan));
         let known = all.into_iter().find(|known| known.id == *statement).or_else(|| drop_of_kept(plan, statement))?;
         let sql = self.submission(&known, attempt.number).sql;
-        let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
+        let since =
+            UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()).saturating_sub(CLOCKS)).unwrap_or(0));
         let mut found = None;
         // A text that names no run may be another's, whose query is not to be stopped. Sending it once more does
         // no harm.

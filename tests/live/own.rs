@@ -191,3 +191,42 @@ fn a_ledger_that_never_began_is_forgotten_and_nothing_else_is() {
     assert_eq!(bench.program.call(&["clean", "letters"]).code, 1);
     assert!(folder.join("letters").join("dear").exists());
 }
+
+/// Whatever stands in a folder of runs, the others are listed, and nothing of it reaches the terminal as it is.
+#[test]
+fn figures_and_names_of_any_kind_are_listed() {
+    let (bench, kept) = failed_at("ALTER TABLE acts ");
+    let folder = bench.program.folder().join("runs").join(&kept);
+    let ledger = fs::read_to_string(folder.join("ledger")).expect("it is kept");
+    let (_, first) = ledger.lines().next().and_then(|line| line.split_once(' ')).expect("it begins");
+    let at = first.find("\"at\":").expect("it says when") + 5;
+    let end = at + first[at..].find(',').expect("more follows");
+    let first = format!("{}{}{}", &first[..at], i64::MAX, &first[end..]).replace("spec.sql", "\\u001b[2J\\u202e.sql");
+    let entries = [
+        first,
+        format!(
+            "{{\"submitting\":{{\"statement\":\"a\\u001b[2J\",\"attempt\":1,\"reads\":true,\"at\":{}}}}}",
+            i64::MIN
+        ),
+        format!(
+            "{{\"ended\":{{\"statement\":\"a\\u001b[2J\",\"attempt\":1,\"end\":{{\"outcome\":\"succeeded\",\"bytes\":{0},\
+             \"milliseconds\":{0},\"scans\":[]}}}}}}",
+            u64::MAX
+        ),
+        format!("{{\"submitting\":{{\"statement\":\"b\",\"attempt\":{},\"reads\":true,\"at\":1}}}}", u32::MAX),
+        format!(
+            "{{\"ended\":{{\"statement\":\"b\",\"attempt\":{},\"end\":{{\"outcome\":\"succeeded\",\"bytes\":{},\
+             \"milliseconds\":1,\"scans\":[]}}}}}}",
+            u32::MAX,
+            u64::MAX
+        ),
+    ];
+    let lines = entries.map(|entry| format!("{:08x} {entry}\n", crc32fast::hash(entry.as_bytes())));
+    fs::write(folder.join("ledger"), lines.concat()).expect("the folder is ours");
+    for call in [&["runs"][..], &["runs", "--json"], &["runs", "show", &kept]] {
+        let ended = bench.program.call(call);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        let text = String::from_utf8(ended.stdout).expect("text");
+        assert!(text.contains(&kept) && !text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+    }
+}

@@ -300,6 +300,6 @@ impl Known {
     /// The bytes that all attempts have read, failed and cancelled ones too, and how many there were.
     pub fn spent(&self) -> (u64, usize) {
         let ends = self.attempts.values().flatten().filter_map(|attempt| attempt.end.as_ref());
-        ends.fold((0, 0), |(bytes, count), end| (bytes + end.bytes, count + 1))
+        ends.fold((0, 0), |(bytes, count), end| (bytes.saturating_add(end.bytes), count + 1))
     }
 }
