@@ -16,7 +16,9 @@ fn a_process_that_died_before_it_dropped_a_table_leaves_a_run_that_can_be_cleane
         let (engine, location) = bench::engine(output.path());
         let ledger = Ledger::in_memory();
         let statement = StatementId("around/drop".to_owned());
-        ledger.record(Entry::Submitting { statement, attempt: 1, reads: false, planned: None, at: 1 }).expect("nothing is written");
+        ledger
+            .record(Entry::Submitting { statement, attempt: 1, reads: false, planned: None, at: 1 })
+            .expect("nothing is written");
         let cleaned = clean(&compiled, &engine, &RunOptions::new("r7", location), &ledger, &|_| {}).await;
         assert_eq!(cleaned.expect("it can be cleaned").undone, ["around", "counted"]);
     });
