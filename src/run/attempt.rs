@@ -284,7 +284,10 @@ impl<E: Engine> Run<'_, E> {
     async fn try_again(&self, statement: &Statement, work: Work, error: EngineError) -> Result<(), RunError> {
         let own = self.ledger.own_attempts(&statement.id);
         let worth = error.class.is_retryable() || matches!(error.class, ErrorClass::Exists | ErrorClass::Lost);
-        if !worth || own >= ATTEMPTS {
+        // A failure that an earlier process did not live to hear of is as if the ledger told it: whoever takes the
+        // run up asks for another attempt. What took too much and can be cut in two is cut instead.
+        let unheard = own == 0 && !(error.class == ErrorClass::Exhausted && self.is_portion(statement));
+        if !(worth || unheard) || own >= ATTEMPTS {
             return Err(self.failed(statement, work.step, error));
         }
         if error.class == ErrorClass::Throttled {
@@ -294,6 +297,12 @@ impl<E: Engine> Run<'_, E> {
         let tried = u32::try_from(own).unwrap_or(u32::MAX);
         self.pause(&format!("{}/{own}", statement.id), tried).await;
         Ok(())
+    }
+
+    /// Whether a statement is one of a FOREACH's own.
+    fn is_portion(&self, statement: &Statement) -> bool {
+        let of = |name: &str| statement.id.0.strip_prefix(name)?.strip_prefix('/')?.parse::<usize>().ok();
+        self.compiled.plan.foreachs.values().any(|foreach| of(&foreach.name).is_some())
     }
 
     /// A statement as it is sent in an attempt.

@@ -115,8 +115,13 @@ pub fn until_something_runs(bench: &Bench) {
 
 pub fn ended(child: Child) -> Ended {
     let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
     Ended {
-        code: output.status.code().and_then(|code| u8::try_from(code).ok()).expect("it was not killed"),
+        code: output
+            .status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or_else(|| panic!("it was killed: {}: {said}", output.status)),
         stdout: output.stdout,
         stderr: String::from_utf8(output.stderr).expect("messages are text"),
     }
