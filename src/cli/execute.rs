@@ -89,7 +89,7 @@ impl Execution<'_> {
 /// longer do.
 struct Interrupts {
     #[cfg(unix)]
-    signals: Vec<tokio::signal::unix::Signal>,
+    signals: [Option<tokio::signal::unix::Signal>; 2],
 }
 
 impl Interrupts {
@@ -98,7 +98,7 @@ impl Interrupts {
         use tokio::signal::unix::{SignalKind, signal};
         let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
         // Where a signal cannot be caught, it ends the process as ever.
-        Self { signals: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+        Self { signals: kinds.map(|kind| signal(kind).ok()) }
     }
 
     #[cfg(not(unix))]
@@ -109,10 +109,17 @@ impl Interrupts {
     /// Waits for the next.
     #[cfg(unix)]
     async fn next(&mut self) {
-        if self.signals.is_empty() {
-            std::future::pending::<()>().await;
+        async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
         }
-        futures::future::select_all(self.signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
+        let [interrupt, terminate] = &mut self.signals;
+        tokio::select! {
+            () = received(interrupt) => {}
+            () = received(terminate) => {}
+        }
     }
 
     /// Waits for the next.
