@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use miette::{IntoDiagnostic, Report, miette};
+use serde_json::json;
 
 use super::answers::{Answers, Format};
 use super::destination::Destination;
@@ -13,7 +14,7 @@ use super::output;
 use super::session::Failure;
 use super::summary::{code, summary};
 use crate::Compiled;
-use crate::error::Errors;
+use crate::error::{Errors, exit};
 use crate::plan::StepKind;
 use crate::run::{Kept, Outcome};
 
@@ -26,7 +27,7 @@ pub struct ReportOptions {
     /// Writes the rows to a file; to DIR/, a file for each query, named after its step
     #[arg(long, value_name = "FILE|DIR/")]
     out: Option<PathBuf>,
-    /// Writes the coverage of every scan as JSON
+    /// Writes what was looked at as JSON: of every scan, and of every FOREACH's driver rows
     #[arg(long, value_name = "FILE")]
     coverage: Option<PathBuf>,
     /// Says nothing but the rows, and errors
@@ -90,7 +91,12 @@ impl Places {
             summary(outcome, kept_lines);
         }
         if let Some(coverage) = self.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
+            let whole = json!({
+                "complete": code(outcome) != exit::INCOMPLETE,
+                "foreachs": outcome.expansions,
+                "scans": outcome.coverage,
+            });
+            let text = serde_json::to_string_pretty(&whole).into_diagnostic()?;
             coverage.write(output::visible_json(&text).as_bytes())?;
         }
         Ok(code(outcome))

@@ -8,7 +8,7 @@ use super::ledger::{Attempt, End, Ending, Entry};
 use super::own::{Whose, not_own};
 use super::tag::{kind, tagged};
 use super::{Event, Run, RunError};
-use crate::emit::{Purpose, Statement, StatementId, Symbol};
+use crate::emit::{self, Purpose, Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, State, Status, Submission};
 use crate::source::Span;
 
@@ -125,9 +125,7 @@ impl<E: Engine> Run<'_, E> {
             }
         };
         (self.listen)(Event::TakenUp { statement: statement.id.clone() });
-        let ended = self.ended(statement, work, number, &query, permit).await?;
-        // The earlier process stopped it and did not live to hear of its end: going on means to begin it anew.
-        Ok(ended.filter(|error| error.class != ErrorClass::Stopped))
+        self.ended(statement, work, number, &query, permit).await
     }
 
     /// Sends a submission until the engine has it; the inner error is the engine's refusal.
@@ -284,8 +282,9 @@ impl<E: Engine> Run<'_, E> {
     async fn try_again(&self, statement: &Statement, work: Work, error: EngineError) -> Result<(), RunError> {
         let own = self.ledger.own_attempts(&statement.id);
         let worth = error.class.is_retryable() || matches!(error.class, ErrorClass::Exists | ErrorClass::Lost);
-        // A failure that an earlier process did not live to hear of is as if the ledger told it: whoever takes the
-        // run up asks for another attempt. What took too much and can be cut in two is cut instead.
+        // An end that an earlier process did not live to hear of, a stop of its own among them, is as if the ledger
+        // told it: whoever takes the run up asks for another attempt. What took too much and can be cut in two is
+        // cut instead.
         let unheard = own == 0 && !(error.class == ErrorClass::Exhausted && self.is_portion(statement));
         if !(worth || unheard) || own >= ATTEMPTS {
             return Err(self.failed(statement, work.step, error));
@@ -301,8 +300,8 @@ impl<E: Engine> Run<'_, E> {
 
     /// Whether a statement is one of a FOREACH's own.
     fn is_portion(&self, statement: &Statement) -> bool {
-        let of = |name: &str| statement.id.0.strip_prefix(name)?.strip_prefix('/')?.parse::<usize>().ok();
-        self.compiled.plan.foreachs.values().any(|foreach| of(&foreach.name).is_some())
+        let mut foreachs = self.compiled.plan.foreachs.values();
+        foreachs.any(|foreach| emit::portion_number(&foreach.name, &statement.id).is_some())
     }
 
     /// A statement as it is sent in an attempt.

@@ -7,7 +7,7 @@ use super::outcome::StatementReport;
 use super::own::Whose;
 use super::{Event, Run, RunError, RunOptions, outcome};
 use crate::Compiled;
-use crate::emit::{self, Statement};
+use crate::emit;
 use crate::engine::Engine;
 use crate::plan::{Lifetime, StepKind};
 
@@ -72,10 +72,10 @@ pub async fn clean<E: Engine>(
                 continue;
             };
             if run.is_done(at)? {
-                run.made(at, table, Lifetime::Kept, None);
+                run.made(at, table, None);
                 cleaned.kept.push(table.name.clone());
             } else {
-                run.undo(at, &table.name).await?;
+                run.undo(at).await?;
                 cleaned.undone.push(table.name.clone());
             }
         }
@@ -91,27 +91,27 @@ pub async fn clean<E: Engine>(
 impl<E: Engine> Run<'_, E> {
     /// Whether a step that makes a table is done, as far as the ledger says.
     fn is_done(&self, at: usize) -> Result<bool, RunError> {
-        let mut own: Vec<Statement> = Vec::new();
         if let StepKind::Foreach(id, ..) = &self.compiled.plan.step(at).kind
             && self.ledger.expansion(&self.compiled.plan.foreachs[id].name).is_none()
         {
             return Ok(false);
         }
-        own.extend(self.statements()?.into_iter().filter(|(step, _)| *step == at).map(|(_, statement)| statement));
-        Ok(own.iter().all(|statement| self.has_succeeded(statement)))
+        let statements = self.statements()?;
+        Ok(statements.iter().filter(|(step, _)| *step == at).all(|(_, statement)| self.has_succeeded(statement)))
     }
 
     /// Takes away a table that was to be kept. Only what this run has made is dropped: one of that name may have
     /// been there before, or may have taken its place since.
-    async fn undo(&self, at: usize, table: &str) -> Result<(), RunError> {
-        let name = emit::run_name(table);
+    async fn undo(&self, at: usize) -> Result<(), RunError> {
         if let Some(drop) = emit::drop_kept(&self.compiled.plan, at) {
             let whose = self.whose(at).await.map_err(|error| self.failed(&drop, at, error))?;
             if whose == Whose::Own {
                 self.execute(&drop, self.work(at)).await?;
             }
         }
-        let location = format!("{}tables/{name}/{}/", self.options.output, self.options.run);
-        self.remove(&location).await
+        match self.kept_by(at) {
+            Some((_, location)) => self.remove(&location).await,
+            None => Ok(()),
+        }
     }
 }

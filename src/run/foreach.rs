@@ -74,7 +74,7 @@ impl<E: Engine> Run<'_, E> {
             }
         }
         let rows = self.stored_rows(&self.stored_by(foreach, &numbers), lifetime).await;
-        self.made(at, table, lifetime, rows);
+        self.made(at, table, rows);
         Ok(())
     }
 

@@ -280,7 +280,7 @@ impl<'a, E: Engine> Run<'a, E> {
     fn portion_bytes(&self, step: usize, statement: &StatementId) -> Option<Option<u64>> {
         let StepKind::Foreach(id, ..) = &self.compiled.plan.step(step).kind else { return None };
         let foreach = &self.compiled.plan.foreachs[id];
-        let number = statement.0.strip_prefix(foreach.name.as_str())?.strip_prefix('/')?.parse::<usize>().ok()?;
+        let number = emit::portion_number(&foreach.name, statement)?;
         let expanded = self.ledger.expansion(&foreach.name);
         let known = expanded.as_ref().and_then(|expanded| expanded.statements.iter().find(|one| one.number == number));
         Some(known.and_then(|unloading| unloading.bytes))

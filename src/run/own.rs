@@ -39,7 +39,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// The name of the table that a step keeps, and the folder of its rows.
-    fn kept_by(&self, step: usize) -> Option<(String, String)> {
+    pub(super) fn kept_by(&self, step: usize) -> Option<(String, String)> {
         let plan = &self.compiled.plan;
         match &plan.step(step).kind {
             StepKind::Materialise(.., Lifetime::Kept) | StepKind::Foreach(.., Lifetime::Kept) => {

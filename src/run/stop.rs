@@ -54,12 +54,9 @@ impl<E: Engine> Run<'_, E> {
         let mut places = Vec::new();
         for Kept { name: table, location, .. } in kept.into_values() {
             for (statement, attempts) in &known.attempts {
-                let folder = match statement.0.strip_prefix(&table) {
-                    Some("") => location.clone(),
-                    Some(rest) => match rest.strip_prefix('/').and_then(|number| number.parse::<usize>().ok()) {
-                        Some(number) => format!("{location}{number}/"),
-                        None => continue,
-                    },
+                let folder = match emit::portion_number(&table, statement) {
+                    Some(number) => format!("{location}{number}/"),
+                    None if statement.0 == table => location.clone(),
                     None => continue,
                 };
                 let failed = attempts

@@ -43,11 +43,15 @@ fn what_nobody_looked_at_is_no_result() {
     program.file("trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/5/6/b.json.gz", "");
     program.file(&format!("{FOLDER}/empty.json.gz"), "");
     let commands = [
-        "run spec.sql --now 2024-06-01",
+        "run spec.sql --now 2024-06-01 --coverage coverage.json",
         "run contradiction.sql --now 2024-06-01",
         "run early.sql --now 2024-06-01",
         "run strays.sql --now 2024-06-01",
         "explain strays.sql --now 2024-06-01",
     ];
     holds("not_looked_at", &program, &commands);
+    let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
+    let coverage: serde_json::Value = serde_json::from_str(&coverage).expect("it is JSON");
+    let foreach = &coverage["foreachs"][0];
+    assert_eq!((&foreach["rows_without_partitions"], &coverage["complete"]), (&foreach["rows"], &false.into()));
 }
