@@ -35,6 +35,7 @@ const SERDES: &[(&str, &[(Input, Format)])] = &[
     ("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", &[(Input::Text, Format::Delimited)]),
     ("org.apache.hadoop.hive.serde2.OpenCSVSerde", &[(Input::Text, Format::Csv)]),
     ("org.apache.hadoop.hive.serde2.RegexSerDe", &[(Input::Text, Format::Regex)]),
+    ("com.amazonaws.glue.serde.GrokSerDe", &[(Input::Text, Format::Grok)]),
     ("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", &[(Input::Parquet, Format::Parquet)]),
     ("org.apache.hadoop.hive.ql.io.orc.OrcSerde", &[(Input::Orc, Format::Orc)]),
     ("org.apache.hadoop.hive.serde2.avro.AvroSerDe", &[(Input::Avro, Format::Avro)]),

@@ -7,10 +7,11 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, ListArray, MapArray, StringArray, StructArray, new_null_array,
+    Array, ArrayRef, AsArray, ListArray, MapArray, StringArray, StructArray, TimestampMicrosecondBuilder,
+    new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
 
 use crate::engine::local::arrow::{entries_field, entry_fields, item_field, physical_type, row_fields};
 use crate::types::{RowField, Type};
@@ -35,7 +36,16 @@ pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
             let map = MapArray::try_new(field, map.offsets().clone(), entries, map.nulls().cloned(), false);
             Ok(Arc::new(map.map_err(|error| error.to_string())?))
         }
-        (Type::Row(fields), DataType::Struct(_)) => row(array.as_struct(), fields),
+        (Type::Row(fields), DataType::Struct(held)) => {
+            let is_held = |field: &RowField| {
+                held.iter().any(|held| Some(held.name().to_lowercase().as_str()) == field.name.as_deref())
+            };
+            if !fields.is_empty() && !fields.iter().any(is_held) {
+                return Ok(new_null_array(&wanted, array.len()));
+            }
+            row(array.as_struct(), fields)
+        }
+        (Type::Timestamp(precision), DataType::Timestamp(unit, _)) => timestamps(array, *unit, *precision),
         (_, held) if holds(held, &wanted) => {
             let options = CastOptions { safe: false, ..CastOptions::default() };
             let array = cast_with_options(array, &wanted, &options).map_err(|error| error.to_string())?;
@@ -45,7 +55,36 @@ pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
     }
 }
 
-/// A struct's parts by the names of the row's fields; what the file lacks is NULL.
+/// Points in time rounded to a precision that the engine holds in microseconds.
+fn timestamps(array: &ArrayRef, unit: TimeUnit, precision: u8) -> Result<ArrayRef, String> {
+    let micros = match unit {
+        TimeUnit::Second => (1_000_000, 1),
+        TimeUnit::Millisecond => (1_000, 1),
+        TimeUnit::Microsecond => (1, 1),
+        TimeUnit::Nanosecond => (1, 1_000),
+    };
+    let step = 6u32.checked_sub(u32::from(precision)).ok_or("the file's timestamps are rounded")?;
+    let step = 10i64.pow(step);
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    let numbers = cast_with_options(array, &DataType::Int64, &options).map_err(|error| error.to_string())?;
+    let rounded = |number: i64| {
+        let (times, parts) = micros;
+        let unit = step.checked_mul(parts)?;
+        number.checked_mul(times)?.checked_add(unit / 2)?.div_euclid(unit).checked_mul(step)
+    };
+    let mut out = TimestampMicrosecondBuilder::with_capacity(numbers.len());
+    for number in numbers.as_primitive::<Int64Type>() {
+        match number.map(rounded) {
+            Some(Some(number)) => out.append_value(number),
+            Some(None) => return Err("the file holds a time that is out of range".to_owned()),
+            None => out.append_null(),
+        }
+    }
+    Ok(Arc::new(out.finish()))
+}
+
+/// A struct's parts by the names of the row's fields; what the file lacks is NULL. A struct of which it has none of
+/// them is NULL as a whole.
 fn row(array: &StructArray, fields: &[RowField]) -> Result<ArrayRef, String> {
     let mut parts = Vec::with_capacity(fields.len());
     for field in fields {
@@ -68,7 +107,7 @@ fn row(array: &StructArray, fields: &[RowField]) -> Result<ArrayRef, String> {
 fn holds(held: &DataType, wanted: &DataType) -> bool {
     use DataType::{
         Binary, BinaryView, Boolean, Date32, Decimal128, FixedSizeBinary, Float32, Float64, Int8, Int16, Int32, Int64,
-        LargeBinary, LargeUtf8, Timestamp, Utf8, Utf8View,
+        LargeBinary, LargeUtf8, Utf8, Utf8View,
     };
     match (held, wanted) {
         (Boolean, Boolean) | (Date32, Date32) | (Float32, Float32 | Float64) | (Float64, Float64) => true,
@@ -80,7 +119,6 @@ fn holds(held: &DataType, wanted: &DataType) -> bool {
         (Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView, Utf8) => true,
         (Binary | LargeBinary | BinaryView | FixedSizeBinary(_), Binary) => true,
         (FixedSizeBinary(held), FixedSizeBinary(wanted)) => held == wanted,
-        (Timestamp(..), Timestamp(TimeUnit::Microsecond, None)) => true,
         _ => false,
     }
 }

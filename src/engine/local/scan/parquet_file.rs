@@ -2,10 +2,15 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, new_null_array};
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef, TimeUnit};
 use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use datafusion::parquet::basic::Type as PhysicalType;
 
 use super::ReadError;
 use super::conform::conform;
@@ -36,8 +41,13 @@ impl ParquetFiles {
         let file = File::open(path).map_err(|error| ReadError::Broken(error.to_string()))?;
         // Types written by Arrow are ignored: the table's declaration decides, as on Athena.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(|error| broken(&error))?;
+        let metadata = ArrowReaderMetadata::load(&file, options.clone()).map_err(|error| broken(&error))?;
+        let metadata = match in_microseconds(&metadata) {
+            Some(schema) => ArrowReaderMetadata::try_new(metadata.metadata().clone(), options.with_schema(schema))
+                .map_err(|error| broken(&error))?,
+            None => metadata,
+        };
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
         let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().to_lowercase()).collect();
         let place = |name: &String| names.iter().position(|known| known == name);
         let roots: Vec<usize> = self.wanted.iter().filter_map(|(name, _)| place(name)).collect();
@@ -59,4 +69,31 @@ impl ParquetFiles {
         }
         Ok(())
     }
+}
+
+/// The schema of a file with times of 96 bits, which are read in microseconds: most of them are out of the range of
+/// nanoseconds. None if it has none among its columns that are not nested.
+fn in_microseconds(metadata: &ArrowReaderMetadata) -> Option<SchemaRef> {
+    let columns = metadata.parquet_schema().columns();
+    let wide = |name: &str| {
+        columns.iter().any(|column| {
+            column.physical_type() == PhysicalType::INT96
+                && column.path().parts().first().is_some_and(|part| part == name)
+        })
+    };
+    let mut found = false;
+    let fields: Vec<_> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| {
+            if matches!(field.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _)) && wide(field.name()) {
+                found = true;
+                let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
+                return Arc::new(field.as_ref().clone().with_data_type(micros));
+            }
+            field.clone()
+        })
+        .collect();
+    found.then(|| Arc::new(Schema::new(fields)))
 }
