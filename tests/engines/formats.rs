@@ -119,39 +119,38 @@ fn recorded<'a>(file: &'a str) -> impl Iterator<Item = (String, serde_json::Valu
     })
 }
 
-#[tokio::test]
-async fn delimited_values_are_read_as_trino_reads_them() {
+const SCALARS: &[&str] = &[
+    "boolean",
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "real",
+    "double",
+    "decimal(10,2)",
+    "decimal(3,0)",
+    "decimal(38,5)",
+    "date",
+    "timestamp",
+    "varchar(3)",
+    "char(3)",
+];
+
+/// Reads recorded texts, each behind its number and `|`, into columns of each type of tables that so many words describe.
+async fn are_read_as_recorded(file: &str, words: &str) {
     let bench = Bench::new();
-    let texts: Vec<_> = recorded(include_str!("../data/trino/delimited.tsv")).collect();
+    let texts: Vec<_> = recorded(file).collect();
     assert!(texts.len() > 200, "the recorded texts are missing");
     let lines = texts.iter().enumerate().map(|(at, (text, _))| format!("{at}|{text}"));
     bench.file("t/a.txt", lines.collect::<Vec<_>>().join("\n"));
     let mut wrong = Vec::new();
-    let types = [
-        "boolean",
-        "tinyint",
-        "smallint",
-        "integer",
-        "bigint",
-        "real",
-        "double",
-        "decimal(10,2)",
-        "decimal(3,0)",
-        "decimal(38,5)",
-        "date",
-        "timestamp",
-        "varchar(3)",
-        "char(3)",
-    ];
-    for (at, ty) in types.iter().enumerate() {
+    for (at, ty) in SCALARS.iter().enumerate() {
         let hive = match *ty {
             "real" => "float",
             "integer" => "int",
             ty => ty,
         };
-        let create =
-            format!("CREATE EXTERNAL TABLE t{at} (i int, v {hive}) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'");
-        bench.ok(&format!("{create} LOCATION 's3://bucket/t/'")).await;
+        bench.ok(&format!("CREATE EXTERNAL TABLE t{at} (i int, v {hive}) {words} LOCATION 's3://bucket/t/'")).await;
         let value = if *ty == "char(3)" { "v" } else { "CAST(v AS varchar)" };
         let rows = bench.rows(&format!("SELECT {value} FROM t{at} ORDER BY i")).await;
         for ((text, read), got) in texts.iter().zip(rows) {
@@ -162,6 +161,19 @@ async fn delimited_values_are_read_as_trino_reads_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn delimited_values_are_read_as_trino_reads_them() {
+    let words = "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'";
+    are_read_as_recorded(include_str!("../data/trino/delimited.tsv"), words).await;
+}
+
+#[tokio::test]
+async fn groups_of_patterns_are_read_as_trino_reads_them() {
+    let words = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe'
+        WITH SERDEPROPERTIES ('input.regex' = '(\\\\d+)[|](.*)')";
+    are_read_as_recorded(include_str!("../data/trino/regex.tsv"), words).await;
 }
 
 #[tokio::test]

@@ -61,14 +61,22 @@ async fn are_read_as_recorded(words: &str, recorded: &str, except: &[(&str, &str
     refused.iter().map(|(name, types)| format!("{name}: {}\n", types.join(", "))).collect()
 }
 
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path("../../snapshots/formats");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
 #[tokio::test]
 async fn parquet_files_are_read_as_trino_reads_them_or_refused() {
     let refused = are_read_as_recorded("STORED AS PARQUET", include_str!("../data/trino/parquet.tsv"), &[]).await;
-    insta::assert_snapshot!("parquet_refused", refused);
+    snapshot("parquet_refused", &refused);
 }
 
 #[tokio::test]
 async fn avro_files_are_read_as_trino_reads_them_or_refused() {
     let refused = are_read_as_recorded("STORED AS AVRO", include_str!("../data/trino/avro.tsv"), &[]).await;
-    insta::assert_snapshot!("avro_refused", refused);
+    snapshot("avro_refused", &refused);
 }

@@ -11,7 +11,9 @@ use datafusion::arrow::array::{
     new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use datafusion::arrow::datatypes::{
+    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 
 use crate::engine::local::arrow::{entries_field, entry_fields, item_field, physical_type, row_fields};
 use crate::types::{RowField, Type};
@@ -19,7 +21,14 @@ use crate::types::{RowField, Type};
 /// Converts an array; the error says what does not fit.
 pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
     let wanted = physical_type(ty).map_err(|error| error.message)?;
+    if let Some(signed) = signed(array) {
+        return conform(&signed, ty);
+    }
     match (ty, array.data_type()) {
+        (Type::Varchar(limit), held) if held.is_integer() || matches!(held, DataType::Decimal128(..)) => {
+            texts(array, *limit)
+        }
+        (Type::Double, DataType::Int64) => doubles(array),
         (Type::Array(element), DataType::List(_)) => {
             let list = array.as_list::<i32>();
             let items = conform(list.values(), element)?;
@@ -53,6 +62,38 @@ pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
         }
         (_, held) => Err(format!("HIVE_BAD_DATA: the file holds {held}, which the column's type {ty} does not fit")),
     }
+}
+
+/// Unsigned numbers as the signed ones of their width in the file, which Trino reads them as; none of what is no
+/// unsigned number.
+fn signed(array: &ArrayRef) -> Option<ArrayRef> {
+    Some(match array.data_type() {
+        DataType::UInt8 => Arc::new(array.as_primitive::<UInt8Type>().unary::<_, Int32Type>(i32::from)),
+        DataType::UInt16 => Arc::new(array.as_primitive::<UInt16Type>().unary::<_, Int32Type>(i32::from)),
+        DataType::UInt32 => Arc::new(array.as_primitive::<UInt32Type>().unary::<_, Int32Type>(u32::cast_signed)),
+        DataType::UInt64 => Arc::new(array.as_primitive::<UInt64Type>().unary::<_, Int64Type>(u64::cast_signed)),
+        _ => return None,
+    })
+}
+
+/// Numbers as texts, none of which may be longer than its column's type allows.
+fn texts(array: &ArrayRef, limit: Option<u32>) -> Result<ArrayRef, String> {
+    let texts =
+        cast_with_options(array, &DataType::Utf8, &CastOptions::default()).map_err(|error| error.to_string())?;
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+    match texts.as_string::<i32>().iter().flatten().find(|text| text.len() > limit) {
+        Some(text) => Err(format!("the file holds {text}, which is longer than the column's type allows")),
+        None => Ok(texts),
+    }
+}
+
+/// Whole numbers as doubles that are equal to them.
+fn doubles(array: &ArrayRef) -> Result<ArrayRef, String> {
+    let exact = |number: i64| {
+        let double = number as f64;
+        (double as i128 == i128::from(number)).then_some(double).ok_or_else(|| format!("{number} is no double"))
+    };
+    Ok(Arc::new(array.as_primitive::<Int64Type>().try_unary::<_, Float64Type, String>(exact)?))
 }
 
 /// Points in time rounded to a precision that the engine holds in microseconds.
@@ -112,12 +153,12 @@ fn holds(held: &DataType, wanted: &DataType) -> bool {
     match (held, wanted) {
         (Boolean, Boolean) | (Date32, Date32) | (Float32, Float32 | Float64) | (Float64, Float64) => true,
         (Int8, Int8 | Int16 | Int32 | Int64) | (Int16, Int16 | Int32 | Int64) | (Int32, Int32 | Int64) => true,
-        (Int64, Int64) => true,
+        (Int64, Int64) | (Int8 | Int16 | Int32, Float32 | Float64 | Decimal128(..)) => true,
         // Files know 32-bit integers as their shortest; a value that does not fit is an error.
         (Int32, Int8 | Int16) => true,
         (Decimal128(_, held), Decimal128(_, wanted)) => held <= wanted,
         (Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView, Utf8) => true,
-        (Binary | LargeBinary | BinaryView | FixedSizeBinary(_), Binary) => true,
+        (Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_), Binary) => true,
         (FixedSizeBinary(held), FixedSizeBinary(wanted)) => held == wanted,
         _ => false,
     }

@@ -38,6 +38,16 @@ pub fn append_delimited(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> b
     appended.is_some()
 }
 
+/// Appends the value that a group of a pattern stands for, which Java parses: as [`append_delimited`], but whole
+/// numbers have no fraction, and as a boolean everything but `true` is false.
+pub fn append_group(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::Boolean => append_plain(builder, ty, if text.eq_ignore_ascii_case("true") { "true" } else { "false" }),
+        _ if ty.is_integer() => append_plain(builder, ty, text),
+        _ => append_delimited(builder, ty, text),
+    }
+}
+
 /// `[sign] digits [. digits]`, either digits missing; the fraction is cut off.
 fn whole_number(text: &str) -> Option<i64> {
     let number = text.strip_prefix(['+', '-']).unwrap_or(text);

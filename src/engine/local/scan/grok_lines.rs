@@ -9,10 +9,9 @@ use fancy_regex::Regex;
 
 use super::ReadError;
 use super::delimited::readable;
-use super::delimited_value::append_delimited;
+use super::delimited_value::append_group;
 use super::grok_patterns::{Expanded, expand};
 use super::java_pattern;
-use super::json::append_plain;
 use super::lines::Lines;
 use super::rows::Rows;
 use crate::catalog::{Column, Storage};
@@ -94,7 +93,7 @@ impl GrokLines {
                             builder.append_null();
                             continue;
                         };
-                        if !append(builder, ty, value) && !self.null_on_error {
+                        if !append_group(builder, ty, value) && !self.null_on_error {
                             return Err(broken(format!("{name}: '{value}' is no {ty}")));
                         }
                     }
@@ -119,15 +118,6 @@ fn captures(pattern: &Regex, names: &[String]) -> Vec<Vec<usize>> {
         }
     }
     captures.into_iter().map(|(_, groups)| groups).collect()
-}
-
-/// Appends a value as Java parses it: whole numbers without a fraction, and as a boolean everything but `true` is false.
-fn append(builder: &mut ColumnBuilder, ty: &Type, value: &str) -> bool {
-    match ty {
-        Type::Boolean => append_plain(builder, ty, if value.eq_ignore_ascii_case("true") { "true" } else { "false" }),
-        _ if ty.is_integer() => append_plain(builder, ty, value),
-        _ => append_delimited(builder, ty, value),
-    }
 }
 
 /// A value without the quotes around it; a quote alone is nothing.

@@ -5,7 +5,7 @@ use fancy_regex::Regex;
 
 use super::ReadError;
 use super::delimited::readable;
-use super::delimited_value::append_delimited;
+use super::delimited_value::append_group;
 use super::java_pattern;
 use super::lines::Lines;
 use super::rows::Rows;
@@ -63,7 +63,7 @@ impl RegexLines {
                     for ((group, ty), builder) in self.wanted.iter().zip(&mut rows.builders) {
                         match groups.get(*group) {
                             Some(text) => {
-                                append_delimited(builder, ty, text.as_str());
+                                append_group(builder, ty, text.as_str());
                             }
                             None => builder.append_null(),
                         }
