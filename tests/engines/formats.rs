@@ -302,6 +302,50 @@ async fn lines_of_csv_are_read_as_trino_reads_them() {
 }
 
 #[tokio::test]
+async fn characters_of_csv_are_read_as_trino_reads_them() {
+    let bench = Bench::new();
+    let mut wrong = Vec::new();
+    let recorded = include_str!("../data/trino/csv-characters.tsv");
+    for (at, line) in recorded.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        let [characters, content, read] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let [separator, quote, escape]: [String; 3] = serde_json::from_str(characters).expect("characters");
+        let content: String = serde_json::from_str(content).expect("the line is JSON");
+        let properties = [("separatorChar", &separator), ("quoteChar", &quote), ("escapeChar", &escape)]
+            .map(|(key, value)| format!("'{key}' = {}", athplan::catalog::hive_literal(value)))
+            .join(", ");
+        let create = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES";
+        let columns = "a string, b string, c string";
+        bench
+            .ok(&format!(
+                "CREATE EXTERNAL TABLE t{at} ({columns}) {create} ({properties}) LOCATION 's3://bucket/t{at}/'"
+            ))
+            .await;
+        bench.file(&format!("t{at}/a.csv"), format!("{content}\n"));
+        let got = match bench.run(&format!("SELECT a, b, c FROM t{at}")).await {
+            Ok((id, status)) if status.state == State::Succeeded => {
+                bench.engine().result(&id, &[]).await.expect("it succeeded")
+            }
+            // A quote that is not closed is refused; Trino drops what stands behind it.
+            other => {
+                assert!(content.contains(&quote), "{line}: {other:?}");
+                continue;
+            }
+        };
+        let shown = |value: &Value| match value {
+            Value::Varchar(text) => serde_json::Value::from(text.as_ref()),
+            _ => serde_json::Value::Null,
+        };
+        let got: Vec<Vec<_>> = got.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+        let got = serde_json::to_string(&got).expect("texts are JSON");
+        let read: serde_json::Value = serde_json::from_str(read).expect("rows");
+        if got != read.to_string() {
+            wrong.push(format!("{characters} {content:?}: {read}, and not {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
 async fn quoted_csv() {
     let bench = Bench::new();
     bench.file("t/a.csv", "\"a,b\",\"say \"\"hi\"\"\",1\nplain,\"back\\\\slash\",2\n\"\", x ,3\nshort\n");

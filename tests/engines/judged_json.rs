@@ -127,3 +127,35 @@ async fn lines_are_read_as_trino_reads_them() {
         assert!(wrong.is_empty(), "{reader}:\n{}", wrong.join("\n"));
     }
 }
+
+#[tokio::test]
+async fn properties_mean_what_they_mean_to_trino() {
+    let bench = Bench::new();
+    let mut wrong = Vec::new();
+    let recorded = include_str!("../data/trino/json-properties.tsv");
+    for (at, line) in recorded.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        let [properties, columns, content, read] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let parse = |text| serde_json::from_str::<Json>(text).expect("JSON");
+        let text = |value: &Json| value.as_str().unwrap_or("NULL").to_owned();
+        let pairs = parse(properties);
+        let pairs =
+            pairs.as_object().expect("properties").iter().map(|(key, value)| format!("'{key}' = '{}'", text(value)));
+        let create = format!(
+            "CREATE EXTERNAL TABLE t{at} ({columns}) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+             WITH SERDEPROPERTIES ({})",
+            pairs.collect::<Vec<_>>().join(", ")
+        );
+        bench.ok(&format!("{create} LOCATION 's3://bucket/t{at}/'")).await;
+        let lines = parse(content).as_array().expect("lines").iter().map(text).collect::<Vec<_>>();
+        bench.file(&format!("t{at}/a.json"), lines.join("\n"));
+        let names = columns.split(", ").map(|column| column.split(' ').next().expect("a name"));
+        let shown = names.map(|name| format!("json_format(CAST({name} AS json))")).collect::<Vec<_>>().join(", ");
+        let got = rows(&bench, &format!("SELECT {shown} FROM t{at}")).await.ok();
+        let row = |row: &Json| row.as_array().expect("values").iter().map(text).collect::<Vec<_>>().join("|");
+        let expected = parse(read).as_array().map(|rows| rows.iter().map(row).collect::<Vec<_>>());
+        if got != expected {
+            wrong.push(format!("{properties} {columns} {content}: {expected:?}, and not {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

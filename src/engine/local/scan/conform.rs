@@ -18,16 +18,24 @@ use datafusion::arrow::datatypes::{
 use crate::engine::local::arrow::{entries_field, entry_fields, item_field, physical_type, row_fields};
 use crate::types::{RowField, Type};
 
+/// Converts a column; the error says what does not fit. Numbers become texts here only, not within other values.
+pub fn conform_column(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
+    let array = signed(array).unwrap_or_else(|| array.clone());
+    match (ty, array.data_type()) {
+        (Type::Varchar(limit), held) if held.is_integer() || matches!(held, DataType::Decimal128(..)) => {
+            texts(&array, *limit)
+        }
+        _ => conform(&array, ty),
+    }
+}
+
 /// Converts an array; the error says what does not fit.
-pub fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
+fn conform(array: &ArrayRef, ty: &Type) -> Result<ArrayRef, String> {
     let wanted = physical_type(ty).map_err(|error| error.message)?;
     if let Some(signed) = signed(array) {
         return conform(&signed, ty);
     }
     match (ty, array.data_type()) {
-        (Type::Varchar(limit), held) if held.is_integer() || matches!(held, DataType::Decimal128(..)) => {
-            texts(array, *limit)
-        }
         (Type::Double, DataType::Int64) => doubles(array),
         (Type::Array(element), DataType::List(_)) => {
             let list = array.as_list::<i32>();
@@ -153,7 +161,7 @@ fn holds(held: &DataType, wanted: &DataType) -> bool {
     match (held, wanted) {
         (Boolean, Boolean) | (Date32, Date32) | (Float32, Float32 | Float64) | (Float64, Float64) => true,
         (Int8, Int8 | Int16 | Int32 | Int64) | (Int16, Int16 | Int32 | Int64) | (Int32, Int32 | Int64) => true,
-        (Int64, Int64) | (Int8 | Int16 | Int32, Float32 | Float64 | Decimal128(..)) => true,
+        (Int64, Int64) | (Int8 | Int16 | Int32, Float64 | Decimal128(..=18, _)) => true,
         // Files know 32-bit integers as their shortest; a value that does not fit is an error.
         (Int32, Int8 | Int16) => true,
         (Decimal128(_, held), Decimal128(_, wanted)) => held <= wanted,

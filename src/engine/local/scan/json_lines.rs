@@ -80,7 +80,7 @@ impl JsonLines {
 fn openx_rules(properties: &BTreeMap<String, String>) -> JsonRules {
     let mappings = properties
         .iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())))
+        .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_owned(), value.clone())))
         .collect();
     JsonRules {
         case_insensitive: properties.get("case.insensitive").is_none_or(|value| !value.eq_ignore_ascii_case("false")),

@@ -15,7 +15,7 @@ use datafusion::parquet::arrow::arrow_reader::{
 use datafusion::parquet::basic::Type as PhysicalType;
 
 use super::ReadError;
-use super::conform::conform;
+use super::conform::conform_column;
 use super::rows::{BATCH_ROWS, Emit};
 use crate::catalog::Column;
 use crate::engine::local::arrow::physical_type;
@@ -71,9 +71,8 @@ impl ParquetFiles {
         let column = |(name, ty): &(String, Type)| {
             let position = fields.fields().iter().position(|field| field.name().to_lowercase() == *name);
             match position {
-                Some(position) => {
-                    conform(batch.column(position), ty).map_err(|reason| ReadError::Broken(format!("{name}: {reason}")))
-                }
+                Some(position) => conform_column(batch.column(position), ty)
+                    .map_err(|reason| ReadError::Broken(format!("{name}: {reason}"))),
                 None => Ok(new_null_array(&physical_type(ty)?, batch.num_rows())),
             }
         };

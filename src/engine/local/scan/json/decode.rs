@@ -173,15 +173,16 @@ impl RecordDecoder {
         Ok(())
     }
 
-    fn positions(&self, key: &str) -> Option<&[usize]> {
+    /// The fields of a key, and whether it is by dots that stand for underscores.
+    fn positions(&self, key: &str) -> Option<(&[usize], bool)> {
         let key = fold(key, self.case_insensitive);
         if let Some(found) = self.names.get(key.as_ref()) {
-            return Some(found);
+            return Some((found, false));
         }
         if self.dotted.is_empty() || !key.contains('.') {
             return None;
         }
-        self.dotted.get(&key.replace('.', "_")).map(Vec::as_slice)
+        self.dotted.get(&key.replace('.', "_")).map(|found| (found.as_slice(), true))
     }
 }
 
@@ -354,19 +355,28 @@ impl<'de> Visitor<'de> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = vec![None; self.0.fields.len()];
+        // What stands under a key with dots counts only where the name itself is no key.
+        let mut by_dots: Vec<(usize, &RawValue)> = Vec::new();
         while let Some(positions) = map.next_key_seed(Key(self.0))? {
-            let Some(positions) = positions else {
+            let Some((positions, dotted)) = positions else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             let value: &RawValue = map.next_value()?;
             for at in positions {
-                if let Some(slot) = found.get_mut(*at)
+                if dotted {
+                    by_dots.push((*at, value));
+                } else if let Some(slot) = found.get_mut(*at)
                     && slot.replace(value).is_some()
                     && self.0.unique
                 {
                     return Err(serde::de::Error::custom("a column is there twice"));
                 }
+            }
+        }
+        for (at, value) in by_dots.into_iter().rev() {
+            if let Some(slot) = found.get_mut(at) {
+                slot.get_or_insert(value);
             }
         }
         Ok(found)
@@ -377,7 +387,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
 struct Key<'a>(&'a RecordDecoder);
 
 impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -385,7 +395,7 @@ impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
 }
 
 impl<'de, 'a> Visitor<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
