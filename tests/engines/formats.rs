@@ -327,7 +327,7 @@ async fn characters_of_csv_are_read_as_trino_reads_them() {
             }
             // A quote that is not closed is refused; Trino drops what stands behind it.
             other => {
-                assert!(content.contains(&quote), "{line}: {other:?}");
+                assert!(read == "null" || content.contains(&quote), "{line}: {other:?}");
                 continue;
             }
         };

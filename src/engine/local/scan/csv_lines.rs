@@ -39,14 +39,21 @@ impl CsvLines {
                 return Err(EngineError::new(ErrorClass::Unsupported, message));
             }
         }
-        let quote = character("quoteChar", '"');
-        let escape = character("escapeChar", '\\');
+        let (separator, quote) = (character("separatorChar", ','), character("quoteChar", '"'));
+        // The SerDe takes a quote, which it holds for the usual escape, to mean that none was chosen.
+        let escape = match character("escapeChar", '"') {
+            '"' => '\\',
+            chosen => chosen,
+        };
+        if separator == quote || separator == escape || quote == escape {
+            let message = "separatorChar, quoteChar and escapeChar of the OpenCSVSerde must differ";
+            return Err(EngineError::new(ErrorClass::Statement, message));
+        }
         Ok(Self {
             wanted: columns.iter().map(|(at, column)| (*at, column.name.clone(), column.ty.clone())).collect(),
-            separator: character("separatorChar", ','),
+            separator,
             quote,
-            // Doubled quotes are escaped quotes anyway.
-            escape: if escape == quote { '\0' } else { escape },
+            escape,
         })
     }
 

@@ -3,7 +3,7 @@
 //! (`org.apache.hadoop.io.compress.BlockDecompressorStream`).
 //!
 //! Lengths are claims of whoever wrote the file. What is set aside follows the bytes that are really there: neither
-//! format makes more of a chunk than [`Self::growth`](BlockCodec::growth) says.
+//! format makes more of a chunk than [`BlockCodec::growth`] says.
 
 use std::io::{self, BufRead, Read};
 
