@@ -53,6 +53,7 @@ use crate::catalog::Table;
 use crate::constant::EvalError;
 use crate::source::Span;
 
+pub(crate) use field::field_position;
 pub(crate) use lacks::lacks;
 pub(crate) use session::{context, rows, stream};
 

@@ -3,6 +3,7 @@
 //! Partitions are pruned before anything is listed, files are listed before anything is opened, and
 //! of each record only the columns that a query uses are decoded.
 
+mod blocks;
 mod cloudtrail;
 mod conform;
 mod csv_lines;
@@ -13,6 +14,7 @@ mod input;
 mod json;
 mod json_lines;
 mod lines;
+mod needle;
 mod parquet_file;
 mod partition;
 mod predicate;

@@ -14,11 +14,12 @@ use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
 use super::hidden::HiddenColumn;
+use super::needle::{Needles, demanded};
 use super::partition::{Partition, Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
 use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
-use crate::catalog::{Table, TableRef, escape_folder};
+use crate::catalog::{Format, Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
 use crate::engine::local::store::Store;
 use crate::engine::{EngineError, ScanReport};
@@ -89,6 +90,17 @@ impl TableScan {
         KeyColumns { first: self.table.columns.len(), count: self.table.partition_keys.len() }
     }
 
+    /// Whether records are searched for the texts that predicates demand before they are decoded.
+    fn is_searched(&self) -> bool {
+        self.table.storage.format == Format::CloudTrail
+    }
+
+    /// The type of a column of the file by its name in the scan.
+    fn file_type(&self, name: &str) -> Option<&Type> {
+        let position = self.schema.index_of(name).ok()?;
+        self.table.columns.get(position).map(|column| &column.ty)
+    }
+
     /// The output's columns for positions of the schema, and the file's columns that they need.
     fn output(&self, positions: &[usize]) -> (Vec<OutputColumn>, Vec<usize>) {
         let keys = self.keys();
@@ -156,6 +168,7 @@ impl TableScan {
             schema: schema.clone(),
             columns,
             reader: TableReader::new(&self.table, &wanted)?,
+            needles: self.is_searched().then(|| Needles::of(filters, &|name| self.file_type(name))).flatten(),
             skip_bad_files: context.skip_bad_files,
             progress,
         });
@@ -187,6 +200,9 @@ impl TableProvider for TableScan {
             .iter()
             .map(|filter| match over_keys(filter, &self.schema, &keys) {
                 Some(_) => TableProviderFilterPushDown::Inexact,
+                None if self.is_searched() && demanded(filter, &|name| self.file_type(name)).is_some() => {
+                    TableProviderFilterPushDown::Inexact
+                }
                 None => TableProviderFilterPushDown::Unsupported,
             })
             .collect())

@@ -8,6 +8,7 @@ use super::delimited::Delimited;
 use super::json::{JsonRules, RecordDecoder};
 use super::json_lines::JsonLines;
 use super::lines::{Lines, header_lines};
+use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
@@ -68,17 +69,18 @@ impl TableReader {
         Ok(Self { types, header: header_lines(table)?, format })
     }
 
-    /// Reads a file, batch by batch.
+    /// Reads a file, batch by batch; gives how many records were looked at and not handed on, since the needles
+    /// say that they cannot match.
     ///
     /// # Errors
     ///
     /// The file cannot be read, or `emit` wants no more.
-    pub fn read(&self, path: &Path, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+    pub fn read(&self, path: &Path, needles: Option<&Needles>, emit: &mut Emit<'_>) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
-            return reader.read(path, emit);
+            return reader.read(path, emit).map(|()| 0);
         }
         let text = input::open(path)?;
-        let mut rows = Rows::new(&self.types, emit)?;
+        let mut rows = Rows::new(&self.types, needles, emit)?;
         match &self.format {
             FormatReader::CloudTrail(decoder) => cloudtrail::read(text, decoder, &mut rows)?,
             FormatReader::JsonLines(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
@@ -87,7 +89,8 @@ impl TableReader {
             FormatReader::Regex(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
             FormatReader::Parquet(_) => {}
         }
-        rows.flush()
+        rows.flush()?;
+        Ok(rows.passed())
     }
 }
 

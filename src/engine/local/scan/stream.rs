@@ -12,6 +12,7 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use futures::StreamExt;
 
 use super::hidden::HiddenColumn;
+use super::needle::Needles;
 use super::reader::TableReader;
 use super::{ReadError, ScanProgress, data_error};
 use crate::engine::EngineError;
@@ -51,6 +52,8 @@ pub struct ScanPlan {
     pub columns: Vec<OutputColumn>,
     /// Reads a file's columns.
     pub reader: TableReader,
+    /// What records must hold to match.
+    pub needles: Option<Needles>,
     /// Whether a file that cannot be read is skipped, none of its rows counted.
     pub skip_bad_files: bool,
     /// What was read so far.
@@ -122,7 +125,9 @@ impl ScanPlan {
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         self.progress.opened(task.file.size);
-        if self.skip_bad_files { self.read_if_whole(task, send) } else { self.read_batches(task, send) }
+        let passed = if self.skip_bad_files { self.read_if_whole(task, send) } else { self.read_batches(task, send) }?;
+        self.progress.read(passed);
+        Ok(())
     }
 
     /// Reads a file whose rows count only if all of it can be read: batches are held back until the
@@ -131,10 +136,10 @@ impl ScanPlan {
         &self,
         task: &FileTask,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
+    ) -> Result<usize, ReadError> {
         let mut held = Vec::new();
         let mut bytes = 0usize;
-        self.read_batches(task, &mut |batch| {
+        let passed = self.read_batches(task, &mut |batch| {
             bytes += batch.get_array_memory_size();
             if bytes > HELD_BYTES {
                 held.clear();
@@ -144,7 +149,7 @@ impl ScanPlan {
             Ok(())
         })?;
         if bytes <= HELD_BYTES {
-            return held.into_iter().try_for_each(send);
+            return held.into_iter().try_for_each(send).map(|()| passed);
         }
         self.read_batches(task, send).map_err(|error| match error {
             ReadError::Broken(reason) => {
@@ -159,8 +164,8 @@ impl ScanPlan {
         &self,
         task: &FileTask,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        self.reader.read(&task.file.path, &mut |data, rows| send(self.batch(task, &data, rows)?))
+    ) -> Result<usize, ReadError> {
+        self.reader.read(&task.file.path, self.needles.as_ref(), &mut |data, rows| send(self.batch(task, &data, rows)?))
     }
 
     /// A batch of the output from the columns that were read.
