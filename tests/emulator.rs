@@ -40,14 +40,13 @@ use self::clock::Clock;
 use self::execution::{Executions, id};
 use self::faults::Faults;
 use self::folders::Folders;
-use self::options::Quotas;
 use self::rates::Rates;
 use self::s3::Uploads;
 
 pub use self::calls::Call;
 pub use self::faults::{CallFault, Chance, FaultPlan, QueryFault};
 pub use self::handle::Emulator;
-pub use self::options::{Latency, Options};
+pub use self::options::{Latency, Options, Quotas};
 pub use self::workgroup::Workgroup;
 
 /// What all connections and executions share.

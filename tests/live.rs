@@ -2,7 +2,10 @@
 //! goes wrong is said with a way out.
 #![cfg(all(feature = "local", feature = "athena"))]
 
+mod budgets;
+mod faults;
 mod lasting;
+mod makespan;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -263,6 +263,7 @@ fn details(run: &KeptRun, known: &Known) -> Value {
                 "query": attempt.query.as_ref().map(|query| &query.0),
                 "outcome": outcome,
                 "reason": reason,
+                "planned": attempt.planned,
                 "bytes": attempt.end.as_ref().map(|end| end.bytes),
                 "milliseconds": attempt.end.as_ref().map(|end| end.milliseconds),
             })
@@ -300,7 +301,8 @@ fn show(out: &mut dyn Write, run: &KeptRun, known: &Known) -> Result<(), Failure
                 line = format!("  {statement}, attempt {}  {outcome}", attempt.number);
             }
             if let Some(end) = &attempt.end {
-                line.push_str(&format!("  {} in {} ms", Bytes(end.bytes), end.milliseconds));
+                let planned = attempt.planned.map_or_else(String::new, |bytes| format!("planned {}, ", Bytes(bytes)));
+                line.push_str(&format!("  {planned}read {} in {} ms", Bytes(end.bytes), end.milliseconds));
             }
             if let Some(query) = &attempt.query {
                 line.push_str(&format!("  query {query}"));

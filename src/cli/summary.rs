@@ -4,7 +4,7 @@ use super::say;
 use crate::cost::Bytes;
 use crate::error::exit;
 use crate::explain::{some_of, statements_text};
-use crate::run::{Coverage, Kept, Outcome};
+use crate::run::{Coverage, Kept, Outcome, planned};
 
 /// Says what was looked at, on standard error; `kept_lines` say where a table that was kept lies.
 pub fn summary(outcome: &Outcome, kept_lines: impl Fn(&Kept) -> Vec<String>) {
@@ -30,7 +30,15 @@ pub fn summary(outcome: &Outcome, kept_lines: impl Fn(&Kept) -> Vec<String>) {
     }
     let bytes: u64 = outcome.statements.iter().map(|statement| statement.bytes).sum();
     let reads = outcome.statements.iter().filter(|statement| statement.reads).count();
-    let statements = format!("{} read: {}", Bytes(bytes), statements_text(reads, outcome.statements.len()));
+    let mut statements = format!("{} read: {}", Bytes(bytes), statements_text(reads, outcome.statements.len()));
+    match planned(&outcome.statements) {
+        (0, _) => {}
+        (bytes, 0) => statements.push_str(&format!("; {} planned", Bytes(bytes))),
+        (bytes, unknown) => {
+            let unknown = counted(unknown as u64, "statement");
+            statements.push_str(&format!("; {} planned, and {unknown} of unknown size", Bytes(bytes)));
+        }
+    }
     if outcome.answers.is_empty() {
         say(&statements);
     } else {

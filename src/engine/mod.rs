@@ -135,6 +135,16 @@ pub trait Engine: Send + Sync {
     /// The location lies elsewhere, or cannot be deleted.
     fn remove(&self, location: &str) -> impl Future<Output = Result<usize, EngineError>> + Send;
 
+    /// Where the rows of a table lie, by the table's name; none if there is no such table, or the engine does not
+    /// say.
+    ///
+    /// # Errors
+    ///
+    /// The catalog cannot be asked.
+    fn location_of(&self, _table: &str) -> impl Future<Output = Result<Option<String>, EngineError>> + Send {
+        async { Ok(None) }
+    }
+
     /// How many statements of a kind may run side by side, as far as the engine says before it is asked.
     fn slots(&self, kind: Kind) -> usize;
 

@@ -32,7 +32,8 @@ impl<E: Engine> Run<'_, E> {
             if named == 0 {
                 continue;
             }
-            let files = self.engine.list(&folder.substitute(|symbol| self.place(symbol))).await?;
+            let folder = folder.substitute(|symbol| self.place(symbol));
+            let files = self.patiently(&folder, || self.engine.list(&folder)).await?;
             let bytes = files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
             let named = u64::try_from(named).unwrap_or(u64::MAX);
             total = total.saturating_add(bytes.saturating_mul(named).saturating_mul(most));

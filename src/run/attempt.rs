@@ -66,7 +66,9 @@ impl<E: Engine> Run<'_, E> {
         let permit = self.governor(statement).acquire(work.priority).await;
         self.admit(statement, work)?;
         let reads = statement.purpose.reads();
-        self.ledger.record(Entry::Submitting { statement: statement.id.clone(), attempt: number, reads, at: now() })?;
+        let planned = work.bytes.filter(|_| reads);
+        let entry = Entry::Submitting { statement: statement.id.clone(), attempt: number, reads, planned, at: now() };
+        self.ledger.record(entry)?;
         match self.send(statement, work, number).await? {
             Ok(query) => self.ended(statement, work, number, &query, permit).await,
             Err(error) => Ok(Some(error)),
@@ -89,7 +91,7 @@ impl<E: Engine> Run<'_, E> {
                 let since = u64::try_from(attempt.at - CLOCKS).unwrap_or(0);
                 let since = UNIX_EPOCH + Duration::from_secs(since);
                 let submission = self.submission(statement, number);
-                let found = self.engine.find(&submission.sql, since).await;
+                let found = self.patiently(&submission.token, || self.engine.find(&submission.sql, since)).await;
                 match found {
                     Ok(Some(query)) => {
                         self.submitted(statement, number, &query)?;
@@ -109,7 +111,9 @@ impl<E: Engine> Run<'_, E> {
             }
         };
         (self.listen)(Event::TakenUp { statement: statement.id.clone() });
-        self.ended(statement, work, number, &query, permit).await
+        let ended = self.ended(statement, work, number, &query, permit).await?;
+        // The earlier process stopped it and did not live to hear of its end: going on means to begin it anew.
+        Ok(ended.filter(|error| error.class != ErrorClass::Stopped))
     }
 
     /// Sends a submission until the engine has it; the inner error is the engine's refusal.
@@ -134,7 +138,7 @@ impl<E: Engine> Run<'_, E> {
                         let width = self.governor(statement).throttled();
                         (self.listen)(Event::Throttled { width });
                     }
-                    tokio::time::sleep(pause(&submission.token, sent)).await;
+                    self.pause(&submission.token, sent).await;
                 }
                 Err(error) => break error,
             }
@@ -171,7 +175,8 @@ impl<E: Engine> Run<'_, E> {
             Some(deadline) => match tokio::time::timeout(deadline, watched).await {
                 Ok(status) => (status, false),
                 Err(_) => {
-                    self.engine.cancel(query).await.map_err(|error| self.failed(statement, work.step, error))?;
+                    let told = self.patiently(&query.0, || self.engine.cancel(query)).await;
+                    told.map_err(|error| self.failed(statement, work.step, error))?;
                     (self.watch.ended(query).await, true)
                 }
             },
@@ -218,14 +223,19 @@ impl<E: Engine> Run<'_, E> {
 
     /// Records an attempt's end, and holds what it read against the plan.
     async fn end(&self, statement: &Statement, work: Work, attempt: u32, end: End) -> Result<(), RunError> {
-        let bytes = end.bytes;
+        let (bytes, succeeded) = (end.bytes, end.outcome == Ending::Succeeded);
         self.ledger.record(Entry::Ended { statement: statement.id.clone(), attempt, end })?;
         if kind(statement.purpose) == Kind::Definition {
             return Ok(());
         }
         self.budget.settle(&statement.id, bytes);
         let planned = self.planned(statement, work);
-        let Err(overrun) = planned.hold(bytes, 0) else { return Ok(()) };
+        let Err(overrun) = planned.hold(bytes, 0) else {
+            if succeeded && work.bytes.is_some_and(|planned| planned > 0) {
+                self.proof.give();
+            }
+            return Ok(());
+        };
         // Where the stored rows cannot be listed, nothing speaks for the statement.
         let Ok(stored) = self.stored_bytes(statement, work.step).await else { return Err(overrun.into()) };
         Ok(planned.hold(bytes, stored)?)
@@ -243,7 +253,7 @@ impl<E: Engine> Run<'_, E> {
         }
         (self.listen)(Event::TriedAgain { statement: statement.id.clone(), reason: error.message.clone() });
         let tried = u32::try_from(own).unwrap_or(u32::MAX);
-        tokio::time::sleep(pause(&format!("{}/{own}", statement.id), tried)).await;
+        self.pause(&format!("{}/{own}", statement.id), tried).await;
         Ok(())
     }
 
@@ -287,6 +297,11 @@ impl<E: Engine> Run<'_, E> {
 
     pub(super) fn planned<'s>(&'s self, statement: &'s Statement, work: Work) -> Planned<'s> {
         Planned { step: &self.compiled.plan.step(work.step).name, statement: &statement.id, bytes: work.bytes }
+    }
+
+    /// Pauses before something is tried for the `tried`th time again.
+    pub(super) async fn pause(&self, name: &str, tried: u32) {
+        tokio::time::sleep(self.options.pace().real(pause(name, tried))).await;
     }
 
     fn governor(&self, statement: &Statement) -> &std::sync::Arc<Governor> {

@@ -5,6 +5,7 @@ use super::ledger::{Ledger, LedgerError};
 use super::outcome::StatementReport;
 use super::{Event, Run, RunError, RunOptions, outcome};
 use crate::Compiled;
+use crate::catalog::with_slash;
 use crate::emit::{self, Statement};
 use crate::engine::Engine;
 use crate::plan::{Lifetime, StepKind};
@@ -96,19 +97,27 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Takes away a table that was to be kept. Only what this run has made is dropped: a table of that name that
-    /// was there before is why a statement of the run failed.
+    /// was there before is why a statement of the run failed. A definition that failed may have been made all the
+    /// same; where its rows lie tells whose it is.
     async fn undo(&self, at: usize, table: &str) -> Result<(), RunError> {
         let own = self.statements()?.into_iter().filter(|(step, _)| *step == at);
         let name = emit::run_name(table);
-        let made = own.map(|(_, statement)| statement).any(|statement| {
+        let location = format!("{}tables/{name}/{}/", self.options.output, self.options.run);
+        let mut made = false;
+        for (_, statement) in own {
             let sql = statement.sql.substitute(|symbol| self.place(symbol));
-            sql.starts_with("CREATE ") && self.has_succeeded(&statement)
-        });
+            if !sql.starts_with("CREATE ") || self.ledger.last(&statement.id).is_none() {
+                continue;
+            }
+            made |= self.has_succeeded(&statement) || {
+                let lies = self.patiently(&name, || self.engine.location_of(&name)).await;
+                let lies = lies.map_err(|error| self.failed(&statement, at, error))?;
+                lies.is_some_and(|lies| with_slash(&lies).starts_with(&location))
+            };
+        }
         if let Some(drop) = emit::drop_kept(&self.compiled.plan, at).filter(|_| made) {
             self.execute(&drop, self.work(at)).await?;
         }
-        let location = format!("{}tables/{name}/{}/", self.options.output, self.options.run);
-        self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
-        Ok(())
+        self.remove(&location).await
     }
 }

@@ -14,6 +14,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::pace::Pace;
+
 /// Throttled answers that come so close together speak of one and the same burst.
 const BURST: Duration = Duration::from_secs(1);
 
@@ -26,6 +28,7 @@ const SLOWEST_PACE: Duration = Duration::from_secs(5);
 pub(super) struct Governor {
     state: Mutex<State>,
     ceiling: f64,
+    pace: Pace,
 }
 
 #[derive(Debug)]
@@ -56,7 +59,7 @@ pub(super) struct Permit(Arc<Governor>);
 
 impl Governor {
     /// A governor that starts with this width and never goes beyond it: it is the engine's own word.
-    pub fn new(width: usize) -> Arc<Self> {
+    pub fn new(width: usize, pace: Pace) -> Arc<Self> {
         let width = count(width.max(1));
         let ceiling = width;
         let state = State {
@@ -68,7 +71,7 @@ impl Governor {
             pace: Duration::ZERO,
             next_call: Instant::now(),
         };
-        Arc::new(Self { state: Mutex::new(state), ceiling })
+        Arc::new(Self { state: Mutex::new(state), ceiling, pace })
     }
 
     /// Waits for the right to run a statement.
@@ -107,7 +110,7 @@ impl Governor {
             let mut state = self.state();
             state.width = (state.width + 1.0 / state.width).min(self.ceiling);
             state.pace = state.pace.mul_f64(0.9);
-            if state.pace < Duration::from_millis(1) {
+            if state.pace < self.pace.real(Duration::from_millis(1)) {
                 state.pace = Duration::ZERO;
             }
         }
@@ -118,10 +121,10 @@ impl Governor {
     pub fn throttled(&self) -> usize {
         let mut state = self.state();
         let now = Instant::now();
-        if state.halved.is_none_or(|last| now.duration_since(last) >= BURST) {
+        if state.halved.is_none_or(|last| now.duration_since(last) >= self.pace.real(BURST)) {
             state.halved = Some(now);
             state.width = (state.width / 2.0).max(1.0);
-            state.pace = (state.pace * 2).clamp(FIRST_PACE, SLOWEST_PACE);
+            state.pace = (state.pace * 2).clamp(self.pace.real(FIRST_PACE), self.pace.real(SLOWEST_PACE));
         }
         whole(state.width)
     }
@@ -189,9 +192,11 @@ fn whole(width: f64) -> usize {
 mod tests {
     use super::*;
 
+    const PACE: Pace = Pace(Duration::from_secs(1));
+
     #[tokio::test(start_paused = true)]
     async fn the_width_is_held_and_the_highest_priority_goes_first() {
-        let governor = Governor::new(1);
+        let governor = Governor::new(1, PACE);
         let first = governor.acquire(0).await;
         let order = Mutex::new(Vec::new());
         let wait = |priority: u64| {
@@ -211,7 +216,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn too_much_halves_the_width_once_a_burst_and_success_widens_it() {
-        let governor = Governor::new(16);
+        let governor = Governor::new(16, PACE);
         assert_eq!(governor.throttled(), 8);
         assert_eq!(governor.throttled(), 8);
         tokio::time::advance(BURST).await;
@@ -222,7 +227,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_paced_after_they_were_too_many() {
-        let governor = Governor::new(4);
+        let governor = Governor::new(4, PACE);
         governor.throttled();
         let started = Instant::now();
         for _ in 0..5 {
@@ -233,7 +238,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_stops_waiting_takes_no_place() {
-        let governor = Governor::new(1);
+        let governor = Governor::new(1, PACE);
         let first = governor.acquire(0).await;
         {
             let waiting = governor.acquire(9);

@@ -14,6 +14,9 @@ mod known;
 mod lacking;
 pub mod ledger;
 mod outcome;
+mod pace;
+mod patience;
+mod proof;
 mod rank;
 mod step;
 mod stop;
@@ -36,13 +39,15 @@ pub use clean::{Cleaned, clean, stop};
 pub use event::Event;
 pub use known::{known_statements, template};
 pub use lacking::{Lacking, lacking};
-pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport};
+pub use outcome::{Coverage, ExpansionReport, Kept, Outcome, StatementReport, planned};
 pub use stored::{read_plan, write_plan};
 
 use self::attempt::{Work, now};
 use self::budget::Budget;
 use self::governor::Governor;
 use self::ledger::{Ending, Entry, Ledger, LedgerError};
+use self::pace::Pace;
+use self::proof::{Proof, Turn};
 use self::watch::Watch;
 use crate::Compiled;
 use crate::bind::query::RelationId;
@@ -67,6 +72,9 @@ pub struct RunOptions {
     pub price: Price,
     /// How long a statement may run before it is stopped, and split if it can be.
     pub statement_deadline: Option<Duration>,
+    /// How long a second of the engine takes, by which the run's pauses are counted: a second, unless the engine
+    /// is an emulated one whose clock is quicker.
+    pub second: Duration,
 }
 
 impl RunOptions {
@@ -78,7 +86,12 @@ impl RunOptions {
             limits: Limits::default(),
             price: Price::default(),
             statement_deadline: None,
+            second: Duration::from_secs(1),
         }
+    }
+
+    fn pace(&self) -> Pace {
+        Pace(self.second)
     }
 }
 
@@ -132,6 +145,7 @@ struct Run<'a, E> {
     definitions: Arc<Governor>,
     watch: Watch<'a, E>,
     budget: Budget,
+    proof: Proof,
     /// For each step, the bytes that wait for it.
     ranks: Vec<u64>,
     state: Mutex<State>,
@@ -211,7 +225,8 @@ impl<'a, E: Engine> Run<'a, E> {
         ledger: &'a Ledger,
         listen: &'a (dyn Fn(Event) + Sync),
     ) -> Self {
-        let governor = |kind| Governor::new(engine.slots(kind));
+        let pace = options.pace();
+        let governor = |kind| Governor::new(engine.slots(kind), pace);
         Self {
             compiled,
             engine,
@@ -220,8 +235,9 @@ impl<'a, E: Engine> Run<'a, E> {
             listen,
             queries: governor(Kind::Query),
             definitions: governor(Kind::Definition),
-            watch: Watch::new(engine),
+            watch: Watch::new(engine, pace),
             budget: Budget::new(options.limits, options.price),
+            proof: Proof::new(!options.limits.is_set()),
             ranks: rank::ranks(compiled),
             state: Mutex::new(State::default()),
         }
@@ -277,10 +293,13 @@ impl<'a, E: Engine> Run<'a, E> {
         let mut done = BTreeSet::new();
         let mut started = BTreeSet::new();
         let mut running = FuturesUnordered::new();
+        let mut first = false;
         loop {
-            for step in self.compiled.dag.ready(&done, &started) {
+            let ready: Vec<usize> = self.compiled.dag.ready(&done, &started).into_iter().collect();
+            for (step, turn) in ready.iter().copied().zip(self.turns(&ready, first)) {
                 started.insert(step);
-                running.push(async move { self.step(step).await.map(|()| step) });
+                first |= turn == Turn::First;
+                running.push(async move { self.in_turn(step, turn).await.map(|()| step) });
             }
             match running.next().await {
                 Some(result) => {
@@ -299,7 +318,11 @@ impl<'a, E: Engine> Run<'a, E> {
     fn take_in_the_past(&self) {
         let known = self.ledger.known();
         let read = known.attempts.values().flatten().filter(|attempt| attempt.reads);
-        self.budget.spent_before(read.filter_map(|attempt| attempt.end.as_ref()).map(|end| end.bytes));
+        let ends = read.filter_map(|attempt| attempt.end.as_ref());
+        self.budget.spent_before(ends.clone().map(|end| end.bytes));
+        if ends.into_iter().any(|end| end.outcome == Ending::Succeeded && end.bytes > 0) {
+            self.proof.give();
+        }
     }
 
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

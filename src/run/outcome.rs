@@ -48,6 +48,8 @@ pub struct StatementReport {
     pub succeeded: bool,
     /// Whether it runs a query, rather than defines, registers or drops something.
     pub reads: bool,
+    /// The bytes that it was expected to read of tables whose files were listed; none if nobody knew.
+    pub planned: Option<u64>,
     /// Bytes read, as stored.
     pub bytes: u64,
     /// How long it took, in milliseconds.
@@ -112,6 +114,16 @@ pub struct Coverage {
     pub not_covered: Vec<String>,
 }
 
+/// What the statements that succeeded were expected to read, and how many of those that read were expected to read
+/// what nobody knew.
+pub fn planned(statements: &[StatementReport]) -> (u64, usize) {
+    let read = statements.iter().filter(|report| report.reads && report.succeeded);
+    read.fold((0, 0), |(bytes, unknown), report| match report.planned {
+        Some(planned) => (bytes + planned, unknown),
+        None => (bytes, unknown + 1),
+    })
+}
+
 /// What every attempt that ended came to, failed and stopped ones too, in the order of their names.
 pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
     let mut reports = Vec::new();
@@ -123,6 +135,7 @@ pub(super) fn statements(known: &Known) -> Vec<StatementReport> {
                 attempt: attempt.number,
                 succeeded: end.outcome == Ending::Succeeded,
                 reads: attempt.reads,
+                planned: attempt.planned,
                 bytes: end.bytes,
                 milliseconds: end.milliseconds,
             });

@@ -40,7 +40,8 @@ impl<E: Engine> Run<'_, E> {
                 if !self.has_succeeded(&define) {
                     let rows = compiled.world.files.get(path).map(|file| file.lines.clone()).unwrap_or_default();
                     let location = emit::file_location(table).substitute(|symbol| self.place(symbol));
-                    let put = self.engine.put(&format!("{location}rows.json"), rows).await;
+                    let place = format!("{location}rows.json");
+                    let put = self.patiently(&place, || self.engine.put(&place, rows.clone())).await;
                     put.map_err(|error| self.failed(&define, at, error))?;
                 }
                 self.execute(&define, work).await?;
@@ -90,13 +91,13 @@ impl<E: Engine> Run<'_, E> {
         if lifetime == Lifetime::Run {
             return None;
         }
-        let count = |id| async move {
-            let result = self.engine.result(id, &[]).await.ok()?;
+        let count = |id: QueryId| async move {
+            let result = self.patiently(&id.0, || self.engine.result(&id, &[])).await.ok()?;
             let [row] = result.rows.as_slice() else { return None };
             let [Value::Integer(rows)] = row.as_slice() else { return None };
             u64::try_from(*rows).ok()
         };
-        let mut counts = stream::iter(statements).map(count).buffer_unordered(ASKED);
+        let mut counts = stream::iter(statements.iter().cloned()).map(count).buffer_unordered(ASKED);
         let mut total = 0;
         while let Some(rows) = counts.next().await {
             total += rows?;
@@ -105,6 +106,7 @@ impl<E: Engine> Run<'_, E> {
     }
 
     pub(super) async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {
-        self.engine.result(id, &statement.columns).await.map_err(|error| self.failed(statement, step, error))
+        let rows = self.patiently(&id.0, || self.engine.result(id, &statement.columns)).await;
+        rows.map_err(|error| self.failed(statement, step, error))
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::stream::{self, FuturesUnordered};
 
 use super::attempt::{CLOCKS, now};
 use super::ledger::{Attempt, End, Ending, Entry};
@@ -13,6 +13,9 @@ use crate::engine::{Engine, ErrorClass, QueryId, State};
 
 /// How long stopped queries are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many queries are told to stop side by side.
+const TOLD: usize = 16;
 
 /// How much later a query that is not found is looked for once more.
 const LATER: Duration = Duration::from_secs(1);
@@ -35,10 +38,10 @@ impl<E: Engine> Run<'_, E> {
         }
         for kind in ["steps", "files"] {
             let location = format!("{output}{kind}/{run}/");
-            self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
+            self.remove(&location).await?;
         }
         for location in self.failed_attempts() {
-            self.engine.remove(&location).await.map_err(|error| self.cannot_remove(&location, error))?;
+            self.remove(&location).await?;
         }
         Ok(())
     }
@@ -67,23 +70,27 @@ impl<E: Engine> Run<'_, E> {
         places
     }
 
-    pub(super) fn cannot_remove(&self, location: &str, error: crate::engine::EngineError) -> RunError {
-        let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
-        RunError::Statement { statement: StatementId(format!("deleting {location}")), error, span }
+    /// Deletes everything under a location.
+    pub(super) async fn remove(&self, location: &str) -> Result<(), RunError> {
+        let removed = self.patiently(location, || self.engine.remove(location)).await;
+        removed.map(|_| ()).map_err(|error| {
+            let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
+            RunError::Statement { statement: StatementId(format!("deleting {location}")), error, span }
+        })
     }
 
     /// Stops the queries that run, and records what they have read. What cannot be stopped stays open in
     /// the ledger.
     pub(super) async fn stop_queries(&self) {
         let open = self.ledger.known().open();
-        let mut stopped = Vec::new();
-        for (statement, attempt) in open {
-            let Some(query) = self.query_of(&statement, &attempt).await else { continue };
-            if self.engine.cancel(&query).await.is_ok() {
-                (self.listen)(Event::Stopped { statement: statement.clone() });
-                stopped.push((statement, attempt.number, query));
-            }
-        }
+        let stop = |(statement, attempt): (StatementId, Attempt)| async move {
+            let query = self.query_of(&statement, &attempt).await?;
+            self.briefly(&query.0, || self.engine.cancel(&query)).await.ok()?;
+            (self.listen)(Event::Stopped { statement: statement.clone() });
+            Some((statement, attempt.number, query))
+        };
+        let stopping = stream::iter(open).map(stop).buffer_unordered(TOLD);
+        let stopped: Vec<_> = stopping.filter_map(std::future::ready).collect().await;
         let ends = async {
             for (statement, attempt, query) in stopped {
                 let Ok(status) = self.watch.ended(&query).await else { continue };
@@ -116,11 +123,11 @@ impl<E: Engine> Run<'_, E> {
         let all = all.chain(emit::drops(&self.compiled.plan)).find(|known| known.id == *statement)?;
         let sql = self.submission(&all, attempt.number).sql;
         let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
-        let mut found = self.engine.find(&sql, since).await.ok()?;
+        let mut found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
         if found.is_none() {
             // What is on its way may not be seen yet.
-            tokio::time::sleep(LATER).await;
-            found = self.engine.find(&sql, since).await.ok()?;
+            tokio::time::sleep(self.options.pace().real(LATER)).await;
+            found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
         }
         let (statement, attempt) = (statement.clone(), attempt.number);
         let entry = match &found {

@@ -11,9 +11,11 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
+use super::pace::Pace;
 use crate::engine::{Engine, EngineError, ErrorClass, QueryId, Status};
 
-/// The longest pause after throttled calls.
+/// The first pause after a call that failed, and the longest.
+const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// How often in a row asking may fail before those who wait are told.
@@ -29,11 +31,12 @@ pub(super) struct Watch<'a, E> {
     engine: &'a E,
     waiting: Mutex<BTreeMap<QueryId, Told>>,
     news: Notify,
+    pace: Pace,
 }
 
 impl<'a, E: Engine> Watch<'a, E> {
-    pub fn new(engine: &'a E) -> Self {
-        Self { engine, waiting: Mutex::default(), news: Notify::new() }
+    pub fn new(engine: &'a E, pace: Pace) -> Self {
+        Self { engine, waiting: Mutex::default(), news: Notify::new(), pace }
     }
 
     /// Waits for a query's end.
@@ -62,11 +65,11 @@ impl<'a, E: Engine> Watch<'a, E> {
                 self.news.notified().await;
                 continue;
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(self.pace.real(pause)).await;
             tokio::select! {
                 () = self.engine.wait(&ids) => {}
                 // New queries are waited for with the others, unless the others have waited for long.
-                () = self.news.notified(), if asked.elapsed() < AT_LEAST => continue,
+                () = self.news.notified(), if asked.elapsed() < self.pace.real(AT_LEAST) => continue,
             }
             asked = Instant::now();
             for batch in ids.chunks(self.engine.batch().max(1)) {
@@ -74,7 +77,7 @@ impl<'a, E: Engine> Watch<'a, E> {
                     Ok(()) => (failures, pause) = (0, Duration::ZERO),
                     Err(error) if error.class.is_retryable() && failures < PATIENCE => {
                         failures += 1;
-                        pause = (pause * 2).clamp(Duration::from_millis(500), LONGEST);
+                        pause = (pause * 2).clamp(FIRST, LONGEST);
                     }
                     Err(error) => {
                         batch.iter().for_each(|id| self.tell(id, Err(error.clone())));

@@ -72,12 +72,31 @@ impl Clock {
 
     /// Makes the clock stand still, if it may.
     pub fn stand(&self) -> Standing<'_> {
+        self.hold();
+        Standing(self)
+    }
+
+    /// Makes the clock stand still, if it may, until it is released as often.
+    pub fn hold(&self) {
         if self.may_stand {
             let mut stood = self.stood.lock().unwrap_or_else(PoisonError::into_inner);
             stood.holders += 1;
             stood.since.get_or_insert_with(Instant::now);
         }
-        Standing(self)
+    }
+
+    /// Undoes a hold.
+    pub fn release(&self) {
+        if !self.may_stand {
+            return;
+        }
+        let mut stood = self.stood.lock().unwrap_or_else(PoisonError::into_inner);
+        stood.holders -= 1;
+        if stood.holders == 0
+            && let Some(since) = stood.since.take()
+        {
+            stood.total += since.elapsed();
+        }
     }
 
     fn seconds(&self, real: Duration) -> f64 {
@@ -87,15 +106,6 @@ impl Clock {
 
 impl Drop for Standing<'_> {
     fn drop(&mut self) {
-        if !self.0.may_stand {
-            return;
-        }
-        let mut stood = self.0.stood.lock().unwrap_or_else(PoisonError::into_inner);
-        stood.holders -= 1;
-        if stood.holders == 0
-            && let Some(since) = stood.since.take()
-        {
-            stood.total += since.elapsed();
-        }
+        self.0.release();
     }
 }

@@ -36,6 +36,8 @@ pub enum Chance {
     First(u64),
     /// Only that time, counted from 1.
     Nth(u64),
+    /// That time and ever after.
+    From(u64),
     /// With a probability.
     Of(f64),
 }
@@ -144,6 +146,7 @@ impl Faults {
                 Chance::Always => true,
                 Chance::First(times) => *count <= times,
                 Chance::Nth(time) => *count == time,
+                Chance::From(time) => *count >= time,
                 Chance::Of(probability) => fraction(&[plan.seed, number as u64, *count]) < probability,
             };
             if applies {

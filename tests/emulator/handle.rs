@@ -153,6 +153,19 @@ impl Emulator {
         self.shared.uploads.open()
     }
 
+    /// A runtime whose work takes no emulated time: the clock stands while anything of it can go on. So what a client
+    /// computes on a slow machine is not taken for time that it let pass.
+    pub fn timeless_runtime(&self) -> tokio::runtime::Runtime {
+        let (held, released) = (self.shared.clone(), self.shared.clone());
+        self.shared.clock.hold();
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .on_thread_unpark(move || held.clock.hold())
+            .on_thread_park(move || released.clock.release())
+            .build()
+            .expect("a runtime can be made")
+    }
+
     /// Emulated seconds since the start.
     pub fn now(&self) -> f64 {
         self.shared.clock.now()

@@ -16,7 +16,7 @@ pub struct Options {
     pub now: Option<i64>,
     /// How long an emulated second takes.
     pub second: Duration,
-    /// Whether the clock stands still while the embedded engine computes.
+    /// Whether the clock stands still while the emulator computes.
     pub clock_stands: bool,
     /// How long statements take, in emulated time.
     pub latency: Latency,

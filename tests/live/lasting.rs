@@ -244,6 +244,14 @@ fn limits_are_held_before_anything_is_paid_for() {
     assert!(raised.stderr.contains("more than the spec allows"), "{}", raised.stderr);
     let enough = limited(&["--max-cost", "0.5", "--max-scan", "1 GB"]);
     assert_eq!(enough.code, 0, "{}", enough.stderr);
+    // What was planned stands beside what was read.
+    assert!(enough.stderr.contains(" planned"), "{}", enough.stderr);
+    let done = runs(&bench).into_iter().find(|run| run["state"] == "completed").expect("one is");
+    let shown = bench.program.call(&["runs", "show", done["run"].as_str().expect("a name"), "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("it prints JSON");
+    let attempts = shown["attempts"].as_array().expect("attempts").clone();
+    let number = |attempt: &Value, name: &str| attempt[name].as_u64().unwrap_or(0);
+    assert!(attempts.iter().any(|attempt| number(attempt, "planned") > 0 && number(attempt, "bytes") > 0), "{shown}");
 }
 
 #[test]
@@ -255,7 +263,7 @@ fn a_deadline_stops_a_run_that_can_go_on() {
 }
 
 /// A number between bounds, by chance that is the same in every run.
-fn chance(seed: &mut u64, from: u64, to: u64) -> u64 {
+pub fn chance(seed: &mut u64, from: u64, to: u64) -> u64 {
     // <https://en.wikipedia.org/wiki/Xorshift>
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;

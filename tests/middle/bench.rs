@@ -18,7 +18,7 @@ use athplan::{Compiled, compile, scanned_tables};
 use crate::front::bound;
 
 /// 2020-01-20 12:00 UTC.
-const NOW: i64 = 1_579_521_600;
+pub const NOW: i64 = 1_579_521_600;
 
 /// Events of three regions. `id` 5 was delivered on the day after it happened.
 const EVENTS: &[(&str, &str, &str)] = &[
@@ -70,7 +70,7 @@ CREATE TEMPORARY TABLE keys (n int, who varchar, since varchar, region varchar) 
 ";
 
 /// The folder with the archive, made once.
-fn folder() -> &'static PathBuf {
+pub fn folder() -> &'static PathBuf {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {

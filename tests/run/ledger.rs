@@ -11,7 +11,13 @@ use super::kill::{SPEC, header};
 use crate::middle::bench;
 
 fn submitting(number: u32) -> Entry {
-    Entry::Submitting { statement: StatementId("a/1".to_owned()), attempt: number, reads: true, at: 1 }
+    Entry::Submitting {
+        statement: StatementId("a/1".to_owned()),
+        attempt: number,
+        reads: true,
+        planned: Some(7),
+        at: 1,
+    }
 }
 
 #[test]

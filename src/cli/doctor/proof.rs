@@ -240,6 +240,7 @@ mod tests {
             attempt: 1,
             succeeded: true,
             reads: true,
+            planned: None,
             bytes: bytes(form.files) + more,
             milliseconds: 1,
         });

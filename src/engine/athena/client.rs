@@ -52,7 +52,7 @@ pub async fn load(options: &AthenaOptions, credentials: Option<SharedCredentials
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .app_name(AppName::new("athplan").expect("letters alone"))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(options.second))
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build());
     if let Some(region) = &options.region {
         loader = loader.region(Region::new(region.clone()));

@@ -45,7 +45,8 @@ mod token;
 mod value;
 mod workgroup;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
@@ -79,6 +80,9 @@ pub struct AthenaEngine {
     region: String,
     /// The location under which the run writes, ending in `/`.
     output: Option<String>,
+    /// What reading a result needs to know of queries that have succeeded: asking again would take from what the account
+    /// may ask of all others.
+    succeeded: Mutex<HashMap<QueryId, result::Succeeded>>,
     /// How many callers wait; the more there are, the longer each waits, since all of them ask.
     waiting: AtomicU32,
 }
@@ -112,7 +116,7 @@ impl AthenaEngine {
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
         let endpoint = client::s3_endpoint(configuration, &options);
         let owner = options.expected_bucket_owner.clone();
-        let sender = Sender::new(Chain::new(configuration), region.clone(), endpoint, owner)?;
+        let sender = Sender::new(Chain::new(configuration), region.clone(), endpoint, owner, options.second / 10)?;
         let store = Store::new(sender, options.encryption.clone());
         let workgroup = workgroup::workgroup(&client, &options.workgroup).await;
         let workgroup = workgroup.map_err(|error| of_profile(error, options.profile.as_deref()))?;
@@ -120,7 +124,16 @@ impl AthenaEngine {
         if let Some(output) = &output {
             Location::parse(output)?;
         }
-        Ok(Self { options, client, store, workgroup, region, output, waiting: AtomicU32::new(0) })
+        Ok(Self {
+            options,
+            region,
+            client,
+            store,
+            workgroup,
+            output,
+            succeeded: Mutex::default(),
+            waiting: AtomicU32::new(0),
+        })
     }
 
     /// The workgroup's settings.
@@ -279,8 +292,16 @@ impl Engine for AthenaEngine {
         self.store.remove(&Location::parse(&location)?).await
     }
 
-    fn slots(&self, _kind: Kind) -> usize {
-        self.options.slots()
+    async fn location_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        self.location(table).await
+    }
+
+    fn slots(&self, kind: Kind) -> usize {
+        match kind {
+            // Definitions have a quota of their own, which is the least one wherever the other is more.
+            Kind::Definition => self.options.slots().min(options::LEAST_QUOTA),
+            Kind::Query | Kind::Store => self.options.slots(),
+        }
     }
 
     fn batch(&self) -> usize {

@@ -7,7 +7,7 @@ pub const PRIMARY: &str = "primary";
 
 /// The least that any Region grants an account, of running and waiting statements together
 /// (<https://docs.aws.amazon.com/general/latest/gr/athena.html>).
-const LEAST_QUOTA: usize = 20;
+pub(super) const LEAST_QUOTA: usize = 20;
 
 /// How an Athena engine runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub struct AthenaOptions {
     pub slots: Option<usize>,
     /// How long a single query's state is left alone before it is asked for again.
     pub pause: Duration,
+    /// How long a second of AWS takes, by which pauses before a request is sent again are counted: a second, unless an
+    /// emulator with a quicker clock stands there.
+    pub second: Duration,
 }
 
 /// How Athena encrypts what it writes
@@ -68,6 +71,7 @@ impl AthenaOptions {
             expected_bucket_owner: None,
             slots: None,
             pause: Duration::from_millis(500),
+            second: Duration::from_secs(1),
         }
     }
 

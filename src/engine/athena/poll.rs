@@ -8,11 +8,14 @@ use super::AthenaEngine;
 use super::error::of_call;
 use super::error::outcome::{Outcome, classify};
 use super::error::text::place;
+use super::result;
 use crate::engine::{EngineError, ErrorClass, QueryId, State, Status};
 
 /// The most ids of one call
 /// (<https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetQueryExecution.html>).
 pub const BATCH: usize = 50;
+
+const ACTION: &str = "athena:BatchGetQueryExecution";
 
 /// How often ids that a call left out are asked for again.
 const ASKED_AGAIN: usize = 3;
@@ -20,9 +23,13 @@ const ASKED_AGAIN: usize = 3;
 /// The states of some queries, in the order asked.
 pub async fn poll(engine: &AthenaEngine, ids: &[QueryId]) -> Result<Vec<Status>, EngineError> {
     let executions = executions(engine, ids).await?;
-    ids.iter()
-        .map(|id| executions.get(&id.0).map(status).ok_or_else(|| lost(id, "Athena does not tell of it")))
-        .collect()
+    for execution in executions.values() {
+        result::remember(engine, execution);
+    }
+    // An answer that is short says nothing of what it leaves out: it may be running all the same.
+    let untold =
+        |id| EngineError::new(ErrorClass::Transient, format!("{ACTION} was answered, and does not tell of {id}"));
+    ids.iter().map(|id| executions.get(&id.0).map(status).ok_or_else(|| untold(id))).collect()
 }
 
 /// What Athena says of some queries, by their ids.
@@ -35,7 +42,7 @@ pub async fn executions(
         let mut open: Vec<String> = batch.iter().map(|id| id.0.clone()).collect();
         for round in 0..=ASKED_AGAIN {
             let asked = engine.client.batch_get_query_execution().set_query_execution_ids(Some(open.clone()));
-            let answer = asked.send().await.map_err(|error| of_call("athena:BatchGetQueryExecution", &error))?;
+            let answer = asked.send().await.map_err(|error| of_call(ACTION, &error))?;
             let known = answer.query_executions().iter().cloned();
             found.extend(known.filter_map(|execution| Some((execution.query_execution_id()?.to_owned(), execution))));
             let left = answer.unprocessed_query_execution_ids();

@@ -5,6 +5,8 @@
 //! page has at most a thousand rows and follows only on the one before, so that a long result is read
 //! from its file instead, if there is one, it may be read, and it begins as the first page does.
 
+use std::sync::PoisonError;
+
 use aws_sdk_athena::types::{ColumnInfo, QueryExecution, Row, StatementType};
 
 use super::AthenaEngine;
@@ -24,24 +26,13 @@ type Texts = Vec<Option<String>>;
 
 /// The rows of a query that succeeded.
 pub async fn result(engine: &AthenaEngine, id: &QueryId, bound: &[Type]) -> Result<ResultSet, EngineError> {
-    // A failed statement of Hive's DDL answers with no rows as if it had succeeded.
-    let known = executions(engine, std::slice::from_ref(id)).await?;
-    let unknown = || EngineError::new(ErrorClass::Lost, format!("the query {id} is not known"));
-    let execution = known.get(&id.0).ok_or_else(unknown)?;
-    match status(execution).state {
-        State::Succeeded => {}
-        State::Failed(error) => return Err(error),
-        State::Cancelled => return Err(EngineError::new(ErrorClass::Lost, format!("the query {id} was cancelled"))),
-        State::Queued | State::Running => {
-            return Err(EngineError::new(ErrorClass::Transient, format!("the query {id} has not ended")));
-        }
-    }
-    let kind = execution.substatement_type().unwrap_or_default();
+    let succeeded = succeeded(engine, id).await?;
+    let kind = succeeded.kind.as_str();
     let mut first = page(engine, id, None).await?;
     if WRITERS.contains(&kind) {
         return Ok(written(&first));
     }
-    let has_header = execution.statement_type() == Some(&StatementType::Dml) || kind == "SHOW_FUNCTIONS";
+    let has_header = succeeded.is_dml || kind == "SHOW_FUNCTIONS";
     if !has_header {
         return utility(engine, id, first).await;
     }
@@ -49,8 +40,54 @@ pub async fn result(engine: &AthenaEngine, id: &QueryId, bound: &[Type]) -> Resu
         first.rows.remove(0);
     }
     let columns = std::mem::take(&mut first.columns);
-    let rows = all_rows(engine, id, execution, first).await?;
+    let rows = all_rows(engine, id, &succeeded, first).await?;
     typed(&columns, rows, bound)
+}
+
+/// What is known of a query that has succeeded.
+#[derive(Debug, Clone)]
+pub struct Succeeded {
+    /// Its kind, as Athena calls it.
+    kind: String,
+    is_dml: bool,
+    /// Where its result lies.
+    location: Option<String>,
+}
+
+/// Remembers a query whose result may be asked for.
+pub fn remember(engine: &AthenaEngine, execution: &QueryExecution) {
+    let Some(id) = execution.query_execution_id() else { return };
+    if status(execution).state == State::Succeeded {
+        let mut known = engine.succeeded.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(QueryId(id.to_owned()), of(execution));
+    }
+}
+
+fn of(execution: &QueryExecution) -> Succeeded {
+    Succeeded {
+        kind: execution.substatement_type().unwrap_or_default().to_owned(),
+        is_dml: execution.statement_type() == Some(&StatementType::Dml),
+        location: execution.result_configuration().and_then(|place| place.output_location()).map(str::to_owned),
+    }
+}
+
+/// What is known of a query, asked for if it is not. A failed statement of Hive's DDL answers with no rows as if it
+/// had succeeded, so its state has to be known.
+async fn succeeded(engine: &AthenaEngine, id: &QueryId) -> Result<Succeeded, EngineError> {
+    if let Some(known) = engine.succeeded.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+        return Ok(known.clone());
+    }
+    let known = executions(engine, std::slice::from_ref(id)).await?;
+    let unknown = || EngineError::new(ErrorClass::Lost, format!("the query {id} is not known"));
+    let execution = known.get(&id.0).ok_or_else(unknown)?;
+    match status(execution).state {
+        State::Succeeded => Ok(of(execution)),
+        State::Failed(error) => Err(error),
+        State::Cancelled => Err(EngineError::new(ErrorClass::Lost, format!("the query {id} was cancelled"))),
+        State::Queued | State::Running => {
+            Err(EngineError::new(ErrorClass::Transient, format!("the query {id} has not ended")))
+        }
+    }
 }
 
 /// A page of a result.
@@ -102,12 +139,12 @@ async fn utility(engine: &AthenaEngine, id: &QueryId, first: Page) -> Result<Res
 async fn all_rows(
     engine: &AthenaEngine,
     id: &QueryId,
-    execution: &QueryExecution,
+    succeeded: &Succeeded,
     first: Page,
 ) -> Result<Vec<Texts>, EngineError> {
     let Page { mut rows, mut next, .. } = first;
     if next.is_some()
-        && let Some(whole) = from_file(engine, execution).await
+        && let Some(whole) = from_file(engine, succeeded).await
         && whole.starts_with(&rows)
     {
         return Ok(whole);
@@ -124,15 +161,14 @@ async fn all_rows(
 pub async fn in_file(engine: &AthenaEngine, id: &QueryId) -> Result<Option<Vec<Texts>>, EngineError> {
     let known = executions(engine, std::slice::from_ref(id)).await?;
     match known.get(&id.0) {
-        Some(execution) => Ok(from_file(engine, execution).await),
+        Some(execution) => Ok(from_file(engine, &of(execution)).await),
         None => Ok(None),
     }
 }
 
 /// The rows of a result's file; none if there is no such file, it may not be read, or is no CSV.
-async fn from_file(engine: &AthenaEngine, execution: &QueryExecution) -> Option<Vec<Texts>> {
-    let location = execution.result_configuration()?.output_location()?;
-    let location = location.ends_with(".csv").then_some(location)?;
+async fn from_file(engine: &AthenaEngine, succeeded: &Succeeded) -> Option<Vec<Texts>> {
+    let location = succeeded.location.as_deref().filter(|location| location.ends_with(".csv"))?;
     let bytes = engine.store.get(location).await.ok()?;
     let mut rows = file::read(std::str::from_utf8(&bytes).ok()?)?;
     (!rows.is_empty()).then(|| rows.remove(0))?;

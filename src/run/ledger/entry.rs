@@ -44,6 +44,9 @@ pub enum Entry {
         attempt: u32,
         /// Whether it runs a query, rather than defines, registers or drops something.
         reads: bool,
+        /// The bytes that it is expected to read; none if nobody knows.
+        #[serde(default)]
+        planned: Option<u64>,
         /// When, in seconds since the epoch.
         at: i64,
     },

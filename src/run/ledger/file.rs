@@ -6,6 +6,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -18,6 +20,9 @@ const LEDGER: &str = "ledger";
 const PLAN: &str = "plan";
 /// The lock.
 const LOCK: &str = "lock";
+/// How often a lock that another process has is tried for, and how long apart.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// An open ledger file. As long as it lives, no other process takes up the run.
 #[derive(Debug)]
@@ -130,10 +135,18 @@ fn lock(folder: &Path) -> Result<File, LedgerError> {
     options.write(true).create(true).truncate(false);
     private(&mut options);
     let file = options.open(&path).map_err(|error| LedgerError::at(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LedgerError::Locked { folder: folder.display().to_string() }),
-        Err(TryLockError::Error(error)) => Err(LedgerError::at(&path, &error)),
+    let mut tried = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A process that is being started holds its parent's files for a moment, locks too.
+            Err(TryLockError::WouldBlock) if tried < LOCK_TRIES => {
+                tried += 1;
+                thread::sleep(LOCK_PAUSE);
+            }
+            Err(TryLockError::WouldBlock) => return Err(LedgerError::Locked { folder: folder.display().to_string() }),
+            Err(TryLockError::Error(error)) => return Err(LedgerError::at(&path, &error)),
+        }
     }
 }
 

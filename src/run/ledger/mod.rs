@@ -54,6 +54,8 @@ pub struct Attempt {
     pub number: u32,
     /// Whether it runs a query, which is what an engine bills.
     pub reads: bool,
+    /// The bytes that it was expected to read; none if nobody knew.
+    pub planned: Option<u64>,
     /// When it was submitted, in seconds since the epoch.
     pub at: i64,
     /// Whether this process began it, rather than one before.
@@ -242,9 +244,9 @@ impl Known {
                     expanded.statements.extend(into);
                 }
             }
-            Entry::Submitting { statement, attempt, reads, at } => {
+            Entry::Submitting { statement, attempt, reads, planned, at } => {
                 let attempts = self.attempts.entry(statement).or_default();
-                attempts.push(Attempt { number: attempt, reads, at, own, query: None, end: None });
+                attempts.push(Attempt { number: attempt, reads, planned, at, own, query: None, end: None });
             }
             Entry::Submitted { statement, attempt, query } => {
                 if let Some(attempt) = self.attempt(&statement, attempt) {

@@ -100,6 +100,7 @@ pub async fn handle(shared: Arc<Shared>, request: Request) -> Reply {
         Some(CallFault::Slow(seconds)) => shared.clock.sleep_until(shared.clock.now() + seconds).await,
         _ => {}
     }
+    let _standing = shared.clock.stand();
     let answer = answer(&shared, &asked, &operation, fault);
     if fault == Some(CallFault::Lost) {
         return Reply::Cut;

@@ -145,6 +145,7 @@ pub async fn handle(shared: Arc<Shared>, request: Request) -> Reply {
         Some(CallFault::Slow(seconds)) => shared.clock.sleep_until(shared.clock.now() + seconds).await,
         _ => {}
     }
+    let _standing = shared.clock.stand();
     let answer = match answer(&shared, operation, &request, fault) {
         Ok(value) => Response::new(200, CONTENT_TYPE, value.to_string()),
         Err(error) => error.response(),

@@ -36,6 +36,16 @@ impl AthenaEngine {
         Ok(self.metadata(called).await?.is_some())
     }
 
+    /// Where a table of a name lies; none if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The catalog cannot be asked.
+    pub(super) async fn location(&self, called: &str) -> Result<Option<String>, EngineError> {
+        let metadata = self.metadata(called).await?;
+        Ok(metadata.and_then(|metadata| metadata.parameters()?.get("location").cloned()))
+    }
+
     /// Whether the database is there, asked by listing its tables.
     ///
     /// # Errors

@@ -19,9 +19,6 @@ use crate::engine::{EngineError, ErrorClass};
 /// How often a request is sent, the first time included.
 const ATTEMPTS: u32 = 6;
 
-/// How long the first wait before another attempt is; each is twice as long as the one before.
-const WAIT: Duration = Duration::from_millis(100);
-
 /// What is asked of S3.
 #[derive(Debug, Default)]
 pub struct Call<'a> {
@@ -52,6 +49,8 @@ pub struct Sender {
     elsewhere: Mutex<BTreeMap<String, String>>,
     /// The account that must own a bucket that is written to.
     owner: Option<String>,
+    /// How long the first wait before another attempt is; each is twice as long as the one before.
+    wait: Duration,
 }
 
 /// S3's error, as its body says it.
@@ -74,6 +73,7 @@ impl Sender {
         region: String,
         endpoint: Option<String>,
         owner: Option<String>,
+        wait: Duration,
     ) -> Result<Self, EngineError> {
         let options =
             ClientOptions::new().with_allow_http(endpoint.is_some()).with_user_agent(HeaderValue::from_static(AGENT));
@@ -81,7 +81,7 @@ impl Sender {
             EngineError::new(ErrorClass::Configuration, format!("no connection to S3 can be made: {error}"))
         })?;
         let endpoint = endpoint.map(|endpoint| endpoint.trim_end_matches('/').to_owned());
-        Ok(Self { http, chain, endpoint, region, elsewhere: Mutex::default(), owner })
+        Ok(Self { http, chain, endpoint, region, elsewhere: Mutex::default(), owner, wait })
     }
 
     /// The account that asks, as far as its credentials tell.
@@ -99,7 +99,7 @@ impl Sender {
     ///
     /// S3 refuses it, or cannot be reached.
     pub async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, EngineError> {
-        let mut wait = WAIT;
+        let mut wait = self.wait;
         let mut attempt = 1;
         loop {
             let (error, again) = match self.once(call).await {
