@@ -16,6 +16,7 @@ use crate::program::Program;
 mod existing;
 mod guard;
 mod looked;
+mod spared;
 
 /// Where the trail's files of 2024-05-06 lie.
 const FOLDER: &str = "trail/AWSLogs/111111111111/CloudTrail/us-east-1/2024/05/06";
@@ -311,8 +312,9 @@ fn broken_files() {
 /// What `--coverage` wrote of the trail.
 fn coverage_of(program: &Program) -> serde_json::Value {
     let coverage = std::fs::read_to_string(program.folder().join("coverage.json")).expect("--coverage was given");
-    let coverage: Vec<serde_json::Value> = serde_json::from_str(&coverage).expect("coverage is JSON");
-    coverage.into_iter().find(|coverage| coverage["table"] == "trail").expect("the trail was scanned")
+    let coverage: serde_json::Value = serde_json::from_str(&coverage).expect("coverage is JSON");
+    let scans = coverage["scans"].as_array().expect("a list of scans");
+    scans.iter().find(|scan| scan["table"] == "trail").expect("the trail was scanned").clone()
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod budgets;
 mod faults;
 mod lasting;
 mod makespan;
+mod own;
 
 use std::fs;
 use std::path::{Path, PathBuf};

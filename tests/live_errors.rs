@@ -68,7 +68,10 @@ fn every_error_has_a_way_out() {
     let elsewhere = Options { region: "eu-central-1".to_owned(), ..Options::default() };
     add(transcript("another Region", &bench(elsewhere).program, RUN));
 
-    add(transcript("Athena denies", &bench(denied("athena:StartQueryExecution", "")).program, RUN));
+    // One statement: of several, any might be the first to be denied.
+    let refusing = bench(denied("athena:StartQueryExecution", ""));
+    refusing.program.file("one.sql", "SELECT 1 AS n;");
+    add(transcript("Athena denies", &refusing.program, &RUN.replace("spec", "one")));
     let glue = "arn:aws:glue:us-east-1:111122223333:table/default/found";
     add(transcript("Glue denies", &bench(denied("glue:CreateTable", glue)).program, RUN));
     let existing = bench(denied("glue:GetTable", "arn:aws:glue:us-east-1:111122223333:table/default/others"));

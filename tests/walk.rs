@@ -89,6 +89,10 @@ impl Engine for Recorder {
         self.engine.remove(location).await
     }
 
+    async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        self.engine.place_of(table).await
+    }
+
     fn slots(&self, kind: Kind) -> usize {
         self.engine.slots(kind)
     }

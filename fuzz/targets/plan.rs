@@ -29,7 +29,15 @@ fuzz_target!(|text: &str| {
         Err(errors) => return hold_messages(&Errors::new(&source, errors)),
     };
     let merge = text.len() % 4 != 0;
-    let mut settings = Settings { now: NOW, slack: None, allow_full_scan: BTreeSet::new(), merge };
+    let mut settings = Settings {
+        now: NOW,
+        slack: None,
+        allow_full_scan: BTreeSet::new(),
+        merge,
+        places_tables: true,
+        add_partitions: false,
+        replaces_tables: false,
+    };
     match build(Arc::clone(&bound), settings.clone()) {
         Ok(plan) => settings.allow_full_scan = plan.steps.into_iter().map(|step| step.name).collect(),
         Err(errors) => return hold_messages(&Errors::new(&source, errors)),

@@ -156,7 +156,10 @@ impl Binder<'_> {
             }
             let help = match &base.ty {
                 Type::Varchar(_) | Type::Json => {
-                    Some(format!("if it holds JSON: json_extract_scalar({}, '$.{}')", self.text(base.span), field.name))
+                    // JSON's keys have a case, which names have not.
+                    let written = self.text(field.span);
+                    let key = written.trim_matches('"');
+                    Some(format!("if it holds JSON: json_extract_scalar({}, '$.{key}')", self.text(base.span)))
                 }
                 Type::Map(..) => Some(format!("a map's value: element_at({}, '{}')", self.text(base.span), field.name)),
                 _ => None,

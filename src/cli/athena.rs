@@ -48,8 +48,16 @@ impl Live {
         AthenaSettings {
             region: Some(self.engine.region().to_owned()),
             profile: self.settings.profile.clone().or(profile),
+            // The workgroup's own may be another by then.
+            output_location: self.engine.output().ok().map(str::to_owned),
             ..self.settings.clone()
         }
+    }
+
+    /// The account that asks, as far as its credentials tell.
+    pub fn account(&self) -> Option<String> {
+        // Without credentials nothing else works either, and says so.
+        self.runtime.block_on(self.engine.account()).ok().flatten()
     }
 
     /// Compiles a spec against the live catalog and what S3 holds of the partitions that it can need.

@@ -66,17 +66,18 @@ impl Execution<'_> {
         let (stop, stopped) = watch::channel(false);
         let mut halt = Halt::Interrupted;
         let result = runtime.block_on(async {
+            let mut interrupts = Interrupts::new();
             let mut run = std::pin::pin!(run_with(self.compiled, engine, self.options, self.ledger, stopped, &listen));
             halt = tokio::select! {
                 result = &mut run => return result,
-                () = interrupted() => Halt::Interrupted,
+                () = interrupts.next() => Halt::Interrupted,
                 () = asked(self.folder) => Halt::Asked,
                 () = late(self.deadline) => Halt::Late,
             };
             stop.send_replace(true);
             tokio::select! {
                 result = run => result,
-                () = interrupted() => Err(RunError::Stopped),
+                () = interrupts.next() => Err(RunError::Stopped),
             }
         });
         self.progress.finish();
@@ -84,30 +85,51 @@ impl Execution<'_> {
     }
 }
 
-/// Ctrl-C, or the signal with which service managers and `kill` end a process.
-async fn interrupted() {
-    let interrupt = async {
+/// Ctrl-C, and the signal with which service managers and `kill` end a process. From the moment this is made, they no
+/// longer do.
+struct Interrupts {
+    #[cfg(unix)]
+    signals: [Option<tokio::signal::unix::Signal>; 2],
+}
+
+impl Interrupts {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        // Where a signal cannot be caught, it ends the process as ever.
+        Self { signals: kinds.map(|kind| signal(kind).ok()) }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Self {
+        Self {}
+    }
+
+    /// Waits for the next.
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        }
+        let [interrupt, terminate] = &mut self.signals;
+        tokio::select! {
+            () = received(interrupt) => {}
+            () = received(terminate) => {}
+        }
+    }
+
+    /// Waits for the next.
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             // Nobody can interrupt then.
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut signals) => drop(signals.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = interrupt => {}
-            () = terminate => {}
-        }
     }
-    #[cfg(not(unix))]
-    interrupt.await;
 }
 
 async fn asked(folder: Option<&Path>) {

@@ -200,7 +200,8 @@ fn map(directory: &Path) -> String {
     format!("{LOCATION}={}", directory.display())
 }
 
-fn kept_tables(compiled: &Compiled) -> Vec<Arc<Table>> {
+/// The tables that a plan keeps.
+pub fn kept_tables(compiled: &Compiled) -> Vec<Arc<Table>> {
     compiled
         .plan
         .steps

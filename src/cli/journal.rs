@@ -117,6 +117,19 @@ impl KeptRun {
         fs::write(self.folder.join(STOP), []).into_diagnostic().wrap_err("cannot ask the run to stop")
     }
 
+    /// Forgets a folder in which no run has begun: nothing is submitted before the first line of a ledger is
+    /// on disk. Gives whether it was one; a folder that holds anything else is left alone.
+    ///
+    /// # Errors
+    ///
+    /// Its files cannot be deleted.
+    pub fn forget_unbegun(&self) -> Result<bool, Report> {
+        if self.is_running() || !ledger::is_unbegun(&self.folder) {
+            return Ok(false);
+        }
+        self.forget().map(|()| true)
+    }
+
     /// Forgets the run.
     ///
     /// # Errors

@@ -19,8 +19,13 @@ use super::session::{Failure, unix_now};
 use super::summary::counted;
 use crate::Compiled;
 use crate::cost::{Bytes, Dollars, Price};
+use crate::engine::Engine;
+use crate::plan::StepKind;
 use crate::run::ledger::{Ending, Entry, Header, Known, Ledger, VERSION};
 use crate::run::{RunError, RunOptions, read_plan, write_plan};
+
+/// Under which name a ledger keeps the account that began its run.
+const ACCOUNT: &str = "account";
 
 /// A run with its ledger, and the engine that it runs on.
 pub struct Lasting {
@@ -43,13 +48,14 @@ impl Lasting {
     /// Its ledger cannot be written.
     pub fn begin(compiled: Compiled, live: Live, options: RunOptions, spec: &Path) -> Result<Self, Failure> {
         let folder = Journal::open()?.folder(&options.run);
+        let account = live.account().map(|account| (ACCOUNT.to_owned(), account));
         let header = Header {
             version: VERSION,
             athplan: env!("CARGO_PKG_VERSION").to_owned(),
             run: options.run.clone(),
             spec: spec.display().to_string(),
             at: unix_now(),
-            engine: live.settings_in_use().pairs(),
+            engine: live.settings_in_use().pairs().into_iter().chain(account).collect(),
             output: options.output.clone(),
             limits: options.limits,
             statement_deadline: options.statement_deadline.map(|deadline| deadline.as_secs()),
@@ -72,7 +78,9 @@ impl Lasting {
         };
         // Whoever asked an earlier process to stop did not mean this one.
         is_asked_to_stop(&run.folder);
+        limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
         let live = Live::connect(AthenaSettings::from_pairs(&header.engine))?;
+        check_whose(run, &header, &live)?;
         let options = RunOptions {
             limits: limits.or(header.limits),
             statement_deadline: limits.statement_deadline().or(header.statement_deadline.map(Duration::from_secs)),
@@ -80,6 +88,15 @@ impl Lasting {
         };
         ledger.record(Entry::Resumed { at: unix_now() }).map_err(Report::new)?;
         Ok(Self { compiled, live, options, ledger, folder: run.folder.clone() })
+    }
+
+    /// Deletes files that were put before anything was submitted; one may have arrived though its answer was lost.
+    fn take_back_files(&self) {
+        if self.compiled.plan.steps.iter().any(|step| matches!(step.kind, StepKind::File(..))) {
+            let location = format!("{}files/{}/", self.options.output, self.options.run);
+            // What keeps them from being deleted most likely kept them from being written.
+            let _ = self.live.runtime.block_on(self.live.engine.remove(&location));
+        }
     }
 
     /// Runs it to its end.
@@ -107,11 +124,13 @@ impl Lasting {
             progress: &Progress::new(quiet),
         };
         let (result, halt) = execution.run(&self.live.runtime, &self.live.engine);
-        self.live.close();
         let outcome = result.map_err(|error| {
             let known = self.ledger.known();
-            if known.attempts.is_empty() {
+            if known.given_up {
+                // The error says what can still be done.
+            } else if known.attempts.is_empty() {
                 // Nothing was asked of the engine: there is nothing to go on from.
+                self.take_back_files();
                 let run = KeptRun { id: run.clone(), folder: self.folder.clone() };
                 let _ = run.forget();
             } else {
@@ -134,10 +153,35 @@ impl Lasting {
                 error => failure(&self.compiled.plan.spec.source, error),
             }
         })?;
-        places.finish(&outcome, out, |kept| {
-            let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
-            vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
-        })
+        self.live.close();
+        places.finish(
+            &outcome,
+            out,
+            || Ok(()),
+            |kept| {
+                let rows = kept.rows.map_or_else(String::new, |rows| format!(" ({})", counted(rows, "row")));
+                vec![format!("kept {}{rows} in {}", kept.name, kept.location)]
+            },
+        )
+    }
+}
+
+/// Whether a run is the one that its ledger's folder is named after, and whether the account that asks began it.
+fn check_whose(run: &KeptRun, header: &Header, live: &Live) -> Result<(), Failure> {
+    if header.run != run.id {
+        // Each folder has a lock of its own: a copy would be a second process on the same run.
+        let help = "a copy is no second run: name the run itself, and delete the copy";
+        let (copy, own) = (&run.id, &header.run);
+        return Err(miette!(help = help, "the ledger in the folder {copy} is that of the run {own}").into());
+    }
+    let began = header.engine.iter().find(|(name, _)| name == ACCOUNT).map(|(_, account)| account.clone());
+    let asks = live.account();
+    match (began, asks) {
+        (Some(began), Some(asks)) if began != asks => {
+            let help = "log in to that account (AWS_PROFILE, aws sso login)";
+            Err(miette!(help = help, "the account {began} began it, and the account {asks} asks").into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -155,6 +199,6 @@ pub fn spending(known: &Known) -> (u64, f64, u64) {
     let ended = read.filter_map(|attempt| attempt.end.as_ref());
     let ended = ended.filter(|end| !matches!(end.outcome, Ending::Refused { .. }));
     ended.fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
-        (bytes + end.bytes, dollars + price.statement(end.bytes), statements + 1)
+        (bytes.saturating_add(end.bytes), dollars + price.statement(end.bytes), statements + 1)
     })
 }

@@ -20,6 +20,8 @@ mod explain;
 #[cfg(feature = "local")]
 mod folder;
 #[cfg(any(feature = "local", feature = "athena"))]
+mod inputs;
+#[cfg(any(feature = "local", feature = "athena"))]
 mod journal;
 #[cfg(feature = "athena")]
 mod lasting;

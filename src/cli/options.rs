@@ -117,11 +117,11 @@ pub(super) fn duration(text: &str) -> Result<i64, String> {
     let wrong = || "expected a number and a unit, such as '90 minutes' or '1 hour'".to_owned();
     let split = text.find(|character: char| !character.is_ascii_digit()).ok_or_else(wrong)?;
     let number: i64 = text[..split].parse().map_err(|_| wrong())?;
-    let unit = match text[split..].trim().trim_end_matches('s') {
-        "second" | "" => 1,
-        "minute" | "m" | "min" => 60,
-        "hour" | "h" => 3_600,
-        "day" | "d" => 86_400,
+    let unit = match text[split..].trim() {
+        "second" | "seconds" | "sec" | "secs" | "s" | "" => 1,
+        "minute" | "minutes" | "min" | "mins" | "m" => 60,
+        "hour" | "hours" | "hr" | "hrs" | "h" => 3_600,
+        "day" | "days" | "d" => 86_400,
         _ => return Err(wrong()),
     };
     number.checked_mul(unit).ok_or_else(wrong)

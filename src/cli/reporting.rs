@@ -4,15 +4,17 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use miette::IntoDiagnostic;
+use miette::{IntoDiagnostic, Report, miette};
+use serde_json::json;
 
 use super::answers::{Answers, Format};
 use super::destination::Destination;
+use super::inputs::{Inputs, resolved};
 use super::output;
 use super::session::Failure;
 use super::summary::{code, summary};
 use crate::Compiled;
-use crate::error::Errors;
+use crate::error::{Errors, exit};
 use crate::plan::StepKind;
 use crate::run::{Kept, Outcome};
 
@@ -25,7 +27,7 @@ pub struct ReportOptions {
     /// Writes the rows to a file; to DIR/, a file for each query, named after its step
     #[arg(long, value_name = "FILE|DIR/")]
     out: Option<PathBuf>,
-    /// Writes the coverage of every scan as JSON
+    /// Writes what was looked at as JSON: of every scan, and of every FOREACH's driver rows
     #[arg(long, value_name = "FILE")]
     coverage: Option<PathBuf>,
     /// Says nothing but the rows, and errors
@@ -46,7 +48,16 @@ impl ReportOptions {
     /// # Errors
     ///
     /// A place that cannot be written, or a plan that asks for nothing.
-    pub fn places(&self, compiled: &Compiled) -> Result<Places, Failure> {
+    pub fn places(&self, compiled: &Compiled, inputs: &Inputs) -> Result<Places, Failure> {
+        for (option, place) in [("--out", &self.out), ("--coverage", &self.coverage)] {
+            place.as_deref().map_or(Ok(()), |place| inputs.spare(option, place))?;
+        }
+        if let (Some(out), Some(coverage)) = (&self.out, &self.coverage)
+            && resolved(out) == resolved(coverage)
+        {
+            let help = "give one of them another name";
+            return Err(Failure::Usage(miette!(help = help, "--out and --coverage are both {}", out.display())));
+        }
         if !self.quiet {
             super::warn(compiled);
         }
@@ -57,7 +68,8 @@ impl ReportOptions {
 }
 
 impl Places {
-    /// Rows on standard output, everything else beside it; the exit code.
+    /// Rows on standard output, everything else beside it; the exit code. Tables are kept by `keep` once the rows
+    /// are written: a run that fails keeps nothing.
     ///
     /// # Errors
     ///
@@ -66,6 +78,7 @@ impl Places {
         self,
         outcome: &Outcome,
         out: &mut dyn Write,
+        keep: impl FnOnce() -> Result<(), Report>,
         kept_lines: impl Fn(&Kept) -> Vec<String>,
     ) -> Result<u8, Failure> {
         match self.answers.write(&outcome.answers, out) {
@@ -73,11 +86,17 @@ impl Places {
             Ok(()) | Err(Failure::Closed) => {}
             Err(failure) => return Err(failure),
         }
+        keep()?;
         if !self.quiet {
             summary(outcome, kept_lines);
         }
         if let Some(coverage) = self.coverage {
-            let text = serde_json::to_string_pretty(&outcome.coverage).into_diagnostic()?;
+            let whole = json!({
+                "complete": code(outcome) != exit::INCOMPLETE,
+                "foreachs": outcome.expansions,
+                "scans": outcome.coverage,
+            });
+            let text = serde_json::to_string_pretty(&whole).into_diagnostic()?;
             coverage.write(output::visible_json(&text).as_bytes())?;
         }
         Ok(code(outcome))

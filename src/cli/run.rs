@@ -16,7 +16,8 @@ use super::engine::{EngineName, EngineOptions};
 #[cfg(feature = "local")]
 use super::execute::{Execution, failure};
 #[cfg(feature = "local")]
-use super::folder::{Folder, kept_lines};
+use super::folder::{Folder, LOCATION, kept_lines, kept_tables};
+use super::inputs::Inputs;
 use super::limits::LimitOptions;
 use super::options::CompileOptions;
 #[cfg(feature = "local")]
@@ -80,8 +81,12 @@ impl Run {
     fn local(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
         let compiled = session.compile(&self.compile)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
-        let places = self.report.places(&compiled)?;
+        let inputs = Inputs::of(session, &self.compile, &compiled);
+        let places = self.report.places(&compiled, &inputs)?;
         let run_id = run_id();
+        if !kept_tables(&compiled).is_empty() {
+            inputs.spare_but(LOCATION, "--output", &self.output)?;
+        }
         let folder = Folder::open(&compiled, &self.output, &run_id, self.replace)?;
         let directory = folder.directory().to_path_buf();
         let mut options = LocalOptions::new(&directory, compiled.plan.settings.now_picos());
@@ -114,8 +119,7 @@ impl Run {
             RunError::Stopped => Failure::Other(miette!("{}; nothing of the run was kept", halt.words())),
             error => failure(&session.source, error),
         })?;
-        folder.finish()?;
-        places.finish(&outcome, out, |kept| kept_lines(kept, &directory))
+        places.finish(&outcome, out, || folder.finish(), |kept| kept_lines(kept, &directory))
     }
 
     #[cfg(feature = "athena")]
@@ -134,7 +138,7 @@ impl Run {
         }
         let compiled = live.compile(session, &self.compile, self.replace)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
-        let places = self.report.places(&compiled)?;
+        let places = self.report.places(&compiled, &Inputs::of(session, &self.compile, &compiled))?;
         refuse_lacking(session, &compiled, &live.engine)?;
         let statement_deadline = self.limits.statement_deadline();
         let output = live.output(&compiled)?;

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use miette::{IntoDiagnostic, Report, miette};
 use serde_json::{Value, json};
 
+use super::inputs::Inputs;
 use super::journal::{Journal, KeptRun};
 use super::lasting::{Lasting, spending, spent};
 use super::limits::LimitOptions;
@@ -119,7 +120,7 @@ impl Resume {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, Failure> {
         let run = Journal::open()?.find(&self.run)?;
         let lasting = Lasting::take_up(&run, &self.limits)?;
-        let places = self.report.places(&lasting.compiled)?;
+        let places = self.report.places(&lasting.compiled, &Inputs::default())?;
         lasting.execute(places, self.limits.deadline(), self.report.quiet, out)
     }
 }
@@ -188,6 +189,10 @@ fn one(journal: &Journal, name: &str) -> Result<(), Failure> {
         let help = format!("athplan cancel {} stops it first", run.id);
         return Err(miette!(help = help, "a process has the run {}", run.id).into());
     }
+    if run.forget_unbegun()? {
+        say(&format!("{}: it had not begun, and its ledger is gone", run.id));
+        return Ok(());
+    }
     let known = run.known().map_err(Report::new)?;
     if known.completed {
         run.forget()?;
@@ -217,6 +222,8 @@ fn one(journal: &Journal, name: &str) -> Result<(), Failure> {
 fn state(run: &KeptRun, known: &Known) -> &'static str {
     if known.completed {
         "completed"
+    } else if known.given_up {
+        "being cleaned"
     } else if run.is_running() {
         "running"
     } else if known.open().is_empty() {

@@ -4,13 +4,18 @@ use super::say;
 use crate::cost::Bytes;
 use crate::error::exit;
 use crate::explain::{some_of, statements_text};
-use crate::run::{Coverage, Kept, Outcome, planned};
+use crate::run::{Coverage, ExpansionReport, Kept, Outcome, planned};
 
 /// Says what was looked at, on standard error; `kept_lines` say where a table that was kept lies.
 pub fn summary(outcome: &Outcome, kept_lines: impl Fn(&Kept) -> Vec<String>) {
     for expansion in &outcome.expansions {
         if expansion.rows == 0 {
             say(&format!("{}: the driver has NO ROWS: nothing was looked for", expansion.name));
+        } else if expansion.rows_without_partitions == expansion.rows {
+            say(&format!(
+                "{}: NOTHING LOOKED AT: no driver row needs a partition: a key or bound of theirs is NULL or out of range",
+                expansion.name
+            ));
         } else if expansion.rows_without_partitions > 0 {
             say(&format!(
                 "{}: {} of {} driver rows need no partition: a key or bound of theirs is NULL or out of range",
@@ -67,7 +72,9 @@ fn coverage_line(coverage: &Coverage) -> String {
     }
     let missing = if coverage.registered { coverage.partitions_missing.len() as u64 } else { 0 };
     let empty = coverage.partitions_found.map_or(0, |found| coverage.partitions_asked.saturating_sub(found + missing));
-    if empty > 0 {
+    if empty > 0 && empty == coverage.partitions_asked && !coverage.nothing_there {
+        line.push_str("; NO FILE LOOKED AT: none of them has any");
+    } else if empty > 0 {
         line.push_str(&format!("; {empty} without files"));
     }
     if missing > 0 {
@@ -83,6 +90,13 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.none_left {
         let what = if coverage.partitions_asked == 0 { "NOTHING LOOKED AT" } else { "A SCAN LOOKED AT NOTHING" };
         line.push_str(&format!("; {what}: the predicates leave no partition"));
+    }
+    if coverage.strays > 0 {
+        line.push_str(&format!("; {} under its location in no partition of it", counted(coverage.strays, "file")));
+    }
+    if !coverage.empty.is_empty() {
+        let empty = counted(coverage.empty.len() as u64, "empty file");
+        line.push_str(&format!("; {empty} ({})", some_of(&coverage.empty)));
     }
     if !coverage.hidden.is_empty() {
         let hidden = counted(coverage.hidden.len() as u64, "hidden name");
@@ -107,7 +121,9 @@ pub fn counted(number: u64, what: &str) -> String {
 
 /// The exit code of a run that came to its end.
 pub fn code(outcome: &Outcome) -> u8 {
-    if outcome.coverage.iter().any(|coverage| !coverage.complete()) {
+    let unlooked =
+        |expansion: &ExpansionReport| expansion.rows > 0 && expansion.rows_without_partitions == expansion.rows;
+    if outcome.coverage.iter().any(|coverage| !coverage.complete()) || outcome.expansions.iter().any(unlooked) {
         exit::INCOMPLETE
     } else if is_empty(outcome) {
         exit::EMPTY

@@ -25,7 +25,7 @@ impl Price {
     /// What one statement that reads so many bytes is billed, in dollars.
     pub fn statement(&self, bytes: u64) -> f64 {
         const MEGABYTE: u64 = 1 << 20;
-        let billed = bytes.max(self.minimum_bytes).div_ceil(MEGABYTE) * MEGABYTE;
+        let billed = bytes.max(self.minimum_bytes).div_ceil(MEGABYTE).saturating_mul(MEGABYTE);
         #[allow(clippy::cast_precision_loss, reason = "a bill of 2^53 bytes is not exact to the byte")]
         let terabytes = billed as f64 / (1_u64 << 40) as f64;
         terabytes * self.dollars_per_terabyte

@@ -1,6 +1,6 @@
 //! Holding a plan to what can be emitted, so that emission itself cannot fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::literal::has_literal;
 use super::name::{driver_name, run_name};
@@ -61,8 +61,18 @@ fn check_driver(foreach: &ForeachPlan, errors: &mut Vec<PlanError>) {
     }
 }
 
-/// Two names of a spec may differ in what a run's table names cannot say.
+/// Two names of a spec may differ in what a run's table names cannot say, or one may be what statements of the
+/// other's step are called: a run that is taken up would hold what one did for what the other is to do.
 fn check_names(plan: &Plan, errors: &mut Vec<PlanError>) {
+    let tables = plan.steps.iter().filter(|step| !matches!(step.kind, StepKind::AddPartitions(..)));
+    let tables: BTreeSet<&str> = tables.map(|step| step.name.as_str()).collect();
+    for step in &plan.steps {
+        let outer = step.name.match_indices('/').map(|(at, _)| &step.name[..at]).find(|outer| tables.contains(outer));
+        if let Some(outer) = outer {
+            let (first, name) = (outer.to_owned(), step.name.clone());
+            errors.push(PlanError::SameName { first, second: name.clone(), name, span: step.span });
+        }
+    }
     let mut known: BTreeMap<String, &str> = BTreeMap::new();
     for step in &plan.steps {
         let mut names = Vec::new();

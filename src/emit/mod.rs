@@ -25,5 +25,5 @@ pub use sql::{Piece, RUN_ID, Sql, Symbol};
 pub use statement::{
     Purpose, STATEMENT_KEY, Statement, StatementId, TEXT_LIMIT, TEXT_ROOM, add_partitions, answer, define, define_file,
     driver_folder, driver_step, drop_kept, drops, file_location, foreach_head, foreach_portion, foreach_tail,
-    portion_id, portion_statement, printable, store, stored_table,
+    portion_id, portion_number, portion_statement, printable, store, stored_table,
 };

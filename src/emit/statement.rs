@@ -322,6 +322,12 @@ pub fn portion_id(foreach: &ForeachPlan, number: usize) -> StatementId {
     StatementId(format!("{}/{number}", foreach.name))
 }
 
+/// The number of a statement by its name, if it is one of the FOREACH whose table has this name; what stores the
+/// driver and what makes the rows a table is none.
+pub fn portion_number(foreach: &str, statement: &StatementId) -> Option<usize> {
+    statement.0.strip_prefix(foreach)?.strip_prefix('/')?.parse().ok()
+}
+
 fn portion_location(foreach: &ForeachPlan, lifetime: Lifetime, number: usize) -> Sql {
     let mut location = stored_folder(&run_name(&foreach.name), lifetime);
     location.push(format!("{number}/")).symbol(Symbol::Attempt(number)).push("/");

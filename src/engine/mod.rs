@@ -135,15 +135,13 @@ pub trait Engine: Send + Sync {
     /// The location lies elsewhere, or cannot be deleted.
     fn remove(&self, location: &str) -> impl Future<Output = Result<usize, EngineError>> + Send;
 
-    /// Where the rows of a table lie, by the table's name; none if there is no such table, or the engine does not
-    /// say.
+    /// Where the rows of a table lie that statements know by a name without a database; none if there is no
+    /// such table, and an empty text if it has no place of its own, as a view.
     ///
     /// # Errors
     ///
-    /// The catalog cannot be asked.
-    fn location_of(&self, _table: &str) -> impl Future<Output = Result<Option<String>, EngineError>> + Send {
-        async { Ok(None) }
-    }
+    /// The engine cannot be asked.
+    fn place_of(&self, table: &str) -> impl Future<Output = Result<Option<String>, EngineError>> + Send;
 
     /// How many statements of a kind may run side by side, as far as the engine says before it is asked.
     fn slots(&self, kind: Kind) -> usize;

@@ -88,6 +88,9 @@ pub struct ScanReport {
     pub unreadable: Vec<(String, String)>,
     /// Files and folders whose name begins with `_` or `.`: Athena passes over them, and so did the scan.
     pub hidden: Vec<String>,
+    /// Files without a byte.
+    #[serde(default)]
+    pub empty: Vec<String>,
 }
 
 /// A result: columns and rows.

@@ -116,6 +116,11 @@ pub(super) fn explain(compiled: &Compiled, scan: &Scan, need: Option<&Need>, kno
             let text = format!("folders that the projection does not name: {}", some_of(&uncovered));
             tree.valued("not covered", text, uncovered);
         }
+        if listed.strays.files > 0 {
+            let what = if listed.strays.files == 1 { "file lies" } else { "files lie" };
+            let text = format!("{} {what} under its location, in no partition of it", listed.strays.files);
+            tree.valued("strays", text, listed.strays.files);
+        }
         if listed.hidden > 0 {
             let what = if listed.hidden == 1 { "name that begins" } else { "names that begin" };
             let text = format!("{} {what} with _ or ., which Athena passes over", listed.hidden);

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::budget::Planned;
 use super::governor::{Governor, Permit};
 use super::ledger::{Attempt, End, Ending, Entry};
+use super::own::{Whose, not_own};
 use super::tag::{kind, tagged};
 use super::{Event, Run, RunError};
-use crate::emit::{Purpose, Statement, StatementId, Symbol};
+use crate::emit::{self, Purpose, Statement, StatementId, Symbol};
 use crate::engine::{Engine, EngineError, ErrorClass, Kind, QueryId, State, Status, Submission};
 use crate::source::Span;
 
@@ -52,7 +53,7 @@ impl<E: Engine> Run<'_, E> {
                     return Ok(query);
                 }
                 Some(attempt) if attempt.end.is_none() => self.take_up(statement, work, attempt).await?,
-                Some(attempt) => self.begin(statement, work, attempt.number + 1).await?,
+                Some(attempt) => self.begin(statement, work, attempt.number.saturating_add(1)).await?,
                 None => self.begin(statement, work, 1).await?,
             };
             if let Some(error) = ended {
@@ -62,7 +63,12 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Begins an attempt and waits for its end; gives the error if it failed.
-    async fn begin(&self, statement: &Statement, work: Work, number: u32) -> Result<Option<EngineError>, RunError> {
+    pub(super) async fn begin(
+        &self,
+        statement: &Statement,
+        work: Work,
+        number: u32,
+    ) -> Result<Option<EngineError>, RunError> {
         let permit = self.governor(statement).acquire(work.priority).await;
         self.admit(statement, work)?;
         let reads = statement.purpose.reads();
@@ -88,10 +94,16 @@ impl<E: Engine> Run<'_, E> {
         let query = match attempt.query {
             Some(query) => query,
             None => {
-                let since = u64::try_from(attempt.at - CLOCKS).unwrap_or(0);
+                let since = u64::try_from(attempt.at.saturating_sub(CLOCKS)).unwrap_or(0);
                 let since = UNIX_EPOCH + Duration::from_secs(since);
-                let submission = self.submission(statement, number);
-                let found = self.patiently(&submission.token, || self.engine.find(&submission.sql, since)).await;
+                let sql = self.submission(statement, number).sql;
+                let found = if self.is_this_runs(&sql) {
+                    self.patiently(&statement.id.0, || self.engine.find(&sql, since)).await
+                } else {
+                    // Another run may have sent the same text: only the token tells whose it is. Such texts can
+                    // be sent once more without harm.
+                    Ok(None)
+                };
                 match found {
                     Ok(Some(query)) => {
                         self.submitted(statement, number, &query)?;
@@ -102,18 +114,18 @@ impl<E: Engine> Run<'_, E> {
                         Ok(query) => query,
                         Err(error) => return Ok(Some(error)),
                     },
-                    Err(_) if now() - attempt.at < TOKEN_SECONDS => match self.send(statement, work, number).await? {
-                        Ok(query) => query,
-                        Err(error) => return Ok(Some(error)),
-                    },
+                    Err(_) if now().saturating_sub(attempt.at) < TOKEN_SECONDS => {
+                        match self.send(statement, work, number).await? {
+                            Ok(query) => query,
+                            Err(error) => return Ok(Some(error)),
+                        }
+                    }
                     Err(error) => return Err(self.failed(statement, work.step, error)),
                 }
             }
         };
         (self.listen)(Event::TakenUp { statement: statement.id.clone() });
-        let ended = self.ended(statement, work, number, &query, permit).await?;
-        // The earlier process stopped it and did not live to hear of its end: going on means to begin it anew.
-        Ok(ended.filter(|error| error.class != ErrorClass::Stopped))
+        self.ended(statement, work, number, &query, permit).await
     }
 
     /// Sends a submission until the engine has it; the inner error is the engine's refusal.
@@ -169,17 +181,22 @@ impl<E: Engine> Run<'_, E> {
         permit: Permit,
     ) -> Result<Option<EngineError>, RunError> {
         let started = tokio::time::Instant::now();
-        let watched = self.watch.ended(query);
-        let (status, late) = match self.options.statement_deadline {
-            None => (watched.await, false),
-            Some(deadline) => match tokio::time::timeout(deadline, watched).await {
-                Ok(status) => (status, false),
+        let mut watched = std::pin::pin!(self.watch.ended(query));
+        let mut waited = false;
+        let (status, late) = loop {
+            let Some(deadline) = self.options.statement_deadline else { break (watched.await, false) };
+            match tokio::time::timeout(deadline, watched.as_mut()).await {
+                Ok(status) => break (status, false),
+                // What waits for its turn takes no time; and more statements in its place would wait as long.
+                Err(_) if self.still_waits(query).await => waited = true,
+                // It has begun since it was last seen waiting: from here on it has all of its time.
+                Err(_) if waited => waited = false,
                 Err(_) => {
-                    let told = self.patiently(&query.0, || self.engine.cancel(query)).await;
-                    told.map_err(|error| self.failed(statement, work.step, error))?;
-                    (self.watch.ended(query).await, true)
+                    let cancelled = self.patiently(&query.0, || self.engine.cancel(query)).await;
+                    cancelled.map_err(|error| self.failed(statement, work.step, error))?;
+                    break (watched.await, true);
                 }
-            },
+            }
         };
         drop(permit);
         let status = match status {
@@ -190,14 +207,28 @@ impl<E: Engine> Run<'_, E> {
         };
         let elapsed = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let milliseconds = status.total.unwrap_or(elapsed);
+        let is_there =
+            |error: &EngineError| error.class == ErrorClass::Exists && kind(statement.purpose) == Kind::Definition;
         let (outcome, error) = match status.state {
             State::Succeeded => (Ending::Succeeded, None),
             // An earlier attempt was stopped or lost, and had made it all the same: a definition takes effect
-            // at once, and its text is the same in every attempt.
-            State::Failed(error)
-                if error.class == ErrorClass::Exists && number > 1 && kind(statement.purpose) == Kind::Definition =>
-            {
-                (Ending::Succeeded, None)
+            // at once, and its text is the same in every attempt. Or somebody else made one of that name.
+            State::Failed(error) if is_there(&error) => {
+                match self
+                    .whose_stands_there(statement, work.step)
+                    .await
+                    .map_err(|error| self.failed(statement, work.step, error))?
+                {
+                    Whose::Own => (Ending::Succeeded, None),
+                    // It is gone again: another attempt makes it.
+                    Whose::Nobodys => {
+                        (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
+                    }
+                    Whose::Others { name, location } => {
+                        let error = not_own(&name, &location);
+                        (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
+                    }
+                }
             }
             State::Failed(error) => {
                 (Ending::Failed { class: error.class, message: error.message.clone() }, Some(error))
@@ -219,6 +250,12 @@ impl<E: Engine> Run<'_, E> {
             (self.listen)(Event::Finished { statement, purpose, bytes, milliseconds });
         }
         Ok(error)
+    }
+
+    /// Whether a query has not begun yet, as far as the engine says.
+    async fn still_waits(&self, query: &QueryId) -> bool {
+        let told = self.engine.poll(std::slice::from_ref(query)).await;
+        told.is_ok_and(|statuses| statuses.first().is_some_and(|status| status.state == State::Queued))
     }
 
     /// Records an attempt's end, and holds what it read against the plan.
@@ -245,7 +282,11 @@ impl<E: Engine> Run<'_, E> {
     async fn try_again(&self, statement: &Statement, work: Work, error: EngineError) -> Result<(), RunError> {
         let own = self.ledger.own_attempts(&statement.id);
         let worth = error.class.is_retryable() || matches!(error.class, ErrorClass::Exists | ErrorClass::Lost);
-        if !worth || own >= ATTEMPTS {
+        // An end that an earlier process did not live to hear of, a stop of its own among them, is as if the ledger
+        // told it: whoever takes the run up asks for another attempt. What took too much and can be cut in two is
+        // cut instead.
+        let unheard = own == 0 && !(error.class == ErrorClass::Exhausted && self.is_portion(statement));
+        if !(worth || unheard) || own >= ATTEMPTS {
             return Err(self.failed(statement, work.step, error));
         }
         if error.class == ErrorClass::Throttled {
@@ -255,6 +296,12 @@ impl<E: Engine> Run<'_, E> {
         let tried = u32::try_from(own).unwrap_or(u32::MAX);
         self.pause(&format!("{}/{own}", statement.id), tried).await;
         Ok(())
+    }
+
+    /// Whether a statement is one of a FOREACH's own.
+    fn is_portion(&self, statement: &Statement) -> bool {
+        let mut foreachs = self.compiled.plan.foreachs.values();
+        foreachs.any(|foreach| emit::portion_number(&foreach.name, &statement.id).is_some())
     }
 
     /// A statement as it is sent in an attempt.

@@ -116,7 +116,7 @@ impl Budget {
     pub fn check<'p>(&self, planned: impl IntoIterator<Item = Planned<'p>>) -> Result<(), Box<BudgetError>> {
         let state = self.state();
         let (mut bytes, mut dollars, mut statements) = (0_u64, 0.0, 0);
-        let mut last = None;
+        let mut steps: Vec<&str> = Vec::new();
         let by_bytes = match (self.limits.bytes, self.limits.dollars) {
             (Some(_), _) => Some("--max-scan"),
             (None, Some(_)) => Some("--max-cost"),
@@ -135,13 +135,19 @@ impl Budget {
                 }
                 (None, None) => {}
             }
-            last = Some(one.step);
+            if !steps.contains(&one.step) {
+                steps.push(one.step);
+            }
         }
-        let Some(step) = last else { return Ok(()) };
+        let step = match steps.as_slice() {
+            [] => return Ok(()),
+            [step] => (*step).to_owned(),
+            [first, .., last] => format!("{first}` to `{last}"),
+        };
         let running: u64 = state.running.values().sum();
         let in_flight: f64 = state.running.values().map(|bytes| self.price.statement(*bytes)).sum();
         let passed = |what, limit, spent, planned, option| {
-            Err(Box::new(BudgetError::Passed { step: step.to_owned(), what, limit, spent, planned, option }))
+            Err(Box::new(BudgetError::Passed { step: step.clone(), what, limit, spent, planned, option }))
         };
         let used = state.bytes.saturating_add(running);
         if let Some(limit) = self.limits.bytes.filter(|limit| used.saturating_add(bytes) > *limit) {

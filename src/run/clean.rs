@@ -1,12 +1,13 @@
 //! Giving a run up: its queries are stopped, or everything that it made and nobody was meant to keep is
 //! taken away. Both work on a run that another process left, from its ledger alone.
 
-use super::ledger::{Ledger, LedgerError};
+use super::attempt::now;
+use super::ledger::{Entry, Ledger, LedgerError};
 use super::outcome::StatementReport;
+use super::own::Whose;
 use super::{Event, Run, RunError, RunOptions, outcome};
 use crate::Compiled;
-use crate::catalog::with_slash;
-use crate::emit::{self, Statement};
+use crate::emit;
 use crate::engine::Engine;
 use crate::plan::{Lifetime, StepKind};
 
@@ -57,6 +58,10 @@ pub async fn clean<E: Engine>(
         // What may still be written would come back after it was deleted.
         return Err(LedgerError::Open { statement: statement.0 }.into());
     }
+    // What is deleted from here on the ledger calls done: nobody may go on from it.
+    if !ledger.known().given_up {
+        ledger.record(Entry::GivenUp { at: now() })?;
+    }
     let mut cleaned =
         Cleaned { kept: Vec::new(), undone: Vec::new(), statements: outcome::statements(&ledger.known()) };
     let taking_away = async {
@@ -67,10 +72,10 @@ pub async fn clean<E: Engine>(
                 continue;
             };
             if run.is_done(at)? {
-                run.made(at, table, Lifetime::Kept, None);
+                run.made(at, table, None);
                 cleaned.kept.push(table.name.clone());
             } else {
-                run.undo(at, &table.name).await?;
+                run.undo(at).await?;
                 cleaned.undone.push(table.name.clone());
             }
         }
@@ -86,38 +91,27 @@ pub async fn clean<E: Engine>(
 impl<E: Engine> Run<'_, E> {
     /// Whether a step that makes a table is done, as far as the ledger says.
     fn is_done(&self, at: usize) -> Result<bool, RunError> {
-        let mut own: Vec<Statement> = Vec::new();
         if let StepKind::Foreach(id, ..) = &self.compiled.plan.step(at).kind
             && self.ledger.expansion(&self.compiled.plan.foreachs[id].name).is_none()
         {
             return Ok(false);
         }
-        own.extend(self.statements()?.into_iter().filter(|(step, _)| *step == at).map(|(_, statement)| statement));
-        Ok(own.iter().all(|statement| self.has_succeeded(statement)))
+        let statements = self.statements()?;
+        Ok(statements.iter().filter(|(step, _)| *step == at).all(|(_, statement)| self.has_succeeded(statement)))
     }
 
-    /// Takes away a table that was to be kept. Only what this run has made is dropped: a table of that name that
-    /// was there before is why a statement of the run failed. A definition that failed may have been made all the
-    /// same; where its rows lie tells whose it is.
-    async fn undo(&self, at: usize, table: &str) -> Result<(), RunError> {
-        let own = self.statements()?.into_iter().filter(|(step, _)| *step == at);
-        let name = emit::run_name(table);
-        let location = format!("{}tables/{name}/{}/", self.options.output, self.options.run);
-        let mut made = false;
-        for (_, statement) in own {
-            let sql = statement.sql.substitute(|symbol| self.place(symbol));
-            if !sql.starts_with("CREATE ") || self.ledger.last(&statement.id).is_none() {
-                continue;
+    /// Takes away a table that was to be kept. Only what this run has made is dropped: one of that name may have
+    /// been there before, or may have taken its place since.
+    async fn undo(&self, at: usize) -> Result<(), RunError> {
+        if let Some(drop) = emit::drop_kept(&self.compiled.plan, at) {
+            let whose = self.whose(at).await.map_err(|error| self.failed(&drop, at, error))?;
+            if whose == Whose::Own {
+                self.execute(&drop, self.work(at)).await?;
             }
-            made |= self.has_succeeded(&statement) || {
-                let lies = self.patiently(&name, || self.engine.location_of(&name)).await;
-                let lies = lies.map_err(|error| self.failed(&statement, at, error))?;
-                lies.is_some_and(|lies| with_slash(&lies).starts_with(&location))
-            };
         }
-        if let Some(drop) = emit::drop_kept(&self.compiled.plan, at).filter(|_| made) {
-            self.execute(&drop, self.work(at)).await?;
+        match self.kept_by(at) {
+            Some((_, location)) => self.remove(&location).await,
+            None => Ok(()),
         }
-        self.remove(&location).await
     }
 }

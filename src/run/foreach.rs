@@ -13,7 +13,7 @@ use super::ledger::{Entry, Expanded, LedgerError, Unloading};
 use super::{Event, Run, RunError};
 use crate::catalog::Table;
 use crate::constant::Value;
-use crate::emit::{self, Portion, Statement};
+use crate::emit::{self, Portion, Purpose, Statement};
 use crate::engine::{Engine, ErrorClass, QueryId, ResultSet};
 use crate::expand::{DriverRow, Expansion, Repeats, expand, portion_bytes, split};
 use crate::plan::{ForeachPlan, Lifetime};
@@ -63,11 +63,18 @@ impl<E: Engine> Run<'_, E> {
         let statements = self.ledger.expansion(&foreach.name).unwrap_or(expanded);
         let mut numbers: Vec<usize> = statements.statements.iter().map(|statement| statement.number).collect();
         numbers.sort_unstable();
+        let mut create: Option<Statement> = None;
         for statement in emit::foreach_tail(plan, foreach, table, lifetime, &numbers) {
+            if let Some(create) = create.as_ref().filter(|_| !self.has_succeeded(&statement)) {
+                self.hold_own(create, self.work(at)).await?;
+            }
             self.execute(&statement, self.work(at)).await?;
+            if statement.purpose == Purpose::Register {
+                create.get_or_insert(statement);
+            }
         }
         let rows = self.stored_rows(&self.stored_by(foreach, &numbers), lifetime).await;
-        self.made(at, table, lifetime, rows);
+        self.made(at, table, rows);
         Ok(())
     }
 

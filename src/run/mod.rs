@@ -14,6 +14,7 @@ mod known;
 mod lacking;
 pub mod ledger;
 mod outcome;
+mod own;
 mod pace;
 mod patience;
 mod proof;
@@ -192,18 +193,24 @@ pub async fn run_with<E: Engine>(
 ) -> Result<Outcome, RunError> {
     listen(Event::Started { run: options.run.clone(), steps: compiled.plan.steps.len() });
     let run = Run::new(compiled, engine, options, ledger, listen);
+    if ledger.known().given_up {
+        return Err(LedgerError::GivenUp { run: options.run.clone() }.into());
+    }
     run.take_in_the_past();
-    run.check_what_is_known()?;
     let asked_to_stop = async {
         // A sender that is gone will never ask.
         if stop.wait_for(|stop| *stop).await.is_err() {
             std::future::pending::<()>().await;
         }
     };
-    let result = tokio::select! {
-        result = run.steps() => result,
-        never = run.watch.watch() => match never {},
-        () = asked_to_stop => Err(RunError::Stopped),
+    let result = match run.check_what_is_known() {
+        // An earlier process may have left queries running, which would go on costing.
+        Err(error) => Err(error),
+        Ok(()) => tokio::select! {
+            result = run.steps() => result,
+            never = run.watch.watch() => match never {},
+            () = asked_to_stop => Err(RunError::Stopped),
+        },
     };
     match result {
         Ok(()) => {
@@ -255,13 +262,28 @@ impl<'a, E: Engine> Run<'a, E> {
             .filter(|(_, statement)| tag::kind(statement.purpose) != Kind::Definition && !self.has_succeeded(statement))
             .map(|(at, statement)| {
                 let work = self.work(at);
-                let bytes = if statement.purpose == Purpose::Keys { Some(0) } else { work.bytes };
+                let bytes = match self.portion_bytes(at, &statement.id) {
+                    Some(bytes) => bytes,
+                    None if statement.purpose == Purpose::Keys => Some(0),
+                    None => work.bytes,
+                };
                 (statement, Work { bytes, ..work })
             })
             .collect();
         let planned = waiting.iter().map(|(statement, work)| self.planned(statement, *work));
         // What nobody knows is refused where it is about to be submitted: an earlier step may list it.
         Ok(self.budget.check(planned.filter(|planned| planned.bytes.is_some()))?)
+    }
+
+    /// The bytes of a statement of a FOREACH, if it is one; the inner is none as long as nobody knows them. What
+    /// its driver reads is counted where it is stored.
+    fn portion_bytes(&self, step: usize, statement: &StatementId) -> Option<Option<u64>> {
+        let StepKind::Foreach(id, ..) = &self.compiled.plan.step(step).kind else { return None };
+        let foreach = &self.compiled.plan.foreachs[id];
+        let number = emit::portion_number(&foreach.name, statement)?;
+        let expanded = self.ledger.expansion(&foreach.name);
+        let known = expanded.as_ref().and_then(|expanded| expanded.statements.iter().find(|one| one.number == number));
+        Some(known.and_then(|unloading| unloading.bytes))
     }
 
     /// The statements of the plan that are known by now, with the positions of their steps: those of a FOREACH
@@ -358,9 +380,27 @@ impl<'a, E: Engine> Run<'a, E> {
                     ..Coverage::default()
                 });
                 coverage.registered = self.is_registered(&coverage.table);
+                // What contradicts itself is found by whoever runs it. What driver rows need or not is said of
+                // the FOREACH.
+                let by_rows = matches!(self.compiled.plan.step(step).kind, StepKind::Foreach(..));
+                coverage.none_left |= scan.partitions_asked == 0 && !by_rows;
                 coverage.add(scan);
+                if self.is_written(&coverage.table) {
+                    // A file of the spec that has no rows is no file that was lost.
+                    coverage.empty.clear();
+                }
             }
         });
+    }
+
+    /// Whether the run has written a table's rows itself.
+    fn is_written(&self, table: &str) -> bool {
+        self.compiled.plan.steps.iter().any(|step| match &step.kind {
+            StepKind::File(made, _) | StepKind::Materialise(made, ..) | StepKind::Foreach(_, made, _) => {
+                made.name == table
+            }
+            StepKind::Declare(_) | StepKind::AddPartitions(..) | StepKind::Answer(_) => false,
+        })
     }
 
     /// Whether a table's partitions are registered one by one.
@@ -404,6 +444,7 @@ impl<'a, E: Engine> Run<'a, E> {
                 coverage.none_left |= need.is_left_empty() && scan.derived.columns().is_empty();
                 let listed = self.compiled.world.inventory.table(&need.table);
                 coverage.nothing_there |= listed.is_some_and(|listed| listed.nothing_there);
+                coverage.strays = listed.map_or(0, |listed| listed.strays.files);
                 coverage.archived = listed.map_or(0, |listed| listed.archived.files);
                 state.needs.insert((step, need.relation), Need::clone(need));
                 for outside in need.not_covered() {

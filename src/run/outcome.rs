@@ -102,6 +102,10 @@ pub struct Coverage {
     pub archived: u64,
     /// Files that could not be read and were skipped whole on request, each once with its reason.
     pub unreadable: Vec<(String, String)>,
+    /// Files without a byte, each once: they hold no record.
+    pub empty: Vec<String>,
+    /// Files under the table's location that lie in no partition of it.
+    pub strays: u64,
     /// Files and folders that Athena passes over for their names, each once: none of their records was read.
     pub hidden: Vec<String>,
     /// Whether the window, slack included, ends after the time of planning.
@@ -161,9 +165,11 @@ impl Coverage {
                 self.partitions_missing.push(missing.clone());
             }
         }
-        for hidden in &scan.hidden {
-            if !self.hidden.contains(hidden) {
-                self.hidden.push(hidden.clone());
+        for (told, known) in [(&scan.hidden, &mut self.hidden), (&scan.empty, &mut self.empty)] {
+            for name in told {
+                if !known.contains(name) {
+                    known.push(name.clone());
+                }
             }
         }
         for (file, reason) in &scan.unreadable {

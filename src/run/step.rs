@@ -53,7 +53,7 @@ impl<E: Engine> Run<'_, E> {
                     stored = stored.or(Some(id).filter(|_| statement.purpose == Purpose::Store));
                 }
                 let rows = self.stored_rows(stored.as_slice(), *lifetime).await;
-                self.made(at, table, *lifetime, rows);
+                self.made(at, table, rows);
             }
             StepKind::Answer(query) => {
                 let statement = emit::answer(plan, at, query, &compiled.rectangles);
@@ -76,10 +76,8 @@ impl<E: Engine> Run<'_, E> {
     }
 
     /// Remembers a table that a step made and that is kept.
-    pub(super) fn made(&self, at: usize, table: &Table, lifetime: Lifetime, rows: Option<u64>) {
-        if lifetime == Lifetime::Kept {
-            let folder = emit::run_name(&table.name);
-            let location = format!("{}tables/{folder}/{}/", self.options.output, self.options.run);
+    pub(super) fn made(&self, at: usize, table: &Table, rows: Option<u64>) {
+        if let Some((_, location)) = self.kept_by(at) {
             let kept = Kept { name: table.name.clone(), location, rows };
             self.with_state(|state| state.kept.insert(at, kept));
         }

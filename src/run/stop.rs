@@ -7,6 +7,7 @@ use futures::stream::{self, FuturesUnordered};
 
 use super::attempt::{CLOCKS, now};
 use super::ledger::{Attempt, End, Ending, Entry};
+use super::own::drop_of_kept;
 use super::{Event, Kept, Run, RunError};
 use crate::emit::{self, StatementId};
 use crate::engine::{Engine, ErrorClass, QueryId, State};
@@ -53,12 +54,9 @@ impl<E: Engine> Run<'_, E> {
         let mut places = Vec::new();
         for Kept { name: table, location, .. } in kept.into_values() {
             for (statement, attempts) in &known.attempts {
-                let folder = match statement.0.strip_prefix(&table) {
-                    Some("") => location.clone(),
-                    Some(rest) => match rest.strip_prefix('/').and_then(|number| number.parse::<usize>().ok()) {
-                        Some(number) => format!("{location}{number}/"),
-                        None => continue,
-                    },
+                let folder = match emit::portion_number(&table, statement) {
+                    Some(number) => format!("{location}{number}/"),
+                    None if statement.0 == table => location.clone(),
                     None => continue,
                 };
                 let failed = attempts
@@ -119,15 +117,22 @@ impl<E: Engine> Run<'_, E> {
         if let Some(query) = &attempt.query {
             return Some(query.clone());
         }
-        let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement);
-        let all = all.chain(emit::drops(&self.compiled.plan)).find(|known| known.id == *statement)?;
-        let sql = self.submission(&all, attempt.number).sql;
-        let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()) - CLOCKS).unwrap_or(0));
-        let mut found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
-        if found.is_none() {
-            // What is on its way may not be seen yet.
-            tokio::time::sleep(self.options.pace().real(LATER)).await;
+        let plan = &self.compiled.plan;
+        let all = self.statements().ok()?.into_iter().map(|(_, statement)| statement).chain(emit::drops(plan));
+        let known = all.into_iter().find(|known| known.id == *statement).or_else(|| drop_of_kept(plan, statement))?;
+        let sql = self.submission(&known, attempt.number).sql;
+        let since =
+            UNIX_EPOCH + Duration::from_secs(u64::try_from(attempt.at.min(now()).saturating_sub(CLOCKS)).unwrap_or(0));
+        let mut found = None;
+        // A text that names no run may be another's, whose query is not to be stopped. Sending it once more does
+        // no harm.
+        if self.is_this_runs(&sql) {
             found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
+            if found.is_none() {
+                // What is on its way may not be seen yet.
+                tokio::time::sleep(self.options.pace().real(LATER)).await;
+                found = self.briefly(&statement.0, || self.engine.find(&sql, since)).await.ok()?;
+            }
         }
         let (statement, attempt) = (statement.clone(), attempt.number);
         let entry = match &found {

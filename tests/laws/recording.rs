@@ -85,6 +85,10 @@ impl<E: Engine> Engine for Recording<E> {
         self.inner.remove(location).await
     }
 
+    async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        self.inner.place_of(table).await
+    }
+
     fn slots(&self, kind: Kind) -> usize {
         self.inner.slots(kind)
     }

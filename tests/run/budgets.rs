@@ -23,7 +23,17 @@ FOREACH k IN (SELECT n, who FROM keys WHERE n < 3)
 /// Runs a spec over a day of 100 MB; how many queries were submitted, and what stopped it.
 fn stopped_by(spec: &str, engine: Clockwork, limits: Limits) -> (usize, Option<BudgetError>) {
     let files = [("s3://bucket/events/a/2020-01-01/e.json".to_owned(), 100 * MEGABYTE)];
-    let compiled = bench::compiled_over(spec, &files).expect("it compiles");
+    stopped_over(&files, spec, engine, limits)
+}
+
+/// Runs a spec over files; how many queries were submitted, and what stopped it.
+fn stopped_over(
+    files: &[(String, u64)],
+    spec: &str,
+    engine: Clockwork,
+    limits: Limits,
+) -> (usize, Option<BudgetError>) {
+    let compiled = bench::compiled_over(spec, files).expect("it compiles");
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     let options = RunOptions { limits, ..RunOptions::new("r7", "s3://out/") };
@@ -65,4 +75,20 @@ fn more_than_planned_stops_the_run_unless_the_run_stored_it() {
     // The file's table is large: it is what was read.
     let (_, stopped) = stopped_by(DRIVEN, reading(50 * MEGABYTE), Limits::default());
     assert_eq!(stopped, None);
+}
+
+/// A driver that reads a large day, and a body that reads a small one.
+const SMALL_BODY: &str = "
+FOREACH k IN (SELECT who, max(at) AS last FROM events WHERE day = '2020-01-01' GROUP BY who)
+  SELECT e.id FROM events e WHERE e.who = k.who AND e.day = '2020-01-02';
+";
+
+#[test]
+fn the_statements_of_a_foreach_do_not_count_its_driver_again() {
+    let file = |day: &str, bytes: u64| (format!("s3://bucket/events/a/{day}/e.json"), bytes);
+    let files = [file("2020-01-01", 100 * MEGABYTE), file("2020-01-02", MEGABYTE)];
+    assert_eq!(stopped_over(&files, SMALL_BODY, Clockwork::new(2), bytes(150)).1, None);
+    let (submitted, stopped) = stopped_over(&files, SMALL_BODY, Clockwork::new(2), bytes(50));
+    assert_eq!(submitted, 0);
+    assert!(matches!(stopped, Some(BudgetError::Passed { .. })), "{stopped:?}");
 }

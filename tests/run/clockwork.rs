@@ -103,6 +103,10 @@ impl Engine for Clockwork {
         Ok(0)
     }
 
+    async fn place_of(&self, _: &str) -> Result<Option<String>, EngineError> {
+        Ok(None)
+    }
+
     fn slots(&self, _: Kind) -> usize {
         self.slots
     }

@@ -32,7 +32,7 @@ fn outcome(compiled: &Compiled, chances: Vec<u8>) -> Result<(Vec<String>, bool),
         let (engine, location) = bench::engine(output.path());
         let engine = Flaky::new(engine, move |call, name| {
             let chance = if chances.is_empty() { 9 } else { chances[call % chances.len()] };
-            fault(chance).filter(|_| matches!(name, "submit" | "poll"))
+            fault(chance).filter(|_| matches!(name, "submit" | "poll" | "result"))
         });
         let (options, ledger) = (RunOptions::new("r7", location), Ledger::in_memory());
         let (_go_on, never) = tokio::sync::watch::channel(false);

@@ -94,3 +94,18 @@ fn a_plan_is_the_same_after_it_was_on_disk() {
     }
     assert!(matches!(read_plan(b"athplan plan, 0.0.0\n"), Err(LedgerError::Plan { .. })));
 }
+
+/// Statements are known to the ledger by their names: `a/1` is the first of a FOREACH that makes `a`.
+#[test]
+fn no_table_is_called_what_another_steps_statement_is() {
+    let spec = |name: &str| {
+        format!(
+            "CREATE TABLE \"{name}\" AS SELECT id FROM events WHERE day = '2020-01-01';
+             CREATE TABLE a AS FOREACH k IN (SELECT n, who FROM keys WHERE n < 3)
+               SELECT k.n, e.id FROM events e WHERE e.who = k.who AND e.day = '2020-01-01';"
+        )
+    };
+    bench::compiled(&spec("a.1"), true).expect("the names differ");
+    let error = bench::compiled(&spec("a/1"), true).expect_err("the names do not differ");
+    assert!(error.contains("`a` and `a/1` would both be called `a/1`"), "{error}");
+}

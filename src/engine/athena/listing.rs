@@ -44,8 +44,9 @@ pub async fn list(
     let mut places: BTreeSet<String> = wanted.iter().map(|values| table.partition_location(values)).collect();
     places.extend(unnamed(store, table, wanted).await?);
     let stretches = stretches(&places)?;
+    let restored = reads_restored(table);
     let found: Vec<Vec<ListedFile>> = stream::iter(&stretches)
-        .map(|stretch| visit(store, stretch))
+        .map(|stretch| visit(store, stretch, restored))
         .buffer_unordered(SIDE_BY_SIDE)
         .try_collect()
         .await?;
@@ -73,13 +74,13 @@ async fn whole(store: &Store, table: &Table) -> Result<Vec<ListedFile>, EngineEr
                 .await?;
             open = Vec::new();
             for (objects, folders) in levels {
-                files.extend(objects.into_iter().map(|object| listed(&top, object)));
+                files.extend(objects.into_iter().map(|object| listed(&top, object, reads_restored(table))));
                 open.extend(folders);
             }
         }
         let rest: Vec<Vec<Object>> =
             stream::iter(&open).map(|place| store.list(place)).buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
-        files.extend(rest.into_iter().flatten().map(|object| listed(&top, object)));
+        files.extend(rest.into_iter().flatten().map(|object| listed(&top, object, reads_restored(table))));
     }
     Ok(files.into_values().collect())
 }
@@ -98,9 +99,19 @@ async fn level(store: &Store, place: &Location) -> Result<(Vec<Object>, Vec<Loca
     }
 }
 
-fn listed(place: &Location, object: Object) -> (String, ListedFile) {
+/// A file of a listing; `restored` says whether objects are read that were restored from an archive.
+fn listed(place: &Location, object: Object, restored: bool) -> (String, ListedFile) {
     let path = place.uri(&object.key);
-    (path.clone(), ListedFile { path, bytes: object.bytes, archived: object.is_archived })
+    let archived = object.is_archived && !(restored && object.is_restored);
+    (path.clone(), ListedFile { path, bytes: object.bytes, archived })
+}
+
+/// Whether a table says that restored objects are to be read; else Athena passes them over, as all of an archive.
+fn reads_restored(table: &Table) -> bool {
+    let said = |(name, value): &(String, String)| {
+        name.eq_ignore_ascii_case("read_restored_glacier_objects") && value.eq_ignore_ascii_case("true")
+    };
+    table.properties.iter().any(said)
 }
 
 /// The folders of partitions that would be wanted, were a value of theirs one that the projection names.
@@ -163,8 +174,8 @@ fn stretches(places: &BTreeSet<String>) -> Result<Vec<Vec<Location>>, EngineErro
     Ok(stretches)
 }
 
-/// The files of a stretch's folders.
-async fn visit(store: &Store, stretch: &[Location]) -> Result<Vec<ListedFile>, EngineError> {
+/// The files of a stretch's folders; `restored` as for [`listed`].
+async fn visit(store: &Store, stretch: &[Location], restored: bool) -> Result<Vec<ListedFile>, EngineError> {
     let (Some(first), Some(last)) = (stretch.first(), stretch.last()) else { return Ok(Vec::new()) };
     let same = first.key.bytes().zip(last.key.bytes()).take_while(|(left, right)| left == right).count();
     let prefix = first.key.char_indices().map(|(at, _)| at).chain([first.key.len()]).take_while(|at| *at <= same);
@@ -180,12 +191,13 @@ async fn visit(store: &Store, stretch: &[Location]) -> Result<Vec<ListedFile>, E
                 at += 1;
             }
             if stretch.get(at).is_some_and(|folder| object.key.starts_with(&folder.key)) {
-                files.push(listed(first, object).1);
+                files.push(listed(first, object, restored).1);
             }
         }
-        let (Some(next), Some(end)) = (page.next, end) else { break };
-        // In a folder that goes on, or right before the next: on; else from the next folder on.
-        token = stretch.get(at).is_some_and(|folder| end.starts_with(&folder.key)).then_some(next);
+        let Some(next) = page.next else { break };
+        // In a folder that goes on, or behind a page that holds nothing: on; else from the next folder on.
+        let goes_on = end.is_none_or(|end| stretch.get(at).is_some_and(|folder| end.starts_with(&folder.key)));
+        token = goes_on.then_some(next);
     }
     Ok(files)
 }
@@ -210,7 +222,19 @@ async fn any(store: &Store, table: &Table) -> Result<bool, EngineError> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{SIDE_BY_SIDE, is_past, stretches};
+    use super::{Location, Object, SIDE_BY_SIDE, is_past, listed, stretches};
+
+    /// Law 8: what Athena passes over was not looked at, whether it could be read or not.
+    #[test]
+    fn restored_objects_are_read_only_where_the_table_says_so() {
+        let place = Location::parse("s3://b/t/").expect("a location");
+        let archived = |is_archived, is_restored, reads| {
+            let object = Object { key: "t/a".to_owned(), bytes: 1, is_archived, is_restored };
+            listed(&place, object, reads).1.archived
+        };
+        assert!(archived(true, false, false) && archived(true, false, true) && archived(true, true, false));
+        assert!(!archived(true, true, true) && !archived(false, false, false));
+    }
 
     #[test]
     fn folders_are_visited_in_order_and_none_twice() {

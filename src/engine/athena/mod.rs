@@ -15,7 +15,7 @@
 //! | `athena:GetQueryResults` | workgroup | [`Engine::result`] |
 //! | `athena:StopQueryExecution` | workgroup | [`Engine::cancel`] |
 //! | `athena:ListQueryExecutions` | workgroup | [`Engine::find`]: a submission whose answer was lost |
-//! | `athena:GetTableMetadata` | data catalog | [`AthenaEngine::table`], [`AthenaEngine::has_table`] |
+//! | `athena:GetTableMetadata` | data catalog | [`AthenaEngine::table`], [`AthenaEngine::has_table`], [`Engine::place_of`] |
 //! | `athena:ListTableMetadata` | data catalog | [`AthenaEngine::tables`], [`AthenaEngine::has_database`] |
 //! | `s3:ListBucket` | the tables' buckets | [`AthenaEngine::listing`] |
 //! | `s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`, `s3:ListBucket` | the output location | [`Engine::put`], [`Engine::list`], [`Engine::remove`], long results |
@@ -292,8 +292,8 @@ impl Engine for AthenaEngine {
         self.store.remove(&Location::parse(&location)?).await
     }
 
-    async fn location_of(&self, table: &str) -> Result<Option<String>, EngineError> {
-        self.location(table).await
+    async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        self.location_of(table).await
     }
 
     fn slots(&self, kind: Kind) -> usize {

@@ -210,6 +210,10 @@ impl Engine for LocalEngine {
         own::remove(&self.shared.store, &self.shared.options.output, location)
     }
 
+    async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        Ok(self.table(table).map(|table| table.storage.location.clone()))
+    }
+
     fn slots(&self, _kind: Kind) -> usize {
         self.shared.options.slots
     }

@@ -68,6 +68,11 @@ pub enum Entry {
         /// How.
         end: End,
     },
+    /// The run is given up: what it made is being taken away, what has succeeded too.
+    GivenUp {
+        /// When, in seconds since the epoch.
+        at: i64,
+    },
     /// All steps are done, and what only the run needed is gone.
     Completed {
         /// When, in seconds since the epoch.

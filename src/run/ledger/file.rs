@@ -29,6 +29,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct LedgerFile {
     path: PathBuf,
     file: File,
+    /// Where the last whole line ends.
+    end: u64,
     /// Held, not read: the lock goes with it.
     _lock: File,
 }
@@ -43,7 +45,7 @@ impl LedgerFile {
         file.write_all(plan).and_then(|()| file.sync_all()).map_err(|error| LedgerError::at(&path, &error))?;
         let path = folder.join(LEDGER);
         let file = new_file(&path).map_err(|error| LedgerError::at(&path, &error))?;
-        let mut created = Self { path, file, _lock: lock };
+        let mut created = Self { path, file, end: 0, _lock: lock };
         created.append(&Entry::Begun(header.clone()))?;
         // The names of new files are on disk only when their folder is.
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| LedgerError::at(folder, &error))?;
@@ -64,18 +66,23 @@ impl LedgerFile {
         let (entries, whole) = read_entries(&path, &text)?;
         // What a crash cut short never happened: the next entry takes its place.
         file.set_len(whole).map_err(|error| failed(&error))?;
-        file.seek(SeekFrom::End(0)).map_err(|error| failed(&error))?;
         let plan = read_plan(folder, &entries)?;
-        Ok((Self { path: path.clone(), file, _lock: lock }, entries, plan))
+        Ok((Self { path: path.clone(), file, end: whole, _lock: lock }, entries, plan))
     }
 
-    /// Appends an entry; it is on disk when this returns.
+    /// Appends an entry; it is on disk when this returns. What a full disk cut short is written over by the
+    /// next: a half line between whole ones would make all of them unreadable.
     pub fn append(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         let line = entry::line(entry);
-        self.file
-            .write_all(line.as_bytes())
-            .and_then(|()| self.file.sync_data())
-            .map_err(|error| LedgerError::at(&self.path, &error))
+        let written = self
+            .file
+            .set_len(self.end)
+            .and_then(|()| self.file.seek(SeekFrom::Start(self.end)))
+            .and_then(|_| self.file.write_all(line.as_bytes()))
+            .and_then(|()| self.file.sync_data());
+        written.map_err(|error| LedgerError::at(&self.path, &error))?;
+        self.end += line.len() as u64;
+        Ok(())
     }
 }
 
@@ -156,6 +163,29 @@ pub(super) fn is_held(folder: &Path) -> bool {
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
+/// Whether a folder holds a ledger's files and no others, and no whole line.
+pub(super) fn is_unbegun(folder: &Path) -> bool {
+    let known = [LEDGER, PLAN, LOCK, "stop"];
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    let mut names = Vec::new();
+    for entry in entries {
+        let Ok(entry) = entry else { return false };
+        let Some(name) = entry.file_name().to_str().and_then(|name| known.iter().find(|known| **known == name)) else {
+            return false;
+        };
+        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            return false;
+        }
+        names.push(*name);
+    }
+    let text = fs::read(folder.join(LEDGER));
+    !names.is_empty()
+        && match text {
+            Ok(text) => !text.contains(&b'\n'),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
+}
+
 fn new_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -181,4 +211,39 @@ fn make_private(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{LedgerFile, read};
+    use crate::run::ledger::{Entry, Header, VERSION};
+
+    /// A disk that was full for a moment takes a part of a line, and later lines whole.
+    #[test]
+    fn half_a_line_is_written_over_by_the_next() {
+        let own = std::env::temp_dir().join(format!("athplan-ledger-{}", std::process::id()));
+        let header = Header {
+            version: VERSION,
+            athplan: "test".to_owned(),
+            run: "r7".to_owned(),
+            spec: "spec.sql".to_owned(),
+            at: 0,
+            engine: Vec::new(),
+            output: "s3://out/".to_owned(),
+            limits: crate::run::Limits::default(),
+            statement_deadline: None,
+            plan: String::new(),
+        };
+        let folder = own.join("r7");
+        let mut ledger = LedgerFile::create(&folder, &header, b"plan").expect("it can be made");
+        ledger.file.write_all(b"0123abcd {\"resumed\":{\"at\"").expect("it can be written");
+        for at in [1, 2] {
+            ledger.append(&Entry::Resumed { at }).expect("it can be written");
+        }
+        let entries = read(&folder).expect("every line is whole");
+        std::fs::remove_dir_all(&own).expect("it is ours");
+        assert_eq!(entries[1..], [Entry::Resumed { at: 1 }, Entry::Resumed { at: 2 }]);
+    }
 }

@@ -45,6 +45,8 @@ pub struct Known {
     pub header: Option<Header>,
     /// Whether all is done.
     pub completed: bool,
+    /// Whether what it made is being taken away.
+    pub given_up: bool,
 }
 
 /// One attempt at a statement.
@@ -86,6 +88,16 @@ pub enum LedgerError {
         /// The folder.
         folder: String,
     },
+    /// What it made is being taken away.
+    #[error("the run {run} is being cleaned: what it made is gone in part")]
+    #[diagnostic(
+        code(athplan::ledger::given_up),
+        help("`athplan clean {run}` takes away the rest; then run the spec anew")
+    )]
+    GivenUp {
+        /// The run.
+        run: String,
+    },
     /// A query may still run, and the engine cannot be told to stop it.
     #[error("the query of `{statement}` may still run, and could not be stopped")]
     #[diagnostic(code(athplan::ledger::open), help("try again once it has ended, or once its engine can be reached"))]
@@ -97,7 +109,10 @@ pub enum LedgerError {
     #[error("line {line} of {path} is not as it was written")]
     #[diagnostic(
         code(athplan::ledger::damaged),
-        help("the run cannot go on from it; athplan clean takes away what the run left behind")
+        help(
+            "the run cannot go on from it, nor be cleaned by it: what it made has the run's name, in the database and \
+             under its output location, in the folders steps, files and tables"
+        )
     )]
     Damaged {
         /// The file.
@@ -216,6 +231,12 @@ pub fn read(folder: &Path) -> Result<Known, LedgerError> {
     Ok(known(&file::read(folder)?))
 }
 
+/// Whether a folder is that of a run that never began: its process died before the first line of its ledger
+/// was on disk, and so before anything was submitted.
+pub fn is_unbegun(folder: &Path) -> bool {
+    file::is_unbegun(folder)
+}
+
 /// Whether a process has the run in a folder.
 pub fn is_held(folder: &Path) -> bool {
     file::is_held(folder)
@@ -258,6 +279,7 @@ impl Known {
                     attempt.end = Some(end);
                 }
             }
+            Entry::GivenUp { .. } => self.given_up = true,
             Entry::Completed { .. } => self.completed = true,
         }
     }
@@ -278,6 +300,6 @@ impl Known {
     /// The bytes that all attempts have read, failed and cancelled ones too, and how many there were.
     pub fn spent(&self) -> (u64, usize) {
         let ends = self.attempts.values().flatten().filter_map(|attempt| attempt.end.as_ref());
-        ends.fold((0, 0), |(bytes, count), end| (bytes + end.bytes, count + 1))
+        ends.fold((0, 0), |(bytes, count), end| (bytes.saturating_add(end.bytes), count + 1))
     }
 }

@@ -36,14 +36,14 @@ impl AthenaEngine {
         Ok(self.metadata(called).await?.is_some())
     }
 
-    /// Where a table of a name lies; none if there is none.
+    /// Where the rows of a table lie, as the catalog has it; none if there is none of that name.
     ///
     /// # Errors
     ///
     /// The catalog cannot be asked.
-    pub(super) async fn location(&self, called: &str) -> Result<Option<String>, EngineError> {
-        let metadata = self.metadata(called).await?;
-        Ok(metadata.and_then(|metadata| metadata.parameters()?.get("location").cloned()))
+    pub(super) async fn location_of(&self, called: &str) -> Result<Option<String>, EngineError> {
+        let location = |metadata: TableMetadata| metadata.parameters()?.get("location").cloned();
+        Ok(self.metadata(called).await?.map(|metadata| location(metadata).unwrap_or_default()))
     }
 
     /// Whether the database is there, asked by listing its tables.

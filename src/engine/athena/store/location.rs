@@ -29,7 +29,7 @@ impl Location {
         if bucket.is_empty() || !bucket.bytes().all(letter) || bucket.starts_with('.') {
             return Err(wrong("names no bucket"));
         }
-        if key.split('/').any(|segment| matches!(segment, "." | "..")) {
+        if has_dots(key) {
             return Err(wrong("has a segment of dots alone"));
         }
         Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() })
@@ -39,6 +39,11 @@ impl Location {
     pub fn uri(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.bucket)
     }
+}
+
+/// Whether a key has a segment of dots alone, which everything on the way to S3 takes for a way to another key.
+pub fn has_dots(key: &str) -> bool {
+    key.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 /// A text as a part of a URL: everything but letters, digits and `-._~` as `%XX`; slashes too, unless
@@ -75,7 +80,7 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Location, percent_decoded, percent_encoded};
+    use super::{Location, has_dots, percent_decoded, percent_encoded};
 
     #[test]
     fn a_location_has_a_bucket_and_a_key() {
@@ -85,6 +90,12 @@ mod tests {
         for wrong in ["b/a", "s3:///a", "s3://b/../a", "s3://b/a/./c", "s3://b?x/a", "s3://../a", "https://b/a"] {
             assert!(Location::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_that_would_be_another_on_its_way_is_known() {
+        assert!(["..", "a/../b", "./a", "a/.", "a/..", "../"].into_iter().all(has_dots));
+        assert!(!["", "a..b/c.", "...", ".a/b..", "a//b"].into_iter().any(has_dots));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::location::percent_decoded;
 use crate::engine::{EngineError, ErrorClass};
 
 /// Classes whose objects must be restored before anything reads them
-/// (<https://docs.aws.amazon.com/athena/latest/ug/restored-glacier-objects.html>). An object that S3
+/// (<https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html>). An object that S3
 /// Intelligent-Tiering has archived says so nowhere in a listing.
 const ARCHIVES: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
@@ -17,8 +17,11 @@ pub struct Object {
     pub key: String,
     /// Its bytes.
     pub bytes: u64,
-    /// Whether it lies in an archive, and was not restored.
+    /// Whether it lies in an archive.
     pub is_archived: bool,
+    /// Whether it was restored from there, and can be read for a while: Athena does so only where a table says
+    /// that it should.
+    pub is_restored: bool,
 }
 
 /// A page.
@@ -86,9 +89,9 @@ pub fn read(body: &[u8]) -> Result<Page, EngineError> {
     };
     let object = |contents: Contents| {
         let class = contents.storage_class.unwrap_or_default();
-        let restored = contents.restore_status.is_some_and(|status| status.restore_expiry_date.is_some());
-        let is_archived = ARCHIVES.contains(&class.as_str()) && !restored;
-        Ok(Object { key: plain(contents.key)?, bytes: contents.size, is_archived })
+        let is_restored = contents.restore_status.is_some_and(|status| status.restore_expiry_date.is_some());
+        let is_archived = ARCHIVES.contains(&class.as_str());
+        Ok(Object { key: plain(contents.key)?, bytes: contents.size, is_archived, is_restored })
     };
     Ok(Page {
         objects: listing.contents.into_iter().map(object).collect::<Result<_, _>>()?,
@@ -115,9 +118,18 @@ mod tests {
 <RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2024-01-01T00:00:00Z</RestoreExpiryDate></RestoreStatus></Contents>
 <CommonPrefixes><Prefix>a/y/</Prefix></CommonPrefixes><NextContinuationToken>t+1/=</NextContinuationToken></ListBucketResult>"#;
         let page = read(body.as_bytes()).expect("a listing");
-        let object = |key: &str, bytes, is_archived| Object { key: key.to_owned(), bytes, is_archived };
-        let objects =
-            [object("a/b c/1", 7, false), object("a/2", 8, true), object("a/3", 0, false), object("a/4", 9, false)];
+        let object = |key: &str, bytes, is_archived, is_restored| Object {
+            key: key.to_owned(),
+            bytes,
+            is_archived,
+            is_restored,
+        };
+        let objects = [
+            object("a/b c/1", 7, false, false),
+            object("a/2", 8, true, false),
+            object("a/3", 0, false, false),
+            object("a/4", 9, true, true),
+        ];
         assert_eq!(page.objects, objects);
         assert_eq!(page.folders, ["a/x/", "a/y/"]);
         assert_eq!(page.next.as_deref(), Some("t+1/="));

@@ -10,7 +10,7 @@ use object_store::HeaderValue;
 use object_store::aws::AwsAuthorizer;
 use object_store::client::{HttpClient, HttpConnector, HttpError, HttpRequest, HttpRequestBody, ReqwestConnector};
 
-use super::location::percent_encoded;
+use super::location::{has_dots, percent_encoded};
 use crate::engine::athena::credentials::Chain;
 use crate::engine::athena::error::answer::{self, Answer};
 use crate::engine::athena::error::chain;
@@ -123,6 +123,11 @@ impl Sender {
             let message = format!("{} of {url} cannot be sent: {why}", call.action);
             EngineError::new(ErrorClass::Transient, message).with_help(answer::NETWORK)
         };
+        if has_dots(call.key) {
+            let message =
+                format!("s3://{}/{} has a segment of dots alone: no request for it is sent", call.bucket, call.key);
+            return Err((EngineError::new(ErrorClass::Configuration, message), false));
+        }
         let credential = self.chain.get().await.map_err(|error| (error, false))?;
         let mut request = HttpRequest::new(HttpRequestBody::from(call.body.clone()));
         *request.method_mut() = call.method.parse().expect("the methods are constants");

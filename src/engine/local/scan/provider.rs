@@ -143,9 +143,10 @@ impl TableScan {
             report.partitions_found += u64::from(!found.files.is_empty());
             report.hidden.extend(found.hidden);
             // Objects without a byte (console folders, markers) hold no rows on Athena either.
-            let held = found.files.into_iter().filter(|file| file.size > 0);
+            let (held, empty): (Vec<_>, Vec<_>) = found.files.into_iter().partition(|file| file.size > 0);
+            report.empty.extend(empty.into_iter().map(|file| file.uri));
             let name: Arc<str> = hive_name(table, values).into();
-            tasks.extend(held.map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
+            tasks.extend(held.into_iter().map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
         }
         Ok((tasks, report))
     }
