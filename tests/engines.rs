@@ -6,6 +6,7 @@ mod any_bytes;
 mod athena;
 mod bench;
 mod cloudtrail;
+mod fast;
 mod formats;
 mod partitions;
 mod skipping;

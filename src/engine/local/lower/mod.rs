@@ -16,6 +16,7 @@ mod expression;
 mod field;
 mod fold;
 mod frame;
+mod hand_down;
 mod join;
 mod key;
 mod lacks;

@@ -10,6 +10,7 @@ use super::blocks::{BLOCK, in_strings, marks};
 use super::input::{CHUNK, unreadable};
 use super::json::RecordDecoder;
 use super::rows::Rows;
+use super::whole::Text;
 
 /// The largest event; Athena's own limit on a row.
 const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
@@ -17,13 +18,21 @@ const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
 /// Brackets nested deeper than this are refused.
 const MAXIMUM_DEPTH: usize = 1_000;
 
-/// Reads a file's events.
+/// Reads a file's events, and gives back the buffer that held them.
 ///
 /// # Errors
 ///
 /// The file is no CloudTrail file, is truncated, or holds an event of the wrong shape.
-pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
-    let mut text = Window { input, buffer: Vec::new(), start: 0, ended: false };
+pub fn read(text: Text, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<Vec<u8>, ReadError> {
+    let mut text = match text {
+        Text::Whole(buffer) => Window { input: None, buffer, start: 0 },
+        Text::Stream(input) => Window { input: Some(input), buffer: Vec::new(), start: 0 },
+    };
+    read_object(&mut text, decoder, rows)?;
+    Ok(text.buffer)
+}
+
+fn read_object(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
     text.skip_byte_order_mark()?;
     text.expect(b'{', "it is no CloudTrail file: it does not begin with {")?;
     let mut found = false;
@@ -41,7 +50,7 @@ pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) 
             if std::mem::replace(&mut found, true) {
                 return Err(broken("it is no CloudTrail file: it has two lists of Records"));
             }
-            read_records(&mut text, decoder, rows)?;
+            read_records(text, decoder, rows)?;
         } else {
             text.next_token()?;
             text.value()?;
@@ -78,8 +87,8 @@ fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>)
         }
         let record = text.value()?;
         let size = record.len();
-        let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
-        if !rows.passes_over(record.as_bytes()) {
+        if !rows.passes_over(record) {
+            let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
             decoder.append(record, &mut rows.builders).map_err(|mismatch| wrong(&mismatch.message))?;
             rows.end_row(size)?;
         }
@@ -95,31 +104,31 @@ fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>)
 
 /// The part of a file that is in memory: from the value being read to the end of the last chunk.
 struct Window {
-    input: Box<dyn Read>,
+    /// What follows the buffer; none if nothing does.
+    input: Option<Box<dyn Read>>,
     buffer: Vec<u8>,
     start: usize,
-    ended: bool,
 }
 
 impl Window {
     /// Reads another chunk; false at the end of the file.
     fn fill(&mut self) -> Result<bool, ReadError> {
-        if self.ended {
-            return Ok(false);
-        }
+        let Some(input) = &mut self.input else { return Ok(false) };
         self.buffer.drain(..self.start);
         self.start = 0;
         let held = self.buffer.len();
         self.buffer.resize(held + CHUNK, 0);
         let read = loop {
-            match self.input.read(&mut self.buffer[held..]) {
+            match input.read(&mut self.buffer[held..]) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 result => break result,
             }
         };
         let read = read.map_err(unreadable)?;
         self.buffer.truncate(held + read);
-        self.ended = read == 0;
+        if read == 0 {
+            self.input = None;
+        }
         Ok(read > 0)
     }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
+use memchr::memchr2;
+
 use super::ReadError;
 use super::input::{CHUNK, unreadable};
 use crate::catalog::Table;
@@ -64,7 +66,7 @@ impl Lines {
                 continue;
             }
             begun = true;
-            match chunk.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            match memchr2(b'\n', b'\r', chunk) {
                 Some(end) => {
                     self.line.extend_from_slice(&chunk[..end]);
                     self.after_return = chunk[end] == b'\r';

@@ -25,11 +25,9 @@ pub struct Needles {
 }
 
 impl Needles {
-    /// What the predicates of a scan demand; none if they demand no text. `ty` gives the type of a column of the
-    /// file by its name in the scan.
-    pub fn of<'t>(filters: &[Expr], ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<Self> {
-        let demands = filters.iter().filter_map(|filter| demanded(filter, ty));
-        let texts = demands.min_by_key(Vec::len)?;
+    /// The fewest of several lists of texts, from each of which a record must hold one; none without a list.
+    pub fn of(lists: impl Iterator<Item = Vec<String>>) -> Option<Self> {
+        let texts = lists.min_by_key(Vec::len)?;
         // What hides a text counts as one: a record that holds it may match.
         let hiding = ["\\u".to_owned(), "\\/".to_owned()];
         let slashes = texts.iter().any(|text| text.contains('/'));
@@ -92,7 +90,7 @@ fn type_of<'t>(expr: &Expr, ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<&'
 /// Whether a value of this text stands in the file letter by letter, unless `\u` or `\/` stands there: it has no
 /// character that JSON writes in another way, it is no number, which may be written in several, and nothing that
 /// is compacted.
-fn stands_for_itself(text: &str) -> bool {
+pub fn stands_for_itself(text: &str) -> bool {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.:/@ ".contains(character);
     let says_something = |character: char| character.is_ascii_alphabetic() && !matches!(character, 'e' | 'E');
     text.len() >= SHORTEST

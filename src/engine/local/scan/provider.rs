@@ -10,15 +10,15 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
+use super::exec::ScanExec;
 use super::hidden::HiddenColumn;
-use super::needle::{Needles, demanded};
+use super::needle::demanded;
 use super::partition::{Partition, Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
-use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
+use super::stream::{FileTask, OutputColumn, ScanPlan};
 use crate::catalog::{Format, Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
 use crate::engine::local::store::Store;
@@ -92,7 +92,12 @@ impl TableScan {
 
     /// Whether records are searched for the texts that predicates demand before they are decoded.
     fn is_searched(&self) -> bool {
-        self.table.storage.format == Format::CloudTrail
+        matches!(self.table.storage.format, Format::CloudTrail | Format::JsonLines)
+    }
+
+    /// The lists of texts that predicates demand, from each of which a record must hold one to match.
+    fn texts(&self, filters: &[Expr]) -> Vec<Vec<String>> {
+        filters.iter().filter_map(|filter| demanded(filter, &|name| self.file_type(name))).collect()
     }
 
     /// The type of a column of the file by its name in the scan.
@@ -151,12 +156,7 @@ impl TableScan {
         Ok((tasks, report))
     }
 
-    fn plan(
-        &self,
-        session: &dyn Session,
-        positions: &[usize],
-        filters: &[Expr],
-    ) -> Result<StreamingTableExec, EngineError> {
+    fn plan(&self, session: &dyn Session, positions: &[usize], filters: &[Expr]) -> Result<ScanExec, EngineError> {
         let context = &self.context;
         let pruning = Pruning { table: &self.table, schema: &self.schema, keys: self.keys(), filters, session };
         let partitions = pruning.partitions(&context.store, context.now)?;
@@ -166,19 +166,15 @@ impl TableScan {
         let (columns, wanted) = self.output(positions);
         let schema = Arc::new(self.schema.project(positions).map_err(|error| super::data_error(error.to_string()))?);
         let plan = Arc::new(ScanPlan {
-            schema: schema.clone(),
+            schema,
             columns,
             reader: TableReader::new(&self.table, &wanted)?,
-            needles: self.is_searched().then(|| Needles::of(filters, &|name| self.file_type(name))).flatten(),
+            searches: self.is_searched(),
+            texts: if self.is_searched() { self.texts(filters) } else { Vec::new() },
             skip_bad_files: context.skip_bad_files,
             progress,
         });
-        let streams = shares(files, context.threads)
-            .into_iter()
-            .map(|files| Arc::new(FilesStream { plan: plan.clone(), files: files.into() }) as _)
-            .collect();
-        StreamingTableExec::try_new(schema, streams, None, None, false, None)
-            .map_err(|error| super::data_error(error.to_string()))
+        ScanExec::new(plan, shares(files, context.threads)).map_err(|error| super::data_error(error.to_string()))
     }
 }
 

@@ -12,7 +12,8 @@ use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
-use super::{ReadError, cloudtrail, input};
+use super::whole::Whole;
+use super::{ReadError, cloudtrail};
 use crate::catalog::{Column, Format, Table};
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
@@ -69,24 +70,41 @@ impl TableReader {
         Ok(Self { types, header: header_lines(table)?, format })
     }
 
+    /// The type of a column, or of a field of it.
+    pub fn ty(&self, column: usize, fields: &[usize]) -> Option<&Type> {
+        fields.iter().try_fold(self.types.get(column)?, |ty, field| match ty {
+            Type::Row(fields) => fields.get(*field).map(|field| &field.ty),
+            _ => None,
+        })
+    }
+
     /// Reads a file, batch by batch; gives how many records were looked at and not handed on, since the needles
     /// say that they cannot match.
     ///
     /// # Errors
     ///
     /// The file cannot be read, or `emit` wants no more.
-    pub fn read(&self, path: &Path, needles: Option<&Needles>, emit: &mut Emit<'_>) -> Result<usize, ReadError> {
+    pub fn read(
+        &self,
+        path: &Path,
+        needles: Option<&Needles>,
+        whole: &mut Whole,
+        emit: &mut Emit<'_>,
+    ) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
             return reader.read(path, emit).map(|()| 0);
         }
-        let text = input::open(path)?;
         let mut rows = Rows::new(&self.types, needles, emit)?;
+        let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.header);
         match &self.format {
-            FormatReader::CloudTrail(decoder) => cloudtrail::read(text, decoder, &mut rows)?,
-            FormatReader::JsonLines(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Delimited(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Csv(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Regex(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::CloudTrail(decoder) => {
+                let text = whole.open(path)?;
+                whole.give_back(cloudtrail::read(text, decoder, &mut rows)?);
+            }
+            FormatReader::JsonLines(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Delimited(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Csv(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Regex(reader) => reader.read(lines(whole)?, &mut rows)?,
             FormatReader::Parquet(_) => {}
         }
         rows.flush()?;
