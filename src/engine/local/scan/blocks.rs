@@ -1,8 +1,9 @@
 //! Looks at 64 bytes of JSON at once: where quotes, backslashes and brackets stand, as the bits of a word.
 //!
-//! The bits follow from arithmetic on words of eight bytes (Lamport, "Multiple byte processing with full-word
-//! instructions", 1975), and which of them lie in strings from a prefix sum modulo two (Langdale and Lemire, "Parsing
-//! gigabytes of JSON per second", 2019).
+//! Which of them lie in strings follows from a prefix sum modulo two (Langdale and Lemire, "Parsing gigabytes of JSON per
+//! second", 2019).
+
+use wide::u8x16;
 
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
@@ -23,15 +24,15 @@ pub struct Marks {
 /// Marks a block.
 pub fn marks(block: &[u8; BLOCK]) -> Marks {
     let mut marks = Marks { quotes: 0, backslashes: 0, opening: 0, closing: 0 };
-    for (at, word) in block.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
+    for (at, part) in block.as_chunks::<16>().0.iter().enumerate() {
+        let part = u8x16::new(*part);
         // A bracket and the brace of its direction differ in one bit.
-        let braces = word | repeat(0x20);
-        let shift = 8 * at;
-        marks.quotes |= equal(word, b'"') << shift;
-        marks.backslashes |= equal(word, b'\\') << shift;
-        marks.opening |= equal(braces, b'{') << shift;
-        marks.closing |= equal(braces, b'}') << shift;
+        let braces = part | u8x16::splat(0x20);
+        let equal = |part: u8x16, byte| u64::from(part.simd_eq(u8x16::splat(byte)).to_bitmask()) << (16 * at);
+        marks.quotes |= equal(part, b'"');
+        marks.backslashes |= equal(part, b'\\');
+        marks.opening |= equal(braces, b'{');
+        marks.closing |= equal(braces, b'}');
     }
     marks
 }
@@ -46,20 +47,6 @@ pub fn in_strings(quotes: u64, begins_in_string: bool) -> (u64, bool) {
         inside = !inside;
     }
     (inside, inside >> 63 == 1)
-}
-
-const fn repeat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// One bit for each byte of a word that is `byte`.
-fn equal(word: u64, byte: u8) -> u64 {
-    let different = word ^ repeat(byte);
-    // The high bit of each byte that is not zero: none carries into the next.
-    let nonzero = ((different & repeat(0x7f)) + repeat(0x7f)) | different;
-    let equal = !nonzero & repeat(0x80);
-    // The high bits gathered: each is moved to its own place in the highest byte.
-    (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]

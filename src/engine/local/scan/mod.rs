@@ -11,6 +11,7 @@ mod delimited;
 mod delimited_value;
 mod demand;
 mod exec;
+mod extent;
 mod hidden;
 mod input;
 mod json;

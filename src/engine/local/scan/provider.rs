@@ -21,7 +21,7 @@ use super::reader::TableReader;
 use super::stream::{FileTask, OutputColumn, ScanPlan};
 use crate::catalog::{Format, Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
-use crate::engine::local::store::Store;
+use crate::engine::local::store::{Lister, Store};
 use crate::engine::{EngineError, ScanReport};
 use crate::types::Type;
 
@@ -138,11 +138,11 @@ impl TableScan {
             ..ScanReport::default()
         };
         let mut tasks = Vec::new();
+        let mut lister = Lister::new(&self.context.store);
         for (partition, keys) in partitions.iter().zip(keys) {
             let Partition { values, location } = partition;
-            let place = self.context.store.place(location)?;
-            let Some(found) = self.context.store.files(&place)? else {
-                report.partitions_missing.push(partition_name(table, values, &place.uri));
+            let Some(found) = lister.files(location)? else {
+                report.partitions_missing.push(partition_name(table, values, location));
                 continue;
             };
             report.partitions_found += u64::from(!found.files.is_empty());

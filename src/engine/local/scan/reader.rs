@@ -54,7 +54,7 @@ impl TableReader {
         let (storage, count) = (&table.storage, table.columns.len());
         let format = match table.storage.format {
             Format::CloudTrail => {
-                let rules = JsonRules { case_insensitive: true, ..JsonRules::default() };
+                let rules = JsonRules { case_insensitive: true, lazy: true, ..JsonRules::default() };
                 let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
                 FormatReader::CloudTrail(RecordDecoder::new(named, &rules)?)
             }

@@ -2,6 +2,7 @@
 
 mod decimal;
 mod decode;
+mod lazy;
 mod scalar;
 mod text;
 
