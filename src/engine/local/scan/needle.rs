@@ -2,7 +2,7 @@
 //!
 //! `useridentity.accesskeyid = 'AKIA…'` is true only of records that hold those letters, if JSON has no other way to
 //! write them. It has: `\u0041` for any character, and short escapes for some. So only texts are looked for that nothing
-//! but `\u` or `\/` could hide, and a record that holds one of these is parsed whatever else it holds.
+//! but what begins such an escape could hide, and a record that holds one of these is parsed whatever else it holds.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use datafusion::common::ScalarValue;
@@ -26,12 +26,10 @@ pub struct Needles {
 
 impl Needles {
     /// The fewest of several lists of texts, from each of which a record must hold one; none without a list.
-    pub fn of(lists: impl Iterator<Item = Vec<String>>) -> Option<Self> {
+    /// `hiding` is what could stand for a part of a text: a record that holds it may match.
+    pub fn of(lists: impl Iterator<Item = Vec<String>>, hiding: &[&str]) -> Option<Self> {
         let texts = lists.min_by_key(Vec::len)?;
-        // What hides a text counts as one: a record that holds it may match.
-        let hiding = ["\\u".to_owned(), "\\/".to_owned()];
-        let slashes = texts.iter().any(|text| text.contains('/'));
-        let all = texts.into_iter().chain(hiding.into_iter().take(if slashes { 2 } else { 1 }));
+        let all = texts.into_iter().chain(hiding.iter().map(|text| (*text).to_owned()));
         let texts = AhoCorasick::builder().match_kind(MatchKind::Standard).build(all).ok()?;
         Some(Self { texts })
     }
@@ -87,15 +85,17 @@ fn type_of<'t>(expr: &Expr, ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<&'
     }
 }
 
-/// Whether a value of this text stands in the file letter by letter, unless `\u` or `\/` stands there: it has no
-/// character that JSON writes in another way, it is no number, which may be written in several, and nothing that
-/// is compacted.
+/// Whether a value of this text stands in the file letter by letter, unless an escape stands there: it has no
+/// character that JSON writes in another way, it is no number and no boolean, which may be written in several, and
+/// nothing that is compacted.
 pub fn stands_for_itself(text: &str) -> bool {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.:/@ ".contains(character);
     let says_something = |character: char| character.is_ascii_alphabetic() && !matches!(character, 'e' | 'E');
     text.len() >= SHORTEST
         && text.chars().all(plain)
         && text.chars().any(says_something)
+        && !text.eq_ignore_ascii_case("true")
+        && !text.eq_ignore_ascii_case("false")
         && !text.starts_with(' ')
         && !text.ends_with(' ')
 }

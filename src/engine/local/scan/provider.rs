@@ -90,13 +90,21 @@ impl TableScan {
         KeyColumns { first: self.table.columns.len(), count: self.table.partition_keys.len() }
     }
 
-    /// Whether records are searched for the texts that predicates demand before they are decoded.
-    fn is_searched(&self) -> bool {
-        matches!(self.table.storage.format, Format::CloudTrail | Format::JsonLines)
+    /// If records are searched for the texts that predicates demand before they are decoded, what could hide a text
+    /// from the search: the escapes of JSON; the SerDes of lines take others too.
+    fn hiding(&self) -> Option<&'static [&'static str]> {
+        match self.table.storage.format {
+            Format::CloudTrail => Some(&["\\u", "\\/"]),
+            Format::JsonLines => Some(&["\\"]),
+            _ => None,
+        }
     }
 
     /// The lists of texts that predicates demand, from each of which a record must hold one to match.
     fn texts(&self, filters: &[Expr]) -> Vec<Vec<String>> {
+        if self.hiding().is_none() {
+            return Vec::new();
+        }
         filters.iter().filter_map(|filter| demanded(filter, &|name| self.file_type(name))).collect()
     }
 
@@ -169,8 +177,8 @@ impl TableScan {
             schema,
             columns,
             reader: TableReader::new(&self.table, &wanted)?,
-            searches: self.is_searched(),
-            texts: if self.is_searched() { self.texts(filters) } else { Vec::new() },
+            hiding: self.hiding(),
+            texts: self.texts(filters),
             skip_bad_files: context.skip_bad_files,
             progress,
         });
@@ -197,7 +205,7 @@ impl TableProvider for TableScan {
             .iter()
             .map(|filter| match over_keys(filter, &self.schema, &keys) {
                 Some(_) => TableProviderFilterPushDown::Inexact,
-                None if self.is_searched() && demanded(filter, &|name| self.file_type(name)).is_some() => {
+                None if self.hiding().is_some() && demanded(filter, &|name| self.file_type(name)).is_some() => {
                     TableProviderFilterPushDown::Inexact
                 }
                 None => TableProviderFilterPushDown::Unsupported,

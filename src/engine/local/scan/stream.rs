@@ -55,8 +55,8 @@ pub struct ScanPlan {
     pub columns: Vec<OutputColumn>,
     /// Reads a file's columns.
     pub reader: TableReader,
-    /// Whether records are searched for texts before they are decoded.
-    pub searches: bool,
+    /// If records are searched for texts before they are decoded, what could hide a text from the search.
+    pub hiding: Option<&'static [&'static str]>,
     /// Lists of texts, from each of which a record must hold one to match.
     pub texts: Vec<Vec<String>>,
     /// Whether a file that cannot be read is skipped, none of its rows counted.
@@ -93,7 +93,8 @@ impl PartitionStream for FilesStream {
         let batches = futures::stream::once(async move {
             // The first batch is asked for when a join has read its other side, so that what it demands is known.
             let demanded = demands.iter().filter_map(Demand::texts);
-            let needles = Needles::of(plan.texts.iter().cloned().chain(demanded));
+            let texts = plan.texts.iter().cloned().chain(demanded);
+            let needles = plan.hiding.and_then(|hiding| Needles::of(texts, hiding));
             read(plan, files, needles)
         });
         let batches = batches.flatten();
@@ -144,7 +145,7 @@ impl ScanPlan {
     /// for itself.
     pub fn is_searchable(&self, column: usize, fields: &[usize]) -> bool {
         let Some(OutputColumn::Data(at)) = self.columns.get(column) else { return false };
-        self.searches && self.reader.ty(*at, fields).is_some_and(|ty| matches!(ty, Type::Varchar(_)))
+        self.hiding.is_some() && self.reader.ty(*at, fields).is_some_and(|ty| matches!(ty, Type::Varchar(_)))
     }
 
     fn read_file(

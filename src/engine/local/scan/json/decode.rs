@@ -11,6 +11,7 @@ use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::hive_value::append_hive;
 use super::lazy::members;
 use super::scalar::{append_scalar, scalar_is_readable};
 use super::text::{canonical, canonical_scalar, compact, unescape};
@@ -29,8 +30,9 @@ pub struct JsonRules {
     /// A scalar where an array is declared is an array of one, and a list where a row is declared
     /// fills it by position, as with the OpenX SerDe; otherwise it is an error.
     pub lenient_shapes: bool,
-    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe; otherwise a
-    /// scalar is NULL, and an object or array in a varchar column its text.
+    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe, and so is a column that is
+    /// there twice; keys of maps differ by case. Otherwise a scalar is NULL, and an object or array in a varchar
+    /// column its text.
     pub strict: bool,
     /// A column `a_b` matches the key `a.b`.
     pub dots_in_keys: bool,
@@ -38,6 +40,8 @@ pub struct JsonRules {
     pub lazy: bool,
     /// `mapping.column = key`: the key under which a column's values stand.
     pub mappings: HashMap<String, String>,
+    /// Nobody looks behind the record.
+    pub open_end: bool,
 }
 
 /// A value whose shape is none of its column's type, or text that is no JSON.
@@ -71,6 +75,10 @@ pub struct RecordDecoder {
     case_insensitive: bool,
     lenient: bool,
     lazy: bool,
+    strict: bool,
+    open_end: bool,
+    /// A column that is there twice is an error; otherwise the last one counts.
+    unique: bool,
 }
 
 /// Names, and the positions of the columns that have them. They are few: comparing a key with each of them, its length
@@ -102,14 +110,16 @@ impl Names {
 }
 
 enum Decoder {
-    /// True: a value that is none of the type's is an error.
+    /// What is none of the type's is NULL; true: an array or object is a text that is none either.
     Scalar(Type, bool),
+    /// By the rules of Hive's SerDe.
+    Hive(Type),
     /// `varchar` and `char`, and what becomes of JSON in them.
     Text(Type, JsonText),
     /// True: anything but an array becomes an array of one.
     Array(Box<Decoder>, bool),
-    /// The keys' type; true: keys that differ in case alone are equal.
-    Map(Type, Box<Decoder>, bool),
+    /// The keys' type; whether keys that differ in case alone are equal, and whether a blank text is a NULL map.
+    Map(Type, Box<Decoder>, bool, bool),
     Row(RecordDecoder),
 }
 
@@ -120,8 +130,6 @@ enum JsonText {
     Compact,
     /// Rewritten as the OpenX SerDe does.
     Canonical,
-    /// Objects and arrays are an error.
-    Refused,
 }
 
 impl RecordDecoder {
@@ -142,6 +150,9 @@ impl RecordDecoder {
             case_insensitive: rules.case_insensitive,
             lenient: rules.lenient_shapes,
             lazy: rules.lazy,
+            strict: rules.strict,
+            open_end: rules.open_end,
+            unique: false,
         };
         for (at, (name, ty)) in columns.into_iter().enumerate() {
             let key = rules.mappings.get(name).map_or(name, String::as_str);
@@ -152,6 +163,13 @@ impl RecordDecoder {
             decoder.fields.push((name.to_owned(), Decoder::new(ty, rules)?));
         }
         Ok(decoder)
+    }
+
+    /// The same decoder, to which a column that is there twice is an error if the rules are strict: so it is for
+    /// records, and is not for the rows within them.
+    pub fn of_records(mut self) -> Self {
+        self.unique = self.strict;
+        self
     }
 
     /// Appends an object's fields, one value to each builder.
@@ -167,12 +185,14 @@ impl RecordDecoder {
             values
         } else if self.lazy {
             let mut found = vec![None; self.fields.len()];
-            members(raw, |key| self.positions(key), |positions, value| fill(&mut found, positions, value))?;
+            members(raw, |key| self.positions(key), |(positions, _), value| fill(&mut found, positions, value))?;
             found
         } else {
             let mut deserializer = serde_json::Deserializer::from_str(raw);
             let found = deserializer.deserialize_map(Fields(self))?;
-            deserializer.end()?;
+            if !self.open_end {
+                deserializer.end()?;
+            }
             found
         };
         for (((name, decoder), value), builder) in self.fields.iter().zip(found).zip(builders) {
@@ -189,12 +209,15 @@ impl RecordDecoder {
         Ok(())
     }
 
-    fn positions(&self, key: &str) -> Option<&[usize]> {
-        let found = self.names.get(key, self.case_insensitive);
-        if found.is_some() || self.dotted.0.is_empty() || !key.contains('.') {
-            return found;
+    /// The fields of a key, and whether it is by dots that stand for underscores.
+    fn positions(&self, key: &str) -> Option<(&[usize], bool)> {
+        if let Some(found) = self.names.get(key, self.case_insensitive) {
+            return Some((found, false));
         }
-        self.dotted.get(&key.replace('.', "_"), self.case_insensitive)
+        if self.dotted.0.is_empty() || !key.contains('.') {
+            return None;
+        }
+        self.dotted.get(&key.replace('.', "_"), self.case_insensitive).map(|found| (found, true))
     }
 }
 
@@ -209,23 +232,23 @@ fn fold(key: &str, case_insensitive: bool) -> Cow<'_, str> {
 impl Decoder {
     fn new(ty: &Type, rules: &JsonRules) -> Result<Self, EngineError> {
         Ok(match ty {
+            scalar if rules.strict && scalar_is_readable(scalar) => Self::Hive(scalar.clone()),
             Type::Varchar(_) | Type::Char(_) => {
-                let text = match (rules.strict, rules.canonical_text) {
-                    (true, _) => JsonText::Refused,
-                    (false, true) => JsonText::Canonical,
-                    (false, false) => JsonText::Compact,
-                };
+                let text = if rules.canonical_text { JsonText::Canonical } else { JsonText::Compact };
                 Self::Text(ty.clone(), text)
             }
             Type::Array(element) => Self::Array(Box::new(Self::new(element, rules)?), rules.lenient_shapes),
-            Type::Map(key, value) if key.is_text() => {
-                Self::Map((**key).clone(), Box::new(Self::new(value, rules)?), rules.case_insensitive)
-            }
+            Type::Map(key, value) if key.is_text() => Self::Map(
+                (**key).clone(),
+                Box::new(Self::new(value, rules)?),
+                rules.case_insensitive && !rules.strict,
+                !rules.strict,
+            ),
             Type::Row(fields) => {
                 let names = fields.iter().map(|field| (field.name.as_deref().unwrap_or(""), &field.ty));
                 Self::Row(RecordDecoder::new(names, rules)?)
             }
-            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.strict),
+            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.lenient_shapes),
             other => {
                 let message = format!("the embedded engine does not read JSON into columns of type {other}");
                 return Err(EngineError::new(ErrorClass::Unsupported, message));
@@ -247,24 +270,19 @@ impl Decoder {
                         Cow::Owned(text)
                     }
                     (b'{' | b'[', JsonText::Compact) => compact(raw),
-                    (b'{' | b'[', JsonText::Refused) => {
-                        return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
-                    }
                     (_, JsonText::Canonical) => canonical_scalar(raw),
-                    (_, JsonText::Compact | JsonText::Refused) => Cow::Borrowed(raw),
+                    (_, JsonText::Compact) => Cow::Borrowed(raw),
                 };
                 append_scalar(builder, ty, &text);
             }
-            (Self::Scalar(ty, strict), builder) => {
-                let fits = match first {
-                    b'{' | b'[' => return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first)))),
-                    b'"' => append_scalar(builder, ty, &unescape(raw)),
-                    _ => append_scalar(builder, ty, raw),
-                };
-                if *strict && !fits {
-                    return Err(Mismatch::new(format!("{} that is no {ty}", kind(first))));
+            (Self::Hive(ty), builder) => append_hive(builder, ty, raw)?,
+            (Self::Scalar(ty, lenient), builder) => match first {
+                b'{' | b'[' if !lenient || *ty != Type::Boolean => {
+                    return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
                 }
-            }
+                b'"' => drop(append_scalar(builder, ty, &unescape(raw))),
+                _ => drop(append_scalar(builder, ty, raw)),
+            },
             (Self::Array(element, lenient), ColumnBuilder::List(list)) => {
                 if *lenient && raw == "\"\"" {
                     list.append_null();
@@ -280,8 +298,8 @@ impl Decoder {
                 }
                 list.end_row().map_err(|error| Mismatch::new(error.message))?;
             }
-            (Self::Map(key_type, decoder, case_insensitive), ColumnBuilder::Map(map)) => {
-                if is_blank_text(raw) {
+            (Self::Map(key_type, decoder, case_insensitive, blank), ColumnBuilder::Map(map)) => {
+                if *blank && is_blank_text(raw) {
                     map.append_null();
                     return Ok(());
                 }
@@ -295,7 +313,7 @@ impl Decoder {
                 map.end_row().map_err(|error| Mismatch::new(error.message))?;
             }
             (Self::Row(decoder), ColumnBuilder::Struct(parts)) => {
-                if is_blank_text(raw) {
+                if !decoder.strict && is_blank_text(raw) {
                     parts.parts.iter_mut().for_each(ColumnBuilder::append_null);
                 } else if first == b'{' || (first == b'[' && decoder.lenient) {
                     decoder.append(raw, &mut parts.parts)?;
@@ -323,7 +341,8 @@ fn is_blank_text(raw: &str) -> bool {
     raw.starts_with('"') && unescape(raw).trim().is_empty()
 }
 
-fn kind(first: u8) -> &'static str {
+/// What a value is, by its first character.
+pub fn kind(first: u8) -> &'static str {
     match first {
         b'{' => "an object",
         b'[' => "an array",
@@ -342,8 +361,7 @@ pub fn items(raw: &RawValue) -> Result<Vec<&RawValue>, Mismatch> {
     Ok(serde_json::from_str(raw.get())?)
 }
 
-/// The entries of an object in the order of their keys' first appearance; of equal keys the last
-/// value counts, under the first one's spelling.
+/// The entries of an object in their order; of equal keys only the last one counts.
 ///
 /// # Errors
 ///
@@ -351,18 +369,13 @@ pub fn items(raw: &RawValue) -> Result<Vec<&RawValue>, Mismatch> {
 pub fn entries(raw: &RawValue, case_insensitive: bool) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Mismatch> {
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
     let all = deserializer.deserialize_map(Entries)?;
-    let mut positions: HashMap<String, usize> = HashMap::with_capacity(all.len());
-    let mut entries: Vec<(Cow<'_, str>, &RawValue)> = Vec::with_capacity(all.len());
-    for (key, value) in all {
-        match positions.get(fold(&key, case_insensitive).as_ref()).and_then(|at| entries.get_mut(*at)) {
-            Some(entry) => entry.1 = value,
-            None => {
-                positions.insert(fold(&key, case_insensitive).into_owned(), entries.len());
-                entries.push((key, value));
-            }
-        }
+    let mut last: HashMap<String, usize> = HashMap::with_capacity(all.len());
+    for (at, (key, _)) in all.iter().enumerate() {
+        last.insert(fold(key, case_insensitive).into_owned(), at);
     }
-    Ok(entries)
+    let counts = |at: usize, key: &str| last.get(fold(key, case_insensitive).as_ref()) == Some(&at);
+    let entries = all.into_iter().enumerate().filter(|(at, (key, _))| counts(*at, key));
+    Ok(entries.map(|(_, entry)| entry).collect())
 }
 
 /// Reads an object's wanted fields as raw text.
@@ -377,13 +390,29 @@ impl<'de> Visitor<'de> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = vec![None; self.0.fields.len()];
+        // What stands under a key with dots counts only where the name itself is no key.
+        let mut by_dots: Vec<(usize, &RawValue)> = Vec::new();
         while let Some(positions) = map.next_key_seed(Key(self.0))? {
-            let Some(positions) = positions else {
+            let Some((positions, dotted)) = positions else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             let value: &RawValue = map.next_value()?;
-            fill(&mut found, positions, value);
+            for at in positions {
+                if dotted {
+                    by_dots.push((*at, value));
+                } else if let Some(slot) = found.get_mut(*at)
+                    && slot.replace(value).is_some()
+                    && self.0.unique
+                {
+                    return Err(serde::de::Error::custom("a column is there twice"));
+                }
+            }
+        }
+        for (at, value) in by_dots.into_iter().rev() {
+            if let Some(slot) = found.get_mut(at) {
+                slot.get_or_insert(value);
+            }
         }
         Ok(found)
     }
@@ -402,7 +431,7 @@ fn fill<'r>(found: &mut [Option<&'r RawValue>], positions: &[usize], value: &'r 
 struct Key<'a>(&'a RecordDecoder);
 
 impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -410,7 +439,7 @@ impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
 }
 
 impl<'de, 'a> Visitor<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
