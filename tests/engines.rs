@@ -9,6 +9,7 @@ mod cloudtrail;
 mod compressed;
 mod damaged;
 mod documented;
+mod fast;
 mod formats;
 mod judged_files;
 mod judged_json;

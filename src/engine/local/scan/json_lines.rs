@@ -47,6 +47,9 @@ impl JsonLines {
     pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let text = line.trim();
+            if rows.passes_over(line.as_bytes()) {
+                continue;
+            }
             // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.
             let no_json = self.openx && !text.starts_with(['{', '[']);
             if no_json {
@@ -89,6 +92,7 @@ fn openx_rules(properties: &BTreeMap<String, String>) -> JsonRules {
         open_end: true,
         strict: false,
         dots_in_keys: is_true(properties, "dots.in.keys"),
+        lazy: false,
         mappings,
     }
 }

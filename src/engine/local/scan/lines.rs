@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 
+use memchr::memchr2;
+
 use super::ReadError;
 use super::input::{CHUNK, unreadable};
 use crate::catalog::Table;
@@ -87,7 +89,7 @@ impl Lines {
                 continue;
             }
             begun = true;
-            match chunk.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            match memchr2(b'\n', b'\r', chunk) {
                 Some(end) => {
                     self.line.extend_from_slice(&chunk[..end]);
                     self.after_return = chunk[end] == b'\r';

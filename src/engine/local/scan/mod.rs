@@ -4,6 +4,7 @@
 //! of each record only the columns that a query uses are decoded.
 
 mod avro;
+mod blocks;
 mod cloudtrail;
 mod conform;
 mod csv_lines;
@@ -11,6 +12,9 @@ mod decompress;
 mod delimited;
 mod delimited_nested;
 mod delimited_value;
+mod demand;
+mod exec;
+mod extent;
 mod grok_lines;
 mod grok_patterns;
 mod hadoop_blocks;
@@ -20,6 +24,7 @@ mod java_pattern;
 mod json;
 mod json_lines;
 mod lines;
+mod needle;
 mod parquet_file;
 mod partition;
 mod predicate;
@@ -30,7 +35,10 @@ mod regex_lines;
 mod rows;
 mod serde_property;
 mod stream;
+mod whole;
 
+pub use demand::Demand;
+pub use exec::ScanExec;
 pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
 pub use provider::{ScanContext, TableScan};

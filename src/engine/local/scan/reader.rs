@@ -10,10 +10,12 @@ use super::grok_lines::GrokLines;
 use super::json::{JsonRules, RecordDecoder};
 use super::json_lines::JsonLines;
 use super::lines::{Lines, Skipped, skipped_lines};
+use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
-use super::{ReadError, cloudtrail, input, serde_property};
+use super::whole::Whole;
+use super::{ReadError, cloudtrail, serde_property};
 use crate::catalog::{Column, Format, Table};
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
@@ -57,7 +59,7 @@ impl TableReader {
         let (storage, count) = (checked.as_ref(), table.columns.len());
         let format = match storage.format {
             Format::CloudTrail => {
-                let rules = JsonRules { case_insensitive: true, ..JsonRules::default() };
+                let rules = JsonRules { case_insensitive: true, lazy: true, ..JsonRules::default() };
                 let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
                 FormatReader::CloudTrail(RecordDecoder::new(named, &rules)?)
             }
@@ -74,32 +76,47 @@ impl TableReader {
         Ok(Self { types, skipped: skipped_lines(table)?, format })
     }
 
-    /// Reads a file, batch by batch.
+    /// The type of a column, or of a field of it.
+    pub fn ty(&self, column: usize, fields: &[usize]) -> Option<&Type> {
+        fields.iter().try_fold(self.types.get(column)?, |ty, field| match ty {
+            Type::Row(fields) => fields.get(*field).map(|field| &field.ty),
+            _ => None,
+        })
+    }
+
+    /// Reads a file, batch by batch; gives how many records were looked at and not handed on, since the needles
+    /// say that they cannot match.
     ///
     /// # Errors
     ///
     /// The file cannot be read, or `emit` wants no more.
-    pub fn read(&self, path: &Path, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+    pub fn read(
+        &self,
+        path: &Path,
+        needles: Option<&Needles>,
+        whole: &mut Whole,
+        emit: &mut Emit<'_>,
+    ) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
-            return reader.read(path, emit);
+            return reader.read(path, emit).map(|()| 0);
         }
-        if let FormatReader::Avro(reader) = &self.format {
-            let mut rows = Rows::new(&self.types, emit)?;
-            reader.read(path, &mut rows)?;
-            return rows.flush();
-        }
-        let text = input::open(path)?;
-        let mut rows = Rows::new(&self.types, emit)?;
+        let mut rows = Rows::new(&self.types, needles, emit)?;
+        let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.skipped);
         match &self.format {
-            FormatReader::CloudTrail(decoder) => cloudtrail::read(text, decoder, &mut rows)?,
-            FormatReader::JsonLines(reader) => reader.read(Lines::new(text, self.skipped)?, &mut rows)?,
-            FormatReader::Delimited(reader) => reader.read(Lines::new(text, self.skipped)?, &mut rows)?,
-            FormatReader::Csv(reader) => reader.read(Lines::new(text, self.skipped)?, &mut rows)?,
-            FormatReader::Regex(reader) => reader.read(Lines::new(text, self.skipped)?, &mut rows)?,
-            FormatReader::Grok(reader) => reader.read(Lines::new(text, self.skipped)?, &mut rows)?,
-            FormatReader::Parquet(_) | FormatReader::Avro(_) => {}
+            FormatReader::CloudTrail(decoder) => {
+                let text = whole.open(path)?;
+                whole.give_back(cloudtrail::read(text, decoder, &mut rows)?);
+            }
+            FormatReader::JsonLines(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Delimited(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Csv(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Regex(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Grok(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Avro(reader) => reader.read(path, &mut rows)?,
+            FormatReader::Parquet(_) => {}
         }
-        rows.flush()
+        rows.flush()?;
+        Ok(rows.passed())
     }
 }
 

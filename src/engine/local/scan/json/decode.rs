@@ -1,8 +1,7 @@
 //! JSON objects into column builders, by the columns' declared types.
 //!
 //! An object is first cut into the raw texts of the fields that are wanted (the last of equal keys
-//! wins); each is then decoded by its type. Fields that nobody wants are checked for syntax and
-//! skipped.
+//! wins); each is then decoded by its type. Fields that nobody wants are skipped, their syntax checked or not.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,6 +12,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::hive_value::append_hive;
+use super::lazy::members;
 use super::scalar::{append_scalar, scalar_is_readable};
 use super::text::{canonical, canonical_scalar, compact, unescape};
 use crate::engine::local::ColumnBuilder;
@@ -36,6 +36,8 @@ pub struct JsonRules {
     pub strict: bool,
     /// A column `a_b` matches the key `a.b`.
     pub dots_in_keys: bool,
+    /// Members of records that nobody wants are skipped by their brackets; otherwise their syntax is checked.
+    pub lazy: bool,
     /// `mapping.column = key`: the key under which a column's values stand.
     pub mappings: HashMap<String, String>,
     /// Nobody looks behind the record.
@@ -66,16 +68,45 @@ impl From<serde_json::Error> for Mismatch {
 
 /// Decodes the objects of one shape: a table's records, or the values of a row type.
 pub struct RecordDecoder {
-    names: HashMap<String, Vec<usize>>,
+    names: Names,
     /// Names with an underscore, which may match keys with dots.
-    dotted: HashMap<String, Vec<usize>>,
+    dotted: Names,
     fields: Vec<(String, Decoder)>,
     case_insensitive: bool,
     lenient: bool,
+    lazy: bool,
     strict: bool,
     open_end: bool,
     /// A column that is there twice is an error; otherwise the last one counts.
     unique: bool,
+}
+
+/// Names, and the positions of the columns that have them. They are few: comparing a key with each of them, its length
+/// first, is faster than hashing it, and every key of every record is looked for.
+#[derive(Default)]
+struct Names(Vec<(String, Vec<usize>)>);
+
+impl Names {
+    fn insert(&mut self, name: String, at: usize) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, positions)) => positions.push(at),
+            None => self.0.push((name, vec![at])),
+        }
+    }
+
+    /// The columns of a name. Where case says nothing the names are in lower case, and the key may be in any.
+    fn get(&self, key: &str, case_insensitive: bool) -> Option<&[usize]> {
+        let find = |equals: &dyn Fn(&str) -> bool| self.0.iter().find(|(name, _)| equals(name));
+        let found = match () {
+            () if !case_insensitive => find(&|name| name == key),
+            () if key.is_ascii() => find(&|name| name.len() == key.len() && name.eq_ignore_ascii_case(key)),
+            () => {
+                let key = key.to_lowercase();
+                find(&|name| name == key)
+            }
+        };
+        found.map(|(_, positions)| positions.as_slice())
+    }
 }
 
 enum Decoder {
@@ -113,20 +144,21 @@ impl RecordDecoder {
     ) -> Result<Self, EngineError> {
         let fold = |name: &str| if rules.case_insensitive { name.to_lowercase() } else { name.to_owned() };
         let mut decoder = Self {
-            names: HashMap::new(),
-            dotted: HashMap::new(),
+            names: Names::default(),
+            dotted: Names::default(),
             fields: Vec::new(),
             case_insensitive: rules.case_insensitive,
             lenient: rules.lenient_shapes,
+            lazy: rules.lazy,
             strict: rules.strict,
             open_end: rules.open_end,
             unique: false,
         };
         for (at, (name, ty)) in columns.into_iter().enumerate() {
             let key = rules.mappings.get(name).map_or(name, String::as_str);
-            decoder.names.entry(fold(key)).or_default().push(at);
+            decoder.names.insert(fold(key), at);
             if rules.dots_in_keys && name.contains('_') {
-                decoder.dotted.entry(fold(name)).or_default().push(at);
+                decoder.dotted.insert(fold(name), at);
             }
             decoder.fields.push((name.to_owned(), Decoder::new(ty, rules)?));
         }
@@ -151,6 +183,10 @@ impl RecordDecoder {
             let mut values = items(serde_json::from_str(raw)?)?.into_iter().map(Some).collect::<Vec<_>>();
             values.resize(self.fields.len(), None);
             values
+        } else if self.lazy {
+            let mut found = vec![None; self.fields.len()];
+            members(raw, |key| self.positions(key), |(positions, _), value| fill(&mut found, positions, value))?;
+            found
         } else {
             let mut deserializer = serde_json::Deserializer::from_str(raw);
             let found = deserializer.deserialize_map(Fields(self))?;
@@ -175,14 +211,13 @@ impl RecordDecoder {
 
     /// The fields of a key, and whether it is by dots that stand for underscores.
     fn positions(&self, key: &str) -> Option<(&[usize], bool)> {
-        let key = fold(key, self.case_insensitive);
-        if let Some(found) = self.names.get(key.as_ref()) {
+        if let Some(found) = self.names.get(key, self.case_insensitive) {
             return Some((found, false));
         }
-        if self.dotted.is_empty() || !key.contains('.') {
+        if self.dotted.0.is_empty() || !key.contains('.') {
             return None;
         }
-        self.dotted.get(&key.replace('.', "_")).map(|found| (found.as_slice(), true))
+        self.dotted.get(&key.replace('.', "_"), self.case_insensitive).map(|found| (found, true))
     }
 }
 
@@ -380,6 +415,15 @@ impl<'de> Visitor<'de> for Fields<'_> {
             }
         }
         Ok(found)
+    }
+}
+
+/// Puts a value where it belongs; the last of several with one key stays.
+fn fill<'r>(found: &mut [Option<&'r RawValue>], positions: &[usize], value: &'r RawValue) {
+    for at in positions {
+        if let Some(slot) = found.get_mut(*at) {
+            *slot = Some(value);
+        }
     }
 }
 

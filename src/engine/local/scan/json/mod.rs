@@ -3,6 +3,7 @@
 mod decimal;
 mod decode;
 mod hive_value;
+mod lazy;
 mod lenient;
 mod scalar;
 mod text;
