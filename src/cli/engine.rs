@@ -4,7 +4,9 @@ use clap::{Args, ValueEnum};
 use miette::{Report, miette};
 use serde::Deserialize;
 
-#[cfg(any(feature = "local", feature = "athena"))]
+use super::trino::TrinoSettings;
+
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 use crate::engine::EngineError;
 
 /// The engines by name.
@@ -15,16 +17,20 @@ pub enum EngineName {
     Local,
     /// Amazon Athena.
     Athena,
+    /// A Trino of the user's own.
+    Trino,
 }
 
 /// Which engine, and how it is reached.
 #[derive(Debug, Clone, Default, Args)]
 pub struct EngineOptions {
-    /// Where statements run: the embedded engine over local folders (the default), or Athena
-    #[arg(long, value_name = "local|athena")]
+    /// Where statements run: the embedded engine over local folders (the default), Athena, or a Trino of your own
+    #[arg(long, value_name = "local|athena|trino")]
     pub engine: Option<EngineName>,
     #[command(flatten)]
     pub athena: AthenaSettings,
+    #[command(flatten)]
+    pub trino: TrinoSettings,
 }
 
 /// How Athena is reached. Who asks follows from the environment as for every program of AWS:
@@ -92,7 +98,6 @@ impl AthenaSettings {
     }
 
     /// The settings that a run is taken up with, by name; those that nobody gave are left out.
-    #[cfg(feature = "athena")]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let slots = self.slots.map(|slots| slots.to_string());
         let named = [
@@ -110,7 +115,6 @@ impl AthenaSettings {
     }
 
     /// The settings of [`AthenaSettings::pairs`].
-    #[cfg(feature = "athena")]
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let named = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         AthenaSettings {
@@ -135,7 +139,7 @@ impl AthenaSettings {
 }
 
 /// An engine's error for people, with its way out.
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 pub fn report(error: &EngineError) -> Report {
     match &error.help {
         Some(help) => miette!(help = help.clone(), "{}", error.message),
@@ -144,7 +148,7 @@ pub fn report(error: &EngineError) -> Report {
 }
 
 /// The error of an engine that this program was built without.
-#[cfg(not(all(feature = "local", feature = "athena")))]
+#[cfg(not(all(feature = "local", feature = "athena", feature = "trino")))]
 pub fn missing(name: &str) -> Report {
     miette!(
         help = format!("build it with cargo install --features {name}"),
