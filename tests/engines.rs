@@ -10,3 +10,5 @@ mod formats;
 mod partitions;
 mod skipping;
 mod statements;
+#[cfg(all(feature = "athena", feature = "trino"))]
+mod trino;

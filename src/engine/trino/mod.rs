@@ -31,6 +31,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -74,6 +75,18 @@ impl TrinoEngine {
     ///
     /// The server is not there, the output is no location of S3, or there is no Region for it.
     pub async fn connect(options: TrinoOptions) -> Result<Self, EngineError> {
+        Self::connect_as(options, None).await
+    }
+
+    /// Connects with credentials of the caller's for S3, in the place of those that the environment has.
+    ///
+    /// # Errors
+    ///
+    /// As [`TrinoEngine::connect`].
+    pub async fn connect_as(
+        options: TrinoOptions,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<Self, EngineError> {
         let client = Client::new(&options)?;
         let version = client.version().await?;
         let output = options.output.as_deref().map(with_slash);
@@ -81,7 +94,8 @@ impl TrinoEngine {
             Location::parse(output)?;
         }
         let options = TrinoOptions { output, ..options };
-        let store = store(&options).await.map_err(|error| of_profile(error, options.profile.as_deref()))?;
+        let store =
+            store(&options, credentials).await.map_err(|error| of_profile(error, options.profile.as_deref()))?;
         let (client, known, news) = (Arc::new(client), Mutex::default(), Arc::default());
         Ok(Self { options, client, store, version, known, news })
     }
@@ -195,8 +209,9 @@ impl TrinoEngine {
 }
 
 /// The S3 behind the tables.
-async fn store(options: &TrinoOptions) -> Result<Store, EngineError> {
-    let configuration = load(options.region.as_deref(), options.profile.as_deref(), options.second, None).await;
+async fn store(options: &TrinoOptions, credentials: Option<SharedCredentialsProvider>) -> Result<Store, EngineError> {
+    let (region, profile) = (options.region.as_deref(), options.profile.as_deref());
+    let configuration = load(region, profile, options.second, credentials).await;
     let endpoint = s3_endpoint(&configuration, options.s3_endpoint.as_deref());
     let region = match configuration.region() {
         Some(region) => region.to_string(),
