@@ -47,11 +47,11 @@ fn each_row_comes_once_wherever_athplan_is_killed() {
     let expected = spec(&bench);
     // From the first moments of a run to its last ones, and several in one run.
     for pauses in [vec![200], vec![700, 400], vec![1_300], vec![2_000, 900, 600], vec![3_000], vec![4_500, 300]] {
-        let mut kept = None;
+        let mut kept: Option<String> = None;
         for pause in &pauses {
             let arguments = match &kept {
-                None => arguments().into_iter().map(str::to_owned).collect(),
-                Some(run) => ["resume", run, "--format", "csv"].map(str::to_owned).to_vec(),
+                None => arguments(),
+                Some(run) => vec!["resume", run.as_str(), "--format", "csv"],
             };
             let child = bench.program.start(&arguments);
             sleep(Duration::from_millis(*pause));
@@ -60,7 +60,7 @@ fn each_row_comes_once_wherever_athplan_is_killed() {
             kept = runs(&bench).first().map(|run| run["run"].as_str().expect("a run has a name").to_owned());
         }
         let last = match &kept {
-            Some(run) => bench.program.call(&["resume", run, "--format", "csv"]),
+            Some(run) => bench.program.call(&["resume", run.as_str(), "--format", "csv"]),
             // It was killed before it had begun.
             None => bench.program.call(&arguments()),
         };
