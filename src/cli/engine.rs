@@ -37,7 +37,7 @@ pub struct EngineOptions {
 /// variables, profile, single sign-on, role, instance.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-#[command(next_help_heading = "Athena")]
+#[command(next_help_heading = "Athena, and S3")]
 pub struct AthenaSettings {
     /// The Region (default: AWS_REGION, or the profile's)
     #[arg(long, value_name = "REGION")]
@@ -54,7 +54,7 @@ pub struct AthenaSettings {
     /// The database for tables named without one, in which the run makes its own (default: default)
     #[arg(long, value_name = "NAME")]
     pub database: Option<String>,
-    /// The location under which the run writes (default: the workgroup's)
+    /// The location under which the run writes (default on Athena: the workgroup's)
     #[arg(long, value_name = "S3")]
     pub output_location: Option<String>,
     /// How what is written is encrypted (default: as the bucket says)

@@ -20,7 +20,7 @@ use crate::types::Dialect;
 /// --output-location, --encryption, --expected-bucket-owner, --slots and --no-listing.
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-#[command(next_help_heading = "Trino")]
+#[command(next_help_heading = "Trino (with the options of S3 above)")]
 pub struct TrinoSettings {
     /// Where the coordinator answers: https://HOST, or http://HOST:8080
     #[arg(long, value_name = "URL")]

@@ -17,6 +17,9 @@ use crate::types::{Type, parse_type};
 /// How often a statement behind the first is sent, the first time included, while the server loses it.
 const SENT: usize = 5;
 
+/// How often a statement is sent, a second after the other, while the server is not ready.
+const UNTIL_READY: usize = 60;
+
 /// A statement on its way, as its task and whoever asks for it both see it.
 #[derive(Debug)]
 pub struct Followed {
@@ -135,8 +138,12 @@ impl Followed {
                     None => client.post_patiently(step.text.as_str(), mark).await?,
                 };
                 match self.one(client, step, page, at == 0).await {
-                    // What stands behind the first is done once, however often it is sent.
-                    Err(error) if at > 0 && sent < SENT && is_worth_sending(&error) => {
+                    // What stands behind the first is done once, however often it is sent; and a server that is
+                    // not ready has done nothing.
+                    Err(error)
+                        if (at > 0 && sent < SENT && is_worth_sending(&error))
+                            || (sent < UNTIL_READY && is_not_ready(&error)) =>
+                    {
                         sent += 1;
                         tokio::time::sleep(client.second()).await;
                     }
@@ -211,6 +218,11 @@ async fn asked(stop: &mut watch::Receiver<bool>) {
 /// Whether a statement that is done once, however often it is sent, is worth sending again.
 fn is_worth_sending(error: &EngineError) -> bool {
     error.class.is_retryable() || error.class == ErrorClass::Lost
+}
+
+/// Whether the server has not taken the statement at all: it answers some seconds before it, or a worker, is ready.
+fn is_not_ready(error: &EngineError) -> bool {
+    ["SERVER_STARTING_UP: ", "NO_NODES_AVAILABLE: "].iter().any(|name| error.message.starts_with(name))
 }
 
 /// A column and its type; one that is not known stays a name.
