@@ -8,7 +8,7 @@ fn a_pulled_catalog_compiles_a_spec_and_so_does_the_live_one() {
     let bench = Bench::new();
     let made = bench.server.query(
         "CREATE TABLE hive.default.trail (eventname varchar, eventtime varchar, \
-         region varchar WITH (partition_projection_type = 'ENUM', partition_projection_values = ARRAY['us-east-1', 'sa-east-1']), \
+         region varchar WITH (partition_projection_type = 'ENUM', partition_projection_values = ARRAY['eu-central-1', 'eu-west-1', 'us-east-1', 'sa-east-1']), \
          day varchar WITH (partition_projection_type = 'DATE', partition_projection_format = 'yyyy/MM/dd', \
            partition_projection_range = ARRAY['2019/01/01', '2019/12/31'], partition_projection_interval = 1, \
            partition_projection_interval_unit = 'DAYS')) \
