@@ -118,6 +118,14 @@ fn written(table: &Table) -> Result<Written, EngineError> {
                 extra: &[],
             }
         }
+        Format::Grok => {
+            let message = format!(
+                "{} is taken apart by Grok patterns, for which no table of a Trino's Hive connector is made: write them as a \
+                 regular expression (RegexSerDe)",
+                table.name
+            );
+            return Err(refused(message));
+        }
         Format::Parquet => Written { format: "PARQUET", own: &[], extra: &[] },
         Format::Orc => Written { format: "ORC", own: &[], extra: &["orc.column.index.access"] },
         Format::Avro => Written {
