@@ -98,6 +98,7 @@ impl AthenaSettings {
     }
 
     /// The settings that a run is taken up with, by name; those that nobody gave are left out.
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let slots = self.slots.map(|slots| slots.to_string());
         let named = [
@@ -115,6 +116,7 @@ impl AthenaSettings {
     }
 
     /// The settings of [`AthenaSettings::pairs`].
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let named = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         AthenaSettings {

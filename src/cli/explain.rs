@@ -149,7 +149,9 @@ impl Explain {
                 Ok(compiled)
             }
             #[cfg(not(any(feature = "athena", feature = "trino")))]
-            EngineName::Athena | EngineName::Trino => Err(super::engine::missing("athena").into()),
+            EngineName::Athena => Err(super::engine::missing("athena").into()),
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
+            EngineName::Trino => Err(super::engine::missing("trino").into()),
         }
     }
 }

@@ -154,13 +154,15 @@ impl Live {
 
     /// The settings with what the environment says besides: another shell may take up what this one began.
     pub fn settings_in_use(&self) -> LiveSettings {
-        match (&self.settings, &self.engine) {
+        match &self.settings {
             #[cfg(feature = "athena")]
-            (LiveSettings::Athena(settings), Remote::Athena(engine)) => {
-                LiveSettings::Athena(super::athena::in_use(settings, engine.region(), engine.output().ok()))
+            LiveSettings::Athena(settings) => {
+                let region = self.engine.athena().map(AthenaEngine::region).unwrap_or_default();
+                LiveSettings::Athena(super::athena::in_use(settings, region, self.engine.output().ok()))
             }
-            (LiveSettings::Trino(settings, dialect), _) => LiveSettings::Trino(settings.in_use(), *dialect),
-            (settings, _) => settings.clone(),
+            LiveSettings::Trino(settings, dialect) => LiveSettings::Trino(settings.in_use(), *dialect),
+            #[cfg(not(feature = "athena"))]
+            settings @ LiveSettings::Athena(_) => settings.clone(),
         }
     }
 

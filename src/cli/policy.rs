@@ -68,7 +68,6 @@ fn live(
     known: PolicySettings,
 ) -> Result<(Compiled, PolicySettings), Failure> {
     use super::live::{Live, LiveSettings};
-    use super::remote::Remote;
 
     let live = Live::connect(LiveSettings::Athena(settings)).map_err(|failure| match failure {
         Failure::Other(report) => {
@@ -82,8 +81,7 @@ fn live(
     let compiled = live.compile(session, options, false)?;
     let mut outputs = vec![live.output(&compiled)?];
     let mut region = known.region.clone();
-    #[allow(clippy::infallible_destructuring_match, reason = "there may be another engine")]
-    if let Remote::Athena(engine) = &live.engine {
+    if let Some(engine) = live.engine.athena() {
         let workgroup = engine.workgroup();
         if workgroup.is_enforced && !workgroup.is_managed {
             outputs.extend(workgroup.output.clone());

@@ -38,6 +38,16 @@ macro_rules! whichever {
 }
 
 impl Remote {
+    /// Athena, if it is that: for what only Athena is asked.
+    #[cfg(feature = "athena")]
+    pub fn athena(&self) -> Option<&AthenaEngine> {
+        match self {
+            Remote::Athena(engine) => Some(engine),
+            #[cfg(feature = "trino")]
+            Remote::Trino(..) => None,
+        }
+    }
+
     /// What people call it.
     pub fn name(&self) -> &'static str {
         match self {

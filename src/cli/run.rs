@@ -73,7 +73,9 @@ impl Run {
             #[cfg(any(feature = "athena", feature = "trino"))]
             EngineName::Athena | EngineName::Trino => self.live(&session, out),
             #[cfg(not(any(feature = "athena", feature = "trino")))]
-            EngineName::Athena | EngineName::Trino => Err(missing("athena").into()),
+            EngineName::Athena => Err(missing("athena").into()),
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
+            EngineName::Trino => Err(missing("trino").into()),
         }
     }
 
@@ -134,7 +136,7 @@ impl Run {
         let Some(settings) = session.live(&self.engine) else { return self.run(out) };
         let live = Live::connect(settings.in_dialect(self.compile.dialect))?;
         #[cfg(feature = "athena")]
-        if let super::remote::Remote::Athena(engine) = &live.engine
+        if let Some(engine) = live.engine.athena()
             && !self.report.quiet
         {
             super::verified::remind(&live.runtime, engine);

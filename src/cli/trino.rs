@@ -1,15 +1,19 @@
 //! A Trino for the command line: its settings, and what they make. What proves who asks comes from the environment
 //! alone, and is written nowhere.
 
+#[cfg(any(feature = "athena", feature = "trino"))]
 use std::env;
 
 use clap::Args;
+#[cfg(feature = "trino")]
 use miette::miette;
 use serde::Deserialize;
 
+#[cfg(any(feature = "athena", feature = "trino"))]
 use super::engine::AthenaSettings;
 #[cfg(feature = "trino")]
 use super::session::Failure;
+#[cfg(any(feature = "athena", feature = "trino"))]
 use crate::cost::Price;
 #[cfg(feature = "trino")]
 use crate::engine::trino::{Authentication, TrinoOptions};
@@ -54,6 +58,7 @@ pub struct TrinoSettings {
     pub no_listing: bool,
 }
 
+#[cfg(any(feature = "athena", feature = "trino"))]
 impl TrinoSettings {
     /// The settings of a command line, whose options of S3 are `shared`, over those of a configuration file.
     #[must_use]
@@ -186,7 +191,7 @@ pub fn options(settings: &TrinoSettings, dialect: Dialect) -> Result<TrinoOption
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "athena", feature = "trino")))]
 mod tests {
     use super::{AthenaSettings, TrinoSettings};
 

@@ -90,7 +90,12 @@ impl Client {
             return Err(wrong("a password or token is not sent over http, where others can read it".to_owned(), help));
         }
         let headers = headers(options)?;
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if is_loopback(&server) {
+            // What is said to this machine is said to nobody else.
+            builder = builder.no_proxy();
+        }
+        let http = builder
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .redirect(reqwest::redirect::Policy::none())
