@@ -85,7 +85,7 @@ enum Command {
     #[cfg(any(feature = "athena", feature = "trino"))]
     Clean(runs::Clean),
     #[cfg(any(feature = "athena", feature = "trino"))]
-    Catalog(catalog::Catalog),
+    Catalog(Box<catalog::Catalog>),
     #[cfg(feature = "athena")]
     Doctor(doctor::Doctor),
     #[cfg(feature = "local")]
