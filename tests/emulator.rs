@@ -11,7 +11,7 @@ mod execution;
 mod faults;
 mod folders;
 mod handle;
-mod http;
+pub mod http;
 mod options;
 mod rates;
 mod results;

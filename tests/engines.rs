@@ -16,3 +16,5 @@ mod judged_json;
 mod partitions;
 mod skipping;
 mod statements;
+#[cfg(all(feature = "athena", feature = "trino"))]
+mod trino;

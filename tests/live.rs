@@ -4,7 +4,7 @@
 
 mod budgets;
 mod faults;
-mod lasting;
+pub mod lasting;
 mod makespan;
 mod own;
 

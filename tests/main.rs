@@ -22,6 +22,7 @@ mod lowering;
 #[cfg(feature = "local")]
 mod middle;
 mod output;
+mod own_trino;
 mod page;
 mod partition;
 mod policy;

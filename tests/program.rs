@@ -61,7 +61,7 @@ impl Program {
     }
 
     /// Starts the program and does not wait for it; what it says is kept until somebody does.
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn start<A: AsRef<str>>(&self, arguments: &[A]) -> std::process::Child {
         let pipe = std::process::Stdio::piped;
         self.command(arguments).stdout(pipe()).stderr(pipe()).spawn().expect("the program was built")

@@ -62,7 +62,7 @@ const SHARED_CRATES: &[(&str, &[&str], &str)] = &[
         &["constant", "engine", "run"],
         "the function `crc32`, blocks of Avro, lines of a ledger, and pauses that differ",
     ),
-    ("base64", &["constant", "run"], "its functions, and portions in a ledger"),
+    ("base64", &["constant", "engine", "run"], "its functions, bytes of a Trino's answers, and portions in a ledger"),
     ("fancy_regex", &["constant", "engine"], "regular expressions of the language, and of the regex SerDe"),
 ];
 

@@ -8,7 +8,7 @@ use super::layout::layout;
 use super::preset;
 use super::properties::Properties;
 use super::storage::storage;
-use super::table::{Column, Layout, Origin, Storage, Table, TableRef};
+use super::table::{Column, Format, Layout, Origin, Storage, Table, TableRef};
 use super::template::with_slash;
 use super::time_mapping::time_mapping;
 use crate::source::Span;
@@ -87,13 +87,14 @@ fn from_preset(
         errors.push(CatalogError::PresetLocation { location, span });
         return None;
     };
-    let storage = Storage {
-        location,
-        format: super::table::Format::CloudTrail,
-        serde: Some(preset::JSON_SERDE.to_owned()),
-        classes: Some((preset::CLOUDTRAIL_INPUT.to_owned(), preset::TEXT_OUTPUT.to_owned())),
-        serde_properties: std::collections::BTreeMap::new(),
+    let (format, serde, classes) = if name.name == preset::CLOUDTRAIL_LINES {
+        (Format::JsonLines, preset::LINES_SERDE, None)
+    } else {
+        let classes = (preset::CLOUDTRAIL_INPUT.to_owned(), preset::TEXT_OUTPUT.to_owned());
+        (Format::CloudTrail, preset::JSON_SERDE, Some(classes))
     };
+    let serde_properties = std::collections::BTreeMap::new();
+    let storage = Storage { location, format, serde: Some(serde.to_owned()), classes, serde_properties };
     let key = |name: &&str| Column { name: (*name).to_owned(), ty: Type::VARCHAR, comment: None };
     let keys = preset.keys.iter().map(key).collect();
     let properties = Properties::declared(&definition.properties, errors).over(preset.properties, name.span);

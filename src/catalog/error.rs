@@ -55,7 +55,7 @@ pub enum CatalogError {
     #[error("there is no preset `{name}`")]
     #[diagnostic(
         code(athplan::catalog::unknown_preset),
-        help("{}", suggestion(nearest.as_deref(), "`USING cloudtrail` is the only preset; write other tables out in full"))
+        help("{}", suggestion(nearest.as_deref(), "the presets are cloudtrail and cloudtrail_lines; write other tables out in full"))
     )]
     UnknownPreset {
         name: String,

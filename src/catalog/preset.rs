@@ -1,4 +1,5 @@
-//! Tables that athplan brings along: `USING cloudtrail`.
+//! Tables that athplan brings along: `USING cloudtrail`, and `USING cloudtrail_lines` for the same records one a line,
+//! which any engine reads (`jq -c '.Records[]'` writes them so).
 //!
 //! Columns, SerDe and layout are those of Athena's documentation
 //! (<https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html>);
@@ -13,6 +14,9 @@ use crate::types::Type;
 /// The SerDe of Hive's own JSON tables.
 pub const JSON_SERDE: &str = "org.apache.hive.hcatalog.data.JsonSerDe";
 
+/// The SerDe of files that hold one record a line.
+pub const LINES_SERDE: &str = "org.openx.data.jsonserde.JsonSerDe";
+
 /// The input format that takes `{"Records": […]}` apart.
 pub const CLOUDTRAIL_INPUT: &str = "com.amazon.emr.cloudtrail.CloudTrailInputFormat";
 
@@ -20,7 +24,13 @@ pub const CLOUDTRAIL_INPUT: &str = "com.amazon.emr.cloudtrail.CloudTrailInputFor
 pub const TEXT_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
 
 /// The presets' names.
-pub const NAMES: &[&str] = &["cloudtrail"];
+pub const NAMES: &[&str] = &[CLOUDTRAIL, CLOUDTRAIL_LINES];
+
+/// CloudTrail's own files.
+pub const CLOUDTRAIL: &str = "cloudtrail";
+
+/// CloudTrail's records, one a line, in the same folders.
+pub const CLOUDTRAIL_LINES: &str = "cloudtrail_lines";
 
 /// The commercial Regions
 /// (<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>). A Region

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
-use super::athena::Live;
-use super::engine::{AthenaSettings, report};
+use super::engine::{EngineName, EngineOptions, report};
+use super::live::{Live, LiveSettings};
 use super::output::visible;
 use super::session::Failure;
 use crate::catalog::{Layout, Table, add_partition_statements, create_statement};
@@ -39,7 +39,7 @@ struct Pull {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    athena: AthenaSettings,
+    engine: EngineOptions,
 }
 
 impl Catalog {
@@ -65,7 +65,10 @@ impl Pull {
     fn text(&self) -> Result<String, Failure> {
         let here = std::env::current_dir().into_diagnostic()?;
         let (_, config) = super::config::nearest(&here.join("spec"))?.unwrap_or_default();
-        let settings = self.athena.or(&config.athena);
+        // The embedded engine has no catalog.
+        let named = Some(self.engine.name(config.engine)).filter(|name| *name != EngineName::Local);
+        let engine = EngineOptions { engine: named.or(Some(EngineName::Athena)), ..self.engine.clone() };
+        let Some(settings) = LiveSettings::of(&engine, &config) else { return Ok(String::new()) };
         let database = settings.database().to_owned();
         let live = Live::connect(settings)?;
         let mut text = String::new();
@@ -86,7 +89,7 @@ impl Pull {
             let found = live.runtime.block_on(live.engine.table(&called)).map_err(|error| report(&error))?;
             let table = found.ok_or_else(|| {
                 miette!(
-                    help = "--database, --data-catalog and --region say where to look",
+                    help = "--database, --data-catalog and --region say where to look; of a Trino, --schema and --trino-catalog",
                     "there is no table `{called}`"
                 )
             })?;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::engine::{AthenaSettings, EngineName};
 use super::session::read;
+use super::trino::TrinoSettings;
 
 /// The file.
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Config {
     /// How Athena is reached.
     #[serde(default)]
     pub athena: AthenaSettings,
+    /// How a Trino is reached.
+    #[serde(default)]
+    pub trino: TrinoSettings,
 }
 
 /// The nearest `athplan.toml`, beside the spec or in a folder above it, and the folder it lies in.

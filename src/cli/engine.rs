@@ -4,7 +4,9 @@ use clap::{Args, ValueEnum};
 use miette::{Report, miette};
 use serde::Deserialize;
 
-#[cfg(any(feature = "local", feature = "athena"))]
+use super::trino::TrinoSettings;
+
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 use crate::engine::EngineError;
 
 /// The engines by name.
@@ -15,23 +17,27 @@ pub enum EngineName {
     Local,
     /// Amazon Athena.
     Athena,
+    /// A Trino of the user's own.
+    Trino,
 }
 
 /// Which engine, and how it is reached.
 #[derive(Debug, Clone, Default, Args)]
 pub struct EngineOptions {
-    /// Where statements run: the embedded engine over local folders (the default), or Athena
-    #[arg(long, value_name = "local|athena")]
+    /// Where statements run: the embedded engine over local folders (the default), Athena, or a Trino of your own
+    #[arg(long, value_name = "local|athena|trino")]
     pub engine: Option<EngineName>,
     #[command(flatten)]
     pub athena: AthenaSettings,
+    #[command(flatten)]
+    pub trino: TrinoSettings,
 }
 
 /// How Athena is reached. Who asks follows from the environment as for every program of AWS:
 /// variables, profile, single sign-on, role, instance.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-#[command(next_help_heading = "Athena")]
+#[command(next_help_heading = "Athena, and S3")]
 pub struct AthenaSettings {
     /// The Region (default: AWS_REGION, or the profile's)
     #[arg(long, value_name = "REGION")]
@@ -48,7 +54,7 @@ pub struct AthenaSettings {
     /// The database for tables named without one, in which the run makes its own (default: default)
     #[arg(long, value_name = "NAME")]
     pub database: Option<String>,
-    /// The location under which the run writes (default: the workgroup's)
+    /// The location under which the run writes (default on Athena: the workgroup's)
     #[arg(long, value_name = "S3")]
     pub output_location: Option<String>,
     /// How what is written is encrypted (default: as the bucket says)
@@ -92,7 +98,7 @@ impl AthenaSettings {
     }
 
     /// The settings that a run is taken up with, by name; those that nobody gave are left out.
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let slots = self.slots.map(|slots| slots.to_string());
         let named = [
@@ -110,7 +116,7 @@ impl AthenaSettings {
     }
 
     /// The settings of [`AthenaSettings::pairs`].
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let named = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         AthenaSettings {
@@ -135,7 +141,7 @@ impl AthenaSettings {
 }
 
 /// An engine's error for people, with its way out.
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 pub fn report(error: &EngineError) -> Report {
     match &error.help {
         Some(help) => miette!(help = help.clone(), "{}", error.message),
@@ -144,7 +150,7 @@ pub fn report(error: &EngineError) -> Report {
 }
 
 /// The error of an engine that this program was built without.
-#[cfg(not(all(feature = "local", feature = "athena")))]
+#[cfg(not(all(feature = "local", feature = "athena", feature = "trino")))]
 pub fn missing(name: &str) -> Report {
     miette!(
         help = format!("build it with cargo install --features {name}"),

@@ -95,8 +95,8 @@ impl Explain {
             out.write_all(visible_json(&text).as_bytes())?;
             return Ok(exit::OK);
         }
-        let compiled = self.compiled(&session)?;
         let mut explaining = Explaining { rows: BTreeMap::new(), ..Explaining::default() };
+        let compiled = self.compiled(&session, &mut explaining)?;
         #[cfg(feature = "local")]
         if self.stage.is_none() && self.engine.name(session.config.engine) == EngineName::Local {
             let (dialect, now) = (self.compile.dialect, compiled.plan.settings.now_picos());
@@ -133,17 +133,25 @@ impl Explain {
         Ok(exit::OK)
     }
 
-    fn compiled(&self, session: &Session) -> Result<Compiled, Failure> {
+    fn compiled(&self, session: &Session, explaining: &mut Explaining) -> Result<Compiled, Failure> {
         match self.engine.name(session.config.engine) {
             EngineName::Local => session.compile(&self.compile),
-            #[cfg(feature = "athena")]
-            EngineName::Athena => super::athena::Live::connect(session.athena(&self.engine.athena))?.compile(
-                session,
-                &self.compile,
-                false,
-            ),
-            #[cfg(not(feature = "athena"))]
+            #[cfg(any(feature = "athena", feature = "trino"))]
+            EngineName::Athena | EngineName::Trino => {
+                use crate::engine::Engine as _;
+
+                let Some(settings) = session.live(&self.engine) else { return session.compile(&self.compile) };
+                let live = super::live::Live::connect(settings.in_dialect(self.compile.dialect))?;
+                let compiled = live.compile(session, &self.compile, false)?;
+                explaining.price = live.engine.price();
+                explaining.lacking = crate::run::lacking(&compiled, |statements| live.engine.lacks(statements))
+                    .map_err(|error| Failure::Spec(Errors::new(&session.source, [error])))?;
+                Ok(compiled)
+            }
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
             EngineName::Athena => Err(super::engine::missing("athena").into()),
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
+            EngineName::Trino => Err(super::engine::missing("trino").into()),
         }
     }
 }

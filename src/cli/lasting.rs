@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use miette::{Report, miette};
 
-use super::athena::Live;
-use super::engine::AthenaSettings;
 use super::execute::{Execution, failure};
 use super::journal::{Journal, KeptRun, is_asked_to_stop};
 use super::limits::LimitOptions;
+use super::live::{Live, LiveSettings};
 use super::progress::Progress;
 use super::reporting::Places;
 use super::say;
@@ -79,9 +78,10 @@ impl Lasting {
         // Whoever asked an earlier process to stop did not mean this one.
         is_asked_to_stop(&run.folder);
         limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
-        let live = Live::connect(AthenaSettings::from_pairs(&header.engine))?;
+        let live = Live::connect(LiveSettings::from_pairs(&header.engine))?;
         check_whose(run, &header, &live)?;
         let options = RunOptions {
+            price: live.engine.price(),
             limits: limits.or(header.limits),
             statement_deadline: limits.statement_deadline().or(header.statement_deadline.map(Duration::from_secs)),
             ..RunOptions::new(header.run, header.output)
@@ -188,17 +188,20 @@ fn check_whose(run: &KeptRun, header: &Header, live: &Live) -> Result<(), Failur
 /// What a run has read and what that costs, failed and stopped attempts too.
 pub fn spent(known: &Known) -> String {
     let (bytes, dollars, statements) = spending(known);
-    format!("{} read by {}, {}", Bytes(bytes), counted(statements, "statement"), Dollars(dollars))
+    let dollars = dollars.map_or_else(String::new, |dollars| format!(", {}", Dollars(dollars)));
+    format!("{} read by {}{dollars}", Bytes(bytes), counted(statements, "statement"))
 }
 
-/// Bytes, dollars and statements that read data.
-pub fn spending(known: &Known) -> (u64, f64, u64) {
-    let price = Price::default();
+/// Bytes, dollars and statements that read data; no dollars where no price is known.
+pub fn spending(known: &Known) -> (u64, Option<f64>, u64) {
+    let price =
+        known.header.as_ref().map_or_else(Price::default, |header| LiveSettings::from_pairs(&header.engine).price());
     let read = known.attempts.values().flatten().filter(|attempt| attempt.reads);
     // What the engine never took is not billed.
     let ended = read.filter_map(|attempt| attempt.end.as_ref());
     let ended = ended.filter(|end| !matches!(end.outcome, Ending::Refused { .. }));
-    ended.fold((0, 0.0, 0), |(bytes, dollars, statements), end| {
+    let (bytes, dollars, statements) = ended.fold((0_u64, 0.0, 0), |(bytes, dollars, statements), end| {
         (bytes.saturating_add(end.bytes), dollars + price.statement(end.bytes), statements + 1)
-    })
+    });
+    (bytes, price.is_known().then_some(dollars), statements)
 }

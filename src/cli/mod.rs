@@ -1,49 +1,54 @@
 //! The command line: one file per subcommand. The only place that prints.
 
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod answers;
 #[cfg(feature = "athena")]
 mod athena;
-#[cfg(feature = "athena")]
+#[cfg(any(feature = "athena", feature = "trino"))]
 mod catalog;
 mod config;
 #[cfg(feature = "local")]
 pub mod demo;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod destination;
 #[cfg(feature = "athena")]
 mod doctor;
 mod engine;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod execute;
 mod explain;
 #[cfg(feature = "local")]
 mod folder;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod inputs;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod journal;
-#[cfg(feature = "athena")]
+#[cfg(any(feature = "athena", feature = "trino"))]
 mod lasting;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod limits;
+#[cfg(any(feature = "athena", feature = "trino"))]
+mod live;
 pub mod options;
 pub mod output;
 mod policy;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod progress;
+#[cfg(any(feature = "athena", feature = "trino"))]
+mod remote;
 mod report;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod reporting;
 mod rows;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod run;
-#[cfg(feature = "athena")]
+#[cfg(any(feature = "athena", feature = "trino"))]
 mod runs;
 pub mod session;
 mod snapshot;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod summary;
+mod trino;
 #[cfg(feature = "athena")]
 mod verified;
 
@@ -68,19 +73,19 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Explain(Box<explain::Explain>),
-    #[cfg(any(feature = "local", feature = "athena"))]
+    #[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
     Run(Box<run::Run>),
     Snapshot(snapshot::Snapshot),
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     Runs(runs::Runs),
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     Resume(runs::Resume),
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     Cancel(runs::Cancel),
-    #[cfg(feature = "athena")]
+    #[cfg(any(feature = "athena", feature = "trino"))]
     Clean(runs::Clean),
-    #[cfg(feature = "athena")]
-    Catalog(catalog::Catalog),
+    #[cfg(any(feature = "athena", feature = "trino"))]
+    Catalog(Box<catalog::Catalog>),
     #[cfg(feature = "athena")]
     Doctor(doctor::Doctor),
     #[cfg(feature = "local")]
@@ -104,18 +109,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut out = io::stdout().lock();
     let result = match &cli.command {
         Command::Explain(explain) => explain.run(&mut out),
-        #[cfg(any(feature = "local", feature = "athena"))]
+        #[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
         Command::Run(run) => run.run(&mut out),
         Command::Snapshot(snapshot) => snapshot.run(&mut out),
-        #[cfg(feature = "athena")]
+        #[cfg(any(feature = "athena", feature = "trino"))]
         Command::Runs(runs) => runs.run(&mut out),
-        #[cfg(feature = "athena")]
+        #[cfg(any(feature = "athena", feature = "trino"))]
         Command::Resume(resume) => resume.run(&mut out),
-        #[cfg(feature = "athena")]
+        #[cfg(any(feature = "athena", feature = "trino"))]
         Command::Cancel(cancel) => cancel.run(),
-        #[cfg(feature = "athena")]
+        #[cfg(any(feature = "athena", feature = "trino"))]
         Command::Clean(clean) => clean.run(),
-        #[cfg(feature = "athena")]
+        #[cfg(any(feature = "athena", feature = "trino"))]
         Command::Catalog(catalog) => catalog.run(&mut out),
         #[cfg(feature = "athena")]
         Command::Doctor(doctor) => doctor.run(&mut out),
@@ -152,7 +157,7 @@ fn print(report: &Report) {
 }
 
 /// Says a line on standard error, its hidden characters escaped.
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 fn say(line: &str) {
     write_to_stderr(&format!("{}\n", output::visible(line)));
 }

@@ -67,7 +67,9 @@ fn live(
     settings: AthenaSettings,
     known: PolicySettings,
 ) -> Result<(Compiled, PolicySettings), Failure> {
-    let live = super::athena::Live::connect(settings).map_err(|failure| match failure {
+    use super::live::{Live, LiveSettings};
+
+    let live = Live::connect(LiveSettings::Athena(settings)).map_err(|failure| match failure {
         Failure::Other(report) => {
             let help = "without access to AWS the policy is printed if every table is declared in the spec or a \
                         --catalog file, and --output-location is given";
@@ -77,14 +79,17 @@ fn live(
         other => other,
     })?;
     let compiled = live.compile(session, options, false)?;
-    let workgroup = live.engine.workgroup();
     let mut outputs = vec![live.output(&compiled)?];
-    if workgroup.is_enforced && !workgroup.is_managed {
-        outputs.extend(workgroup.output.clone());
+    let mut region = known.region.clone();
+    if let Some(engine) = live.engine.athena() {
+        let workgroup = engine.workgroup();
+        if workgroup.is_enforced && !workgroup.is_managed {
+            outputs.extend(workgroup.output.clone());
+        }
+        region = Some(engine.region().to_owned());
     }
     outputs.retain(|output| !output.is_empty());
     outputs.dedup();
-    let region = Some(live.engine.region().to_owned());
     live.close();
     Ok((compiled, PolicySettings { region, outputs, ..known }))
 }

@@ -20,6 +20,7 @@ use crate::run::{Kept, Outcome};
 
 /// Where rows go, and what is said.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Rows")]
 pub struct ReportOptions {
     /// How the rows are printed (default: a table on a terminal, else CSV)
     #[arg(long, value_name = "FORMAT", requires_if("parquet", "out"))]

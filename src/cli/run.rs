@@ -1,14 +1,14 @@
-//! `athplan run`: runs a spec, on the embedded engine over local files or on Athena.
+//! `athplan run`: runs a spec, on the embedded engine over local files, on Athena or on a Trino.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-#[cfg(any(feature = "local", feature = "athena"))]
+#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 use miette::miette;
 
-#[cfg(not(all(feature = "local", feature = "athena")))]
+#[cfg(not(all(feature = "local", feature = "athena", feature = "trino")))]
 use super::engine::missing;
 #[cfg(feature = "local")]
 use super::engine::report;
@@ -35,7 +35,7 @@ use crate::run::RunError;
 use crate::run::ledger::Ledger;
 use crate::run::{RunOptions, lacking};
 
-/// Runs a spec: on the embedded engine, over folders mapped by --map or athplan.toml, or on Athena.
+/// Runs a spec: on the embedded engine, over folders mapped by --map or athplan.toml, on Athena, or on a Trino.
 #[derive(Debug, Args)]
 pub struct Run {
     #[command(flatten)]
@@ -70,10 +70,12 @@ impl Run {
             EngineName::Local => self.local(&session, out),
             #[cfg(not(feature = "local"))]
             EngineName::Local => Err(missing("local").into()),
-            #[cfg(feature = "athena")]
-            EngineName::Athena => self.athena(&session, out),
-            #[cfg(not(feature = "athena"))]
+            #[cfg(any(feature = "athena", feature = "trino"))]
+            EngineName::Athena | EngineName::Trino => self.live(&session, out),
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
             EngineName::Athena => Err(missing("athena").into()),
+            #[cfg(not(any(feature = "athena", feature = "trino")))]
+            EngineName::Trino => Err(missing("trino").into()),
         }
     }
 
@@ -122,27 +124,35 @@ impl Run {
         places.finish(&outcome, out, || folder.finish(), |kept| kept_lines(kept, &directory))
     }
 
-    #[cfg(feature = "athena")]
-    fn athena(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
-        use super::athena::Live;
+    #[cfg(any(feature = "athena", feature = "trino"))]
+    fn live(&self, session: &Session, out: &mut dyn Write) -> Result<u8, Failure> {
         use super::lasting::Lasting;
+        use super::live::Live;
 
         if self.skip_bad_files {
-            let help =
-                "Athena reads every file or fails the statement; list what it cannot read with run over local copies";
+            let help = "other engines read every file or fail the statement; list what they cannot read with run over local copies";
             return Err(miette!(help = help, "--skip-bad-files is for the embedded engine").into());
         }
-        let live = Live::connect(session.athena(&self.engine.athena))?;
-        if !self.report.quiet {
-            super::verified::remind(&live);
+        let Some(settings) = session.live(&self.engine) else { return self.run(out) };
+        let live = Live::connect(settings.in_dialect(self.compile.dialect))?;
+        #[cfg(feature = "athena")]
+        if let Some(engine) = live.engine.athena()
+            && !self.report.quiet
+        {
+            super::verified::remind(&live.runtime, engine);
         }
         let compiled = live.compile(session, &self.compile, self.replace)?;
         let limits = self.limits.under(compiled.plan.spec.limits).map_err(Failure::Usage)?;
+        let price = live.engine.price();
+        if limits.dollars.is_some() && !price.is_known() {
+            let help = "--price-per-tb says what reading costs there; --max-scan limits bytes instead";
+            return Err(Failure::Usage(miette!(help = help, "dollars are limited, and no price is known")));
+        }
         let places = self.report.places(&compiled, &Inputs::of(session, &self.compile, &compiled))?;
         refuse_lacking(session, &compiled, &live.engine)?;
         let statement_deadline = self.limits.statement_deadline();
         let output = live.output(&compiled)?;
-        let options = RunOptions { limits, statement_deadline, ..RunOptions::new(run_id(), output) };
+        let options = RunOptions { limits, price, statement_deadline, ..RunOptions::new(run_id(), output) };
         live.prepare(&compiled, self.replace)?;
         let run = Lasting::begin(compiled, live, options, &self.compile.spec)?;
         run.execute(places, self.limits.deadline(), self.report.quiet, out)

@@ -320,8 +320,11 @@ fn show(out: &mut dyn Write, run: &KeptRun, known: &Known) -> Result<(), Failure
             lines.push(line);
         }
     }
-    let (_, dollars, _) = spending(known);
-    lines.push(format!("  {} in all", Dollars(dollars)));
+    let (bytes, dollars, _) = spending(known);
+    lines.push(match dollars {
+        Some(dollars) => format!("  {} in all", Dollars(dollars)),
+        None => format!("  {} in all", Bytes(bytes)),
+    });
     for line in lines {
         writeln!(out, "{}", output::visible(&line))?;
     }

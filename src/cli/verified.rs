@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, WrapErr};
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
 
-use super::athena::Live;
 use super::session::Failure;
+use crate::engine::athena::AthenaEngine;
 
 /// What was proven.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -60,11 +61,11 @@ pub fn record(account: Option<&str>, region: &str, workgroup: &str) -> Result<()
 }
 
 /// Says that nothing has been proven of where a run goes, as long as that is so.
-pub fn remind(live: &Live) {
-    let account = live.runtime.block_on(live.engine.account()).ok().flatten();
-    let workgroup = &live.engine.workgroup().name;
+pub fn remind(runtime: &Runtime, engine: &AthenaEngine) {
+    let account = runtime.block_on(engine.account()).ok().flatten();
+    let workgroup = &engine.workgroup().name;
     let state = path().map(|path| read(&path)).unwrap_or_default();
-    let of = |known: &Verified| known.is_of(account.as_deref(), live.engine.region(), workgroup);
+    let of = |known: &Verified| known.is_of(account.as_deref(), engine.region(), workgroup);
     if !state.verified.iter().any(of) {
         super::say(&format!(
             "this account and its workgroup {workgroup} are unverified: athplan doctor --live proves for a cent at most that \

@@ -22,6 +22,14 @@ impl Default for Price {
 }
 
 impl Price {
+    /// No price is known: bytes are counted, and cost nothing that anybody could say.
+    pub const UNKNOWN: Price = Price { dollars_per_terabyte: 0.0, minimum_bytes: 0 };
+
+    /// Whether there is one.
+    pub fn is_known(&self) -> bool {
+        *self != Price::UNKNOWN
+    }
+
     /// What one statement that reads so many bytes is billed, in dollars.
     pub fn statement(&self, bytes: u64) -> f64 {
         const MEGABYTE: u64 = 1 << 20;

@@ -5,14 +5,22 @@
 
 #[cfg(feature = "athena")]
 pub mod athena;
+#[cfg(any(feature = "athena", feature = "trino"))]
+mod aws;
 mod error;
+#[cfg(any(feature = "athena", feature = "trino"))]
+mod interval;
 #[cfg(feature = "local")]
 pub mod local;
 mod status;
+#[cfg(feature = "trino")]
+pub mod trino;
 
 use std::fmt;
 use std::time::SystemTime;
 
+#[cfg(any(feature = "athena", feature = "trino"))]
+pub use aws::Listing;
 pub use error::{EngineError, ErrorClass};
 pub use status::{ResultSet, ScanReport, State, Status};
 
@@ -142,6 +150,16 @@ pub trait Engine: Send + Sync {
     ///
     /// The engine cannot be asked.
     fn place_of(&self, table: &str) -> impl Future<Output = Result<Option<String>, EngineError>> + Send;
+
+    /// Takes away what the engine itself may have left of a run's statements that did not end well, beside their
+    /// tables and files. An engine that leaves nothing of its own does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The engine cannot be asked.
+    fn tidy(&self, _run: &str) -> impl Future<Output = Result<(), EngineError>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// How many statements of a kind may run side by side, as far as the engine says before it is asked.
     fn slots(&self, kind: Kind) -> usize;

@@ -79,7 +79,7 @@ pub fn explain(compiled: &Compiled, explaining: &Explaining) -> Result<Tree, Exp
         tree.part(step::explain(compiled, explaining, at, step, &mut total)?);
     }
     (total.reads, total.all) = counted(compiled, explaining)?;
-    tree.valued("total", total.text(explaining.price), total.value());
+    tree.valued("total", total.text(explaining.price), total.value(explaining.price));
     Ok(tree)
 }
 
@@ -103,14 +103,17 @@ pub fn statements_text(reads: usize, all: usize) -> String {
 impl Total {
     fn text(&self, price: Price) -> String {
         let least = if self.unknown { "at least " } else { "" };
-        let mut text = format!(
-            "{least}{} in {least}{}, {least}{} at ${} per TB and {} minimum a statement",
-            Bytes(self.bytes),
-            statements_text(self.reads, self.all),
-            Dollars(self.dollars),
-            price.dollars_per_terabyte,
-            Bytes(price.minimum_bytes),
-        );
+        let mut text = format!("{least}{} in {least}{}, ", Bytes(self.bytes), statements_text(self.reads, self.all));
+        text.push_str(&match (price.is_known(), price.minimum_bytes) {
+            (false, _) => "no price is known".to_owned(),
+            (true, 0) => format!("{least}{} at ${} per TB", Dollars(self.dollars), price.dollars_per_terabyte),
+            (true, minimum) => format!(
+                "{least}{} at ${} per TB and {} minimum a statement",
+                Dollars(self.dollars),
+                price.dollars_per_terabyte,
+                Bytes(minimum)
+            ),
+        });
         if self.unknown && self.unbounded {
             text.push_str("; no upper bound is known");
         } else if self.unknown {
@@ -123,10 +126,10 @@ impl Total {
         text
     }
 
-    fn value(&self) -> serde_json::Value {
+    fn value(&self, price: Price) -> serde_json::Value {
         let most = (!self.unbounded).then_some(self.bytes.saturating_add(self.more_bytes));
         serde_json::json!({
-            "bytes": self.bytes, "dollars": self.dollars, "statements": self.all,
+            "bytes": self.bytes, "dollars": price.is_known().then_some(self.dollars), "statements": self.all,
             "statements_that_read": self.reads, "lower_bound": self.unknown, "at_most_bytes": most,
         })
     }

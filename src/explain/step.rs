@@ -133,13 +133,15 @@ fn charge(tree: &mut Tree, name: &'static str, statements: &[u64], unknown: bool
     total.dollars += dollars;
     total.unknown |= unknown;
     total.unbounded |= unknown;
+    let what = if bytes == 0 && tree.parts.is_empty() { "stored rows".to_owned() } else { Bytes(bytes).to_string() };
     let text = if unknown {
         "unknown".to_owned()
-    } else if bytes == 0 && tree.parts.is_empty() {
-        format!("{} for stored rows", Dollars(dollars))
+    } else if price.is_known() {
+        format!("{} for {what}", Dollars(dollars))
     } else {
-        format!("{} for {}", Dollars(dollars), Bytes(bytes))
+        format!("{what}, no price is known")
     };
+    let dollars = price.is_known().then_some(dollars);
     tree.valued(name, text, serde_json::json!({"bytes": bytes, "dollars": dollars, "known": !unknown}));
 }
 

@@ -10,7 +10,7 @@ use super::ledger::{Attempt, End, Ending, Entry};
 use super::own::drop_of_kept;
 use super::{Event, Kept, Run, RunError};
 use crate::emit::{self, StatementId};
-use crate::engine::{Engine, ErrorClass, QueryId, State};
+use crate::engine::{Engine, EngineError, ErrorClass, QueryId, State};
 
 /// How long stopped queries are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,6 +33,8 @@ impl<E: Engine> Run<'_, E> {
         }
         drop(dropping);
         let (output, run) = (&self.options.output, &self.options.run);
+        let tidied = self.patiently(run, || self.engine.tidy(run)).await;
+        tidied.map_err(|error| self.at_the_end("tidying up", error))?;
         if output.is_empty() {
             // A run that stores nothing needs no place.
             return Ok(());
@@ -71,10 +73,13 @@ impl<E: Engine> Run<'_, E> {
     /// Deletes everything under a location.
     pub(super) async fn remove(&self, location: &str) -> Result<(), RunError> {
         let removed = self.patiently(location, || self.engine.remove(location)).await;
-        removed.map(|_| ()).map_err(|error| {
-            let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
-            RunError::Statement { statement: StatementId(format!("deleting {location}")), error, span }
-        })
+        removed.map(|_| ()).map_err(|error| self.at_the_end(&format!("deleting {location}"), error))
+    }
+
+    /// The error of something that is done when all statements are.
+    fn at_the_end(&self, what: &str, error: EngineError) -> RunError {
+        let span = self.compiled.plan.steps.last().map(|step| step.span).unwrap_or_default();
+        RunError::Statement { statement: StatementId(what.to_owned()), error, span }
     }
 
     /// Stops the queries that run, and records what they have read. What cannot be stopped stays open in

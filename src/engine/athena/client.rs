@@ -1,31 +1,14 @@
-//! The connection: who asks, where, and how often a request that was lost on its way is sent again.
+//! Athena's client: the connection to AWS, and what is told to whoever paces all calls.
 
-use std::time::Duration;
-
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
 use aws_sdk_athena::config::interceptors::InterceptorContext;
-use aws_sdk_athena::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
-use aws_sdk_athena::config::timeout::TimeoutConfig;
-use aws_sdk_athena::config::{AppName, Region, RuntimeComponents, SharedCredentialsProvider};
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder, Connector};
-use aws_types::service_config::ServiceConfigKey;
+use aws_sdk_athena::config::retry::{ClassifyRetry, RetryAction};
 
-use super::error::no_region;
 use super::options::AthenaOptions;
 use crate::engine::EngineError;
-
-/// How often a request that the network lost is sent, the first time included.
-const ATTEMPTS: u32 = 3;
-
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long an answer may take to begin.
-const ANSWER: Duration = Duration::from_secs(60);
+use crate::engine::aws::no_region;
 
 /// What every call is made with, as [`load`] finds it.
 ///
@@ -40,30 +23,10 @@ pub async fn configuration(
     if configuration.region().is_none() { Err(no_region()) } else { Ok(configuration) }
 }
 
-/// What every call is made with: the standard chain of credentials (environment, profile, single
-/// sign-on, role, instance), the Region, one TLS library.
+/// What every call is made with, whether or not there is a Region.
 pub async fn load(options: &AthenaOptions, credentials: Option<SharedCredentialsProvider>) -> SdkConfig {
-    let http = Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
-    });
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
-        .app_name(AppName::new("athplan").expect("letters alone"))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(options.second))
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build());
-    if let Some(region) = &options.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(credentials) = credentials {
-        loader = loader.credentials_provider(credentials);
-    }
-    loader.load().await
+    let (region, profile) = (options.region.as_deref(), options.profile.as_deref());
+    crate::engine::aws::load(region, profile, options.second, credentials).await
 }
 
 /// Athena's client.
@@ -73,14 +36,6 @@ pub fn athena(configuration: &SdkConfig, options: &AthenaOptions) -> Client {
         builder = builder.endpoint_url(endpoint);
     }
     Client::from_conf(builder.build())
-}
-
-/// Where S3 answers, if not where its Region says: as the SDK of S3 would look it up.
-pub fn s3_endpoint(configuration: &SdkConfig, options: &AthenaOptions) -> Option<String> {
-    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
-    let configured = || configuration.service_config()?.load_config(key.ok()?);
-    let general = || configuration.endpoint_url().map(str::to_owned);
-    options.s3_endpoint.clone().or_else(configured).or_else(general)
 }
 
 /// Athena's own "not now" goes to the caller at once: whoever paces all calls has to know of it, and

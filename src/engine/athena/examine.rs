@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_athena::config::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::finding::{Finding, Verdict};
-use super::identity::Identity;
-use super::options::{AthenaOptions, Encryption};
+use super::options::AthenaOptions;
 use super::workgroup::Workgroup;
-use super::{AthenaEngine, client, error};
-use crate::engine::{Engine, EngineError, ErrorClass};
+use super::{AthenaEngine, client};
+use crate::engine::aws::Encryption;
+use crate::engine::aws::identity::Identity;
+use crate::engine::{Engine, EngineError, ErrorClass, aws};
 
 /// What is looked at, in order.
 const NAMES: [&str; 6] = ["credentials", "region", "workgroup", "output", "database", "tables"];
@@ -49,11 +50,11 @@ async fn connected(
 ) -> Option<AthenaEngine> {
     let configuration = client::load(&options, credentials).await;
     let who = match configuration.credentials_provider() {
-        Some(provider) => provider.provide_credentials().await.map_err(|error| error::no_credentials(&error)),
-        None => Err(error::answer::credentials("no credentials")),
+        Some(provider) => provider.provide_credentials().await.map_err(|error| aws::no_credentials(&error)),
+        None => Err(aws::answer::credentials("no credentials")),
     };
-    let who = who.map_err(|error| error::of_profile(error, options.profile.as_deref()));
-    let region = configuration.region().map(ToString::to_string).ok_or_else(error::no_region);
+    let who = who.map_err(|error| aws::of_profile(error, options.profile.as_deref()));
+    let region = configuration.region().map(ToString::to_string).ok_or_else(aws::no_region);
     let is_known = who.is_ok() && region.is_ok();
     findings.push(who.map_or_else(
         |error| Finding::failed("credentials", error),

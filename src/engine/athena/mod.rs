@@ -28,18 +28,14 @@
 mod cancel;
 mod catalog;
 mod client;
-mod credentials;
 mod error;
 mod examine;
 mod file;
 mod find;
 mod finding;
-mod identity;
-mod listing;
 mod options;
 mod poll;
 mod result;
-mod store;
 mod submit;
 mod token;
 mod value;
@@ -56,13 +52,12 @@ use aws_sdk_athena::config::SharedCredentialsProvider;
 
 pub use examine::examine;
 pub use finding::{Finding, Verdict};
-pub use listing::Listing;
-pub use options::{AthenaOptions, Encryption, PRIMARY};
+pub use options::{AthenaOptions, PRIMARY};
 pub use workgroup::Workgroup;
 
-use self::credentials::Chain;
-use self::error::of_profile;
-use self::store::{Location, Sender, Store};
+use super::aws::credentials::Chain;
+pub use super::aws::{Encryption, Listing};
+use super::aws::{Location, Sender, Store, listing, of_profile, s3_endpoint};
 use super::{Engine, EngineError, ErrorClass, Kind, QueryId, ResultSet, State, Status, StoredFile, Submission};
 use crate::catalog::{Table, with_slash};
 use crate::types::Type;
@@ -114,7 +109,7 @@ impl AthenaEngine {
     async fn assembled(options: AthenaOptions, configuration: &SdkConfig) -> Result<Self, EngineError> {
         let client = client::athena(configuration, &options);
         let region = configuration.region().map(ToString::to_string).unwrap_or_default();
-        let endpoint = client::s3_endpoint(configuration, &options);
+        let endpoint = s3_endpoint(configuration, options.s3_endpoint.as_deref());
         let owner = options.expected_bucket_owner.clone();
         let sender = Sender::new(Chain::new(configuration), region.clone(), endpoint, owner, options.second / 10)?;
         let store = Store::new(sender, options.encryption.clone());
@@ -273,23 +268,11 @@ impl Engine for AthenaEngine {
     }
 
     async fn list(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
-        let place = Location::parse(&with_slash(location))?;
-        let objects = self.store.list(&place).await?;
-        Ok(objects
-            .into_iter()
-            .map(|object| StoredFile { location: place.uri(&object.key), bytes: object.bytes })
-            .collect())
+        self.store.files(location).await
     }
 
     async fn remove(&self, location: &str) -> Result<usize, EngineError> {
-        let location = with_slash(location);
-        let output = self.output()?;
-        let inside = location.strip_prefix(output).is_some_and(|rest| !rest.trim_matches('/').is_empty());
-        if !inside {
-            let message = format!("{location} is not deleted: it does not lie inside {output}");
-            return Err(EngineError::new(ErrorClass::Statement, message));
-        }
-        self.store.remove(&Location::parse(&location)?).await
+        self.store.remove_inside(location, self.output()?).await
     }
 
     async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {

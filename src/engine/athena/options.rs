@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::engine::aws::Encryption;
+
 /// The workgroup that every account has.
 pub const PRIMARY: &str = "primary";
 
@@ -42,18 +44,6 @@ pub struct AthenaOptions {
     pub second: Duration,
 }
 
-/// How Athena encrypts what it writes
-/// (<https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html>).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Encryption {
-    /// By S3, with its own keys.
-    SseS3,
-    /// By S3, with a key of the Key Management Service.
-    SseKms(String),
-    /// By Athena, before S3 sees it, with a key of the Key Management Service.
-    CseKms(String),
-}
-
 impl AthenaOptions {
     /// An engine of a database, in the workgroup that every account has, all else as the environment
     /// says.
@@ -78,20 +68,5 @@ impl AthenaOptions {
     /// How many statements run side by side.
     pub fn slots(&self) -> usize {
         self.slots.unwrap_or(LEAST_QUOTA).max(1)
-    }
-}
-
-impl std::str::FromStr for Encryption {
-    type Err = String;
-
-    /// `SSE_S3`, `SSE_KMS=KEY` or `CSE_KMS=KEY`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, key) = text.split_once('=').map_or((text, None), |(name, key)| (name, Some(key)));
-        match (name.to_ascii_uppercase().as_str(), key) {
-            ("SSE_S3", None) => Ok(Encryption::SseS3),
-            ("SSE_KMS", Some(key)) if !key.is_empty() => Ok(Encryption::SseKms(key.to_owned())),
-            ("CSE_KMS", Some(key)) if !key.is_empty() => Ok(Encryption::CseKms(key.to_owned())),
-            _ => Err("expected SSE_S3, SSE_KMS=KEY or CSE_KMS=KEY".to_owned()),
-        }
     }
 }

@@ -7,8 +7,8 @@ use aws_sdk_athena::types::{QueryExecution, QueryExecutionState, UnprocessedQuer
 use super::AthenaEngine;
 use super::error::of_call;
 use super::error::outcome::{Outcome, classify};
-use super::error::text::place;
 use super::result;
+use crate::engine::aws::text::place;
 use crate::engine::{EngineError, ErrorClass, QueryId, State, Status};
 
 /// The most ids of one call

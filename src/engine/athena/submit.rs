@@ -4,9 +4,9 @@ use aws_sdk_athena::types::{EncryptionConfiguration, EncryptionOption, QueryExec
 
 use super::AthenaEngine;
 use super::error::of_call;
-use super::error::text::place;
-use super::options::Encryption;
 use super::token::request_token;
+use crate::engine::aws::Encryption;
+use crate::engine::aws::text::place;
 use crate::engine::{EngineError, ErrorClass, QueryId, Submission};
 
 const ACTION: &str = "athena:StartQueryExecution";

@@ -1,6 +1,7 @@
 //! A small S3 over the buckets' folders, path-style: what listing, reading, writing and deleting need
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html>).
 
+mod chunks;
 mod error;
 mod list;
 mod multipart;
@@ -33,7 +34,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn new(request: Request) -> Self {
+    fn new(mut request: Request) -> Self {
+        request.body = chunks::whole(&request);
         let path = request.path.trim_start_matches('/');
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
         let pairs = request.query.split('&').filter(|pair| !pair.is_empty());

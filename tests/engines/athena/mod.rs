@@ -1,7 +1,7 @@
 //! The Athena engine through the SDK, against an emulator that answers as Athena was measured to
 //! (`athena-wire`; sections are named where they matter).
 
-mod bench;
+pub mod bench;
 mod catalog;
 mod connecting;
 mod results;

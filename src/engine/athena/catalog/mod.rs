@@ -6,10 +6,10 @@ mod partitions;
 use aws_sdk_athena::types::TableMetadata;
 
 use super::AthenaEngine;
-use super::error::answer::is_missing_entity;
 use super::error::of_call;
 use crate::catalog::{Layout, Table};
 use crate::engine::EngineError;
+use crate::engine::aws::answer::is_missing_entity;
 
 /// The catalog that names without one belong to.
 const DEFAULT_CATALOG: &str = "AwsDataCatalog";

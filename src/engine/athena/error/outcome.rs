@@ -6,8 +6,8 @@
 //! <https://docs.aws.amazon.com/athena/latest/ug/error-reference.html>. Reasons quote data, and log
 //! data is full of words such as `AccessDenied`: words are looked for only where no data is quoted.
 
-use super::answer::{POLICY, between};
-use super::text::without_tails;
+use crate::engine::aws::answer::{POLICY, between};
+use crate::engine::aws::text::without_tails;
 use crate::engine::{EngineError, ErrorClass};
 
 /// How a query ended, as Athena tells it.

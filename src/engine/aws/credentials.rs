@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_sdk_athena::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use object_store::aws::AwsCredential;
 use tokio::sync::Mutex;
 
-use super::error::{answer, no_credentials};
 use super::identity::Identity;
+use super::{answer, no_credentials};
 use crate::engine::EngineError;
 
 /// How long before their end credentials are renewed.

@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
+use aws_credential_types::Credentials;
 use aws_credential_types::credential_feature::AwsCredentialFeature;
-use aws_sdk_athena::config::Credentials;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn account_of(key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Identity, account_of};
-    use aws_sdk_athena::config::Credentials;
+    use aws_credential_types::Credentials;
 
     /// The example of the article that described it: "A short note on AWS KEY ID", 2023.
     #[test]

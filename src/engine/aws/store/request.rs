@@ -11,9 +11,9 @@ use object_store::aws::AwsAuthorizer;
 use object_store::client::{HttpClient, HttpConnector, HttpError, HttpRequest, HttpRequestBody, ReqwestConnector};
 
 use super::location::{has_dots, percent_encoded};
-use crate::engine::athena::credentials::Chain;
-use crate::engine::athena::error::answer::{self, Answer};
-use crate::engine::athena::error::chain;
+use crate::engine::aws::answer::{self, Answer};
+use crate::engine::aws::chain;
+use crate::engine::aws::credentials::Chain;
 use crate::engine::{EngineError, ErrorClass};
 
 /// How often a request is sent, the first time included.

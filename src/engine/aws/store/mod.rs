@@ -4,19 +4,21 @@
 //! in which storage class a file lies, a bucket may lie in another Region than the queries, and what is
 //! written may have to be encrypted and to belong to a named account.
 
+mod encryption;
 mod location;
 mod page;
 mod request;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+pub use encryption::Encryption;
 pub use location::Location;
 pub use page::{Object, Page};
 use request::Call;
 pub use request::Sender;
 
-use super::options::Encryption;
-use crate::engine::{EngineError, ErrorClass};
+use crate::catalog::with_slash;
+use crate::engine::{EngineError, ErrorClass, StoredFile};
 
 /// How many files are deleted side by side.
 const SIDE_BY_SIDE: usize = 16;
@@ -123,6 +125,33 @@ impl Store {
                 return Ok(objects);
             }
         }
+    }
+
+    /// Every file under a location, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::page`].
+    pub async fn files(&self, location: &str) -> Result<Vec<StoredFile>, EngineError> {
+        let place = Location::parse(&with_slash(location))?;
+        let objects = self.list(&place).await?;
+        let file = |object: Object| StoredFile { location: place.uri(&object.key), bytes: object.bytes };
+        Ok(objects.into_iter().map(file).collect())
+    }
+
+    /// Deletes every file under a location that lies strictly inside another, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// It lies elsewhere, or cannot be deleted.
+    pub async fn remove_inside(&self, location: &str, output: &str) -> Result<usize, EngineError> {
+        let location = with_slash(location);
+        let inside = location.strip_prefix(output).is_some_and(|rest| !rest.trim_matches('/').is_empty());
+        if !inside {
+            let message = format!("{location} is not deleted: it does not lie inside {output}");
+            return Err(EngineError::new(ErrorClass::Statement, message));
+        }
+        self.remove(&Location::parse(&location)?).await
     }
 
     /// Deletes every file whose location begins with a prefix, and says how many there were.
