@@ -33,5 +33,6 @@ mod run;
 mod sizes;
 mod terminal;
 mod tidy;
+mod trino;
 mod types;
 mod walk;
