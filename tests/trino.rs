@@ -9,6 +9,8 @@
 mod client;
 mod copy;
 mod engine;
+mod expressions;
+mod generate;
 mod literals;
 mod parquet;
 mod pruning;

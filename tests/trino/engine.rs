@@ -58,17 +58,25 @@ impl Judge {
         self.folder.join(location.strip_prefix("s3://").expect("locations are of S3"))
     }
 
+    /// Makes the folder of a location: on a file system, unlike on S3, a table without rows needs one.
+    fn make(&self, location: &str) {
+        fs::create_dir_all(self.path(location)).expect("the folder is the test's");
+    }
+
     /// The query in a statement, and what makes Trino store its rows.
     fn stored(&self, sql: &str, number: usize) -> (String, String) {
         let definitions = self.definitions.lock().expect("nobody panicked");
         if let Some(query) = sql.strip_prefix("UNLOAD (\n") {
             let (query, target) = query.rsplit_once("\n) TO '").expect("UNLOAD says where to");
             let (location, with) = target.split_once("' WITH (").expect("UNLOAD says how");
+            self.make(location);
             let location = definitions.placed(location);
             let stored =
                 format!("CREATE TABLE unloaded_{number} WITH (external_location = '{location}', {with} AS\n{query}");
             return (query.to_owned(), stored);
         }
+        let location = sql.split("external_location = '").nth(1).and_then(|rest| rest.split('\'').next());
+        self.make(location.expect("steps are stored at a place"));
         (sql.to_owned(), definitions.placed(sql))
     }
 
@@ -151,8 +159,8 @@ impl Engine for Judge {
         Ok(0)
     }
 
-    async fn place_of(&self, _table: &str) -> Result<Option<String>, EngineError> {
-        Ok(None)
+    async fn place_of(&self, table: &str) -> Result<Option<String>, EngineError> {
+        Ok(self.definitions.lock().expect("nobody panicked").place_of(table))
     }
 
     fn slots(&self, _kind: Kind) -> usize {

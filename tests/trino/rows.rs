@@ -49,6 +49,17 @@ impl Bag {
         Self::sorted(types, answer.rows.iter().map(row).collect())
     }
 
+    /// The rows that another has not, or not so often.
+    fn without(&self, other: &Self) -> String {
+        let mut left = self.rows.clone();
+        for row in &other.rows {
+            if let Some(at) = left.iter().position(|own| own == row) {
+                left.remove(at);
+            }
+        }
+        left.join("\n  ")
+    }
+
     fn sorted(types: Vec<String>, mut rows: Vec<String>) -> Self {
         rows.sort();
         Self { types, rows }
@@ -175,9 +186,14 @@ impl Case<'_> {
     fn same(&mut self, what: &str, left: &[Bag], right: &[Bag]) {
         for (at, (left, right)) in left.iter().zip(right).enumerate() {
             if left != right {
-                let shown = |bag: &Bag| format!("  {}\n  {}", bag.types.join(", "), bag.rows.join("\n  "));
-                let spec = &self.subject.lines;
-                self.note(format!("{what} differ in answer {}:\n{}\nand\n{}\n{spec}", at + 1, shown(left), shown(right)));
+                let (only_left, only_right) = (left.without(right), right.without(left));
+                let (types, other_types) = (left.types.join(", "), right.types.join(", "));
+                self.note(format!(
+                    "{what} differ in answer {}:\n  {types}\n  {other_types}\nonly the first:\n  {only_left}\nonly the \
+                     second:\n  {only_right}\n{}",
+                    at + 1,
+                    self.subject.lines
+                ));
             }
         }
         if left.len() != right.len() {

@@ -151,7 +151,9 @@ pub fn examples() -> Vec<Make> {
             fs::copy(file, original.files().join(file.file_name().expect("a name"))).expect("the file can be copied");
         }
         let name = format!("example_{}", &stem(folder)[..2]);
-        Subject::new(name, text, original, Options::new(EXAMPLES_NOW), ("2019/02/20", "2019/06/05"))
+        // The archive holds a record that was delivered some eleven hours late: who reads everything finds it.
+        let options = Options { slack: Some(12 * 3_600), ..Options::new(EXAMPLES_NOW) };
+        Subject::new(name, text, original, options, ("2019/02/20", "2019/06/05"))
     };
     folders.into_iter().map(|folder| -> Make { let subject = subject.clone(); Box::new(move || subject(&folder)) }).collect()
 }

@@ -41,9 +41,15 @@ impl Definitions {
         location.replacen("s3://", &self.place, 1)
     }
 
+    /// Where a table lies that was defined and not dropped.
+    pub fn place_of(&self, table: &str) -> Option<String> {
+        self.tables.get(table).map(|table| table.storage.location.clone())
+    }
+
     /// What Trino is told in place of a statement of Hive's grammar.
     pub fn said(&mut self, sql: &str) -> Vec<String> {
         if let Some(name) = sql.strip_prefix("DROP TABLE IF EXISTS ") {
+            self.tables.remove(name.trim_matches('`'));
             return vec![format!("DROP TABLE IF EXISTS {}", name.replace('`', "\""))];
         }
         let source = Arc::new(Source::new("definition", sql));

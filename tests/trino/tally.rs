@@ -24,11 +24,6 @@ impl Tally {
         *self.counts.entry(what).or_default() += count as u64;
     }
 
-    /// How many there were.
-    pub fn count(&self, what: &str) -> u64 {
-        self.counts.get(what).copied().unwrap_or_default()
-    }
-
     /// A case that Trino cannot judge.
     pub fn unjudged(&mut self, case: impl Into<String>, reason: impl Into<String>) {
         self.unjudged.entry(reason.into()).or_default().push(case.into());
