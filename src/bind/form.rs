@@ -65,7 +65,15 @@ impl Binder<'_> {
         place: Place<'_>,
     ) -> Expr {
         let parts = [value, pattern].into_iter().chain(escape);
-        let operands = parts.map(|part| self.expression(part, place)).collect();
+        let operands: Vec<Expr> = parts.map(|part| self.expression(part, place)).collect();
+        // What is wrong with the value does not wait for what is wrong with the pattern.
+        let value = &operands[0].ty;
+        if operands[1..].iter().any(|part| part.ty.is_opaque()) && !(value.is_text() || value.is_opaque()) {
+            if *value != Type::Unknown {
+                let (operator, operands) = ("like".to_owned(), value.to_string());
+                self.report(BindError::WrongOperands { operator, operands, span, help: None });
+            }
+        }
         self.operator("like", operands, span)
     }
 

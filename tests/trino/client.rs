@@ -71,7 +71,8 @@ impl Client {
         loop {
             if let Some(columns) = body["columns"].as_array() {
                 let text = |column: &Json, what: &str| column[what].as_str().unwrap_or_default().to_owned();
-                answer.columns = columns.iter().map(|column| (text(column, "name"), text(column, "type"))).collect();
+                let column = |column: &Json| (text(column, "name"), plain(&text(column, "type")));
+                answer.columns = columns.iter().map(column).collect();
             }
             for row in body["data"].as_array().into_iter().flatten() {
                 answer.rows.push(row.as_array().cloned().expect("a row is a list"));
@@ -116,6 +117,18 @@ impl Client {
         }
         serde_json::from_slice(&body).expect("an answer is JSON")
     }
+}
+
+/// A type as EXPLAIN and messages write it: a result's columns have it in other letters, and decimals with a blank.
+fn plain(ty: &str) -> String {
+    let mut plain = String::with_capacity(ty.len());
+    for (at, part) in ty.to_lowercase().split("decimal(").enumerate() {
+        let (numbers, rest) = if at == 0 { ("", part) } else { part.split_at(part.find(')').unwrap_or(0)) };
+        plain.push_str(if at == 0 { "" } else { "decimal(" });
+        plain.extend(numbers.chars().filter(|character| *character != ' '));
+        plain.push_str(rest);
+    }
+    plain
 }
 
 /// A body without the lengths of its chunks.

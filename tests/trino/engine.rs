@@ -17,6 +17,9 @@ use super::client::{Answer, Client, Refusal};
 use super::pruning::{ScanRead, scans};
 use super::tables::Definitions;
 
+/// What Trino says where a table without rows is to lie on a file system.
+const NO_FOLDER: &str = "External table location does not exist";
+
 /// A statement that was submitted.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -58,9 +61,18 @@ impl Judge {
         self.folder.join(location.strip_prefix("s3://").expect("locations are of S3"))
     }
 
-    /// Makes the folder of a location: on a file system, unlike on S3, a table without rows needs one.
-    fn make(&self, location: &str) {
-        fs::create_dir_all(self.path(location)).expect("the folder is the test's");
+    /// Stores no rows: on a file system, unlike on S3, a table needs a folder, which no file has made.
+    fn store_nothing(&self, stored: &str) -> Result<Answer, Refusal> {
+        let location = stored.split("external_location = '").nth(1).and_then(|rest| rest.split('\'').next());
+        let location = location.expect("steps are stored at a place");
+        let inside = location.strip_prefix(&self.definitions.lock().expect("nobody panicked").placed("s3://"));
+        fs::create_dir_all(self.folder.join(inside.expect("it is the test's"))).expect("the folder is the test's");
+        let (head, query) = stored.split_once("AS ").or(stored.split_once("AS\n")).expect("a query follows");
+        let answer = self.client.run(query)?;
+        let columns: Vec<String> = answer.columns.iter().map(|(name, ty)| format!("\"{name}\" {ty}")).collect();
+        let (table, with) = head.split_once("WITH").expect("a table is placed");
+        self.client.run(&format!("{table} ({}) WITH {with}", columns.join(", ")))?;
+        Ok(answer)
     }
 
     /// The query in a statement, and what makes Trino store its rows.
@@ -69,14 +81,11 @@ impl Judge {
         if let Some(query) = sql.strip_prefix("UNLOAD (\n") {
             let (query, target) = query.rsplit_once("\n) TO '").expect("UNLOAD says where to");
             let (location, with) = target.split_once("' WITH (").expect("UNLOAD says how");
-            self.make(location);
             let location = definitions.placed(location);
             let stored =
                 format!("CREATE TABLE unloaded_{number} WITH (external_location = '{location}', {with} AS\n{query}");
             return (query.to_owned(), stored);
         }
-        let location = sql.split("external_location = '").nth(1).and_then(|rest| rest.split('\'').next());
-        self.make(location.expect("steps are stored at a place"));
         (sql.to_owned(), definitions.placed(sql))
     }
 
@@ -91,7 +100,11 @@ impl Judge {
             Kind::Query => (self.validate(sql), self.client.run(sql)),
             Kind::Store => {
                 let (query, stored) = self.stored(sql, number);
-                (self.validate(&query), self.client.run(&stored))
+                let ended = match self.client.run(&stored) {
+                    Err(refusal) if refusal.message == NO_FOLDER => self.store_nothing(&stored),
+                    ended => ended,
+                };
+                (self.validate(&query), ended)
             }
         };
         let read = ended.as_ref().ok().filter(|answer| !answer.id.is_empty() && submission.kind != Kind::Definition);

@@ -40,6 +40,17 @@ struct Mistake {
     words: String,
 }
 
+impl Mistake {
+    /// Whether it names an operand of the form that stands at a place.
+    fn is_of_form_at(&self, place: (usize, usize), expression: &Generated) -> bool {
+        if place >= self.from {
+            return false;
+        }
+        let between = &expression.text[place.1 - 1..self.from.1 - 1];
+        between == "CAST(" || between == "TRY_CAST(" || self.words.contains("must be of one type")
+    }
+}
+
 /// A query of some expressions, one a line from the second line on.
 fn query(expressions: &[&Generated]) -> String {
     let list: Vec<&str> = expressions.iter().map(|one| one.text.as_str()).collect();
@@ -96,12 +107,18 @@ impl Found {
             match client.run(&format!("{} LIMIT 0", query(&expressions))) {
                 Ok(answer) => {
                     for ((one, ours), (_, theirs)) in batch.iter().zip(&answer.columns) {
-                        self.count("of the same type");
-                        if ours != theirs {
+                        if ours == theirs {
+                            self.count("of the same type");
+                        } else {
                             self.differ("types", one, ours, theirs);
                         }
                     }
                     return;
+                }
+                // An aggregate in some expression is no mistake of those beside it.
+                Err(refusal) if refusal.name == "EXPRESSION_NOT_AGGREGATE" && batch.len() > 1 => {
+                    let rest = batch.split_off(batch.len() / 2);
+                    self.typed(client, rest);
                 }
                 Err(refusal) => {
                     // The expression of the line that Trino speaks of is taken out; if it speaks of none, they are
@@ -131,16 +148,20 @@ impl Found {
             let told = |mistake: &Mistake| format!("{:?}-{:?} {}", mistake.from, mistake.to, mistake.words);
             mistakes.iter().map(told).collect::<Vec<_>>().join("; ")
         };
-        let Refusal { name, message, place } = match client.run(&format!("EXPLAIN (TYPE VALIDATE) {}", query(&[one]))) {
+        // Some mistakes are found only when a query is planned.
+        let valid = client.run(&format!("EXPLAIN (TYPE VALIDATE) {}", query(&[one])));
+        let Refusal { name, message, place } = match valid.and_then(|_| client.run(&format!("{} LIMIT 0", query(&[one])))) {
             Ok(_) => return self.differ("only athplan refuses", one, &words(), "takes it"),
             Err(refusal) => refusal,
         };
         let Some(place) = place else { return self.count("refused by both, without a place") };
-        let first = mistakes.first().map(|mistake| mistake.from <= place && place < mistake.to);
-        let any = mistakes.iter().any(|mistake| mistake.from <= place && place < mistake.to);
-        match (first, any) {
-            (Some(true), _) => self.count("refused by both at the same place"),
-            (_, true) => self.count("refused by both at a later of several mistakes"),
+        let agrees = |mistake: &Mistake| mistake.from <= place && place < mistake.to;
+        match mistakes {
+            [first, ..] if agrees(first) => self.count("refused by both at the same place"),
+            [first, ..] if first.is_of_form_at(place, one) => {
+                self.count("refused by both, by Trino at the form, by athplan at the operand that does not fit");
+            }
+            [_, rest @ ..] if rest.iter().any(agrees) => self.count("refused by both at a later of several mistakes"),
             _ => self.differ("places", one, &words(), &format!("{name}: {message}")),
         }
     }

@@ -19,7 +19,7 @@ const LITERALS: &[&str] = &[
     "TIME '01:02:03.456'", "TIME '01:02:03+02:00'", "TIMESTAMP '2020-01-01 00:00:00'", "TIMESTAMP '2020-01-01 00:00:00.123456'",
     "TIMESTAMP '2020-01-01 00:00:00 Europe/Berlin'", "INTERVAL '1' DAY", "INTERVAL '2' MONTH", "INTERVAL '1:30' HOUR TO MINUTE",
     "JSON '{\"a\":1}'", "REAL '1.5'", "DOUBLE 'NaN'", "DECIMAL '1.50'", "BIGINT '3'", "SMALLINT '3'", "TINYINT '-3'",
-    "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'", "IPADDRESS '10.0.0.1'", "CHAR 'xy '", "ARRAY[]", "ARRAY[1, 2]",
+    "UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'", "IPADDRESS '10.0.0.1'", "CHAR 'xy '", "VARCHAR 'abc'", "ARRAY[]", "ARRAY[1, 2]",
     "ARRAY['a', NULL]", "MAP()", "MAP(ARRAY['k'], ARRAY[1])", "ROW(1, 'x')", "CAST(ROW(1, 2) AS row(x integer, y bigint))",
     "current_date", "current_timestamp", "localtimestamp(6)", "now()",
 ];
@@ -103,7 +103,10 @@ impl Generator {
                 let order = self.value(0);
                 Generated { text: format!("{text} OVER (ORDER BY {order})"), aggregate: false }
             }
-            _ => Generated { text: self.value(depth + 1), aggregate: false },
+            _ => {
+                let text = self.value(depth + 1);
+                Generated { aggregate: text.contains("array_agg("), text }
+            }
         }
     }
 
@@ -253,7 +256,7 @@ fn filled_type(declared: &str, hole: &str, key: &str) -> String {
         text.push_str(match word.as_str() {
             "T" | "t" | "E" | "e" | "V" | "v" | "S" | "R" | "U" | "T1" | "T2" | "T3" | "T4" | "T5" | "V1" | "V2" | "V3" => hole,
             "K" | "k" | "K1" | "K2" => key,
-            "x" | "p" | "u" | "a_precision" | "b_precision" if !declared.starts_with("row") => "9",
+            "x" | "p" | "u" | "z" | "a_precision" | "b_precision" if !declared.starts_with("row") => "9",
             "y" | "s" | "n" | "a_scale" | "b_scale" if !declared.starts_with("row") => "3",
             other => other,
         });
