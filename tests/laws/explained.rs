@@ -63,10 +63,7 @@ pub fn token(id: &str) -> String {
 }
 
 /// The rows of every FOREACH's keys statement, as a file of rows would give them.
-pub fn driver_rows(
-    compiled: &Compiled,
-    submitted: &[Submitted],
-) -> Result<BTreeMap<String, Vec<DriverRow>>, String> {
+pub fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<String, Vec<DriverRow>>, String> {
     let mut found = BTreeMap::new();
     for foreach in compiled.plan.foreachs.values() {
         let token = token(&format!("{}/keys", foreach.name));

@@ -149,5 +149,9 @@ fn whole(mut chunks: &[u8]) -> Vec<u8> {
 fn refusal(error: &Json) -> Refusal {
     let text = |what: &str| error[what].as_str().unwrap_or_default().to_owned();
     let number = |what: &str| error["errorLocation"][what].as_u64().and_then(|number| usize::try_from(number).ok());
-    Refusal { name: text("errorName"), message: text("message"), place: number("lineNumber").zip(number("columnNumber")) }
+    Refusal {
+        name: text("errorName"),
+        message: text("message"),
+        place: number("lineNumber").zip(number("columnNumber")),
+    }
 }

@@ -67,7 +67,7 @@ impl Judge {
         let location = location.expect("steps are stored at a place");
         let inside = location.strip_prefix(&self.definitions.lock().expect("nobody panicked").placed("s3://"));
         fs::create_dir_all(self.folder.join(inside.expect("it is the test's"))).expect("the folder is the test's");
-        let (head, query) = stored.split_once("AS ").or(stored.split_once("AS\n")).expect("a query follows");
+        let (head, query) = stored.split_once("\nAS ").expect("a query follows");
         let answer = self.client.run(query)?;
         let columns: Vec<String> = answer.columns.iter().map(|(name, ty)| format!("\"{name}\" {ty}")).collect();
         let (table, with) = head.split_once("WITH").expect("a table is placed");
@@ -83,7 +83,7 @@ impl Judge {
             let (location, with) = target.split_once("' WITH (").expect("UNLOAD says how");
             let location = definitions.placed(location);
             let stored =
-                format!("CREATE TABLE unloaded_{number} WITH (external_location = '{location}', {with} AS\n{query}");
+                format!("CREATE TABLE unloaded_{number} WITH (external_location = '{location}', {with}\nAS {query}");
             return (query.to_owned(), stored);
         }
         (sql.to_owned(), definitions.placed(sql))
@@ -100,11 +100,12 @@ impl Judge {
             Kind::Query => (self.validate(sql), self.client.run(sql)),
             Kind::Store => {
                 let (query, stored) = self.stored(sql, number);
+                let valid = self.validate(&query);
                 let ended = match self.client.run(&stored) {
                     Err(refusal) if refusal.message == NO_FOLDER => self.store_nothing(&stored),
                     ended => ended,
                 };
-                (self.validate(&query), ended)
+                (valid, ended)
             }
         };
         let read = ended.as_ref().ok().filter(|answer| !answer.id.is_empty() && submission.kind != Kind::Definition);
@@ -134,9 +135,7 @@ impl Engine for Judge {
         let asked = self.asked.lock().expect("nobody panicked");
         let status = |id: &QueryId| match &asked[position(id)].ended {
             Ok(answer) => Status { bytes_scanned: answer.bytes, ..Status::new(State::Succeeded) },
-            Err(refusal) => {
-                Status::new(State::Failed(EngineError::new(ErrorClass::Statement, refusal.to_string())))
-            }
+            Err(refusal) => Status::new(State::Failed(EngineError::new(ErrorClass::Statement, refusal.to_string()))),
         };
         Ok(ids.iter().map(status).collect())
     }

@@ -43,7 +43,7 @@ struct Mistake {
 impl Mistake {
     /// Whether it names an operand of the form that stands at a place.
     fn is_of_form_at(&self, place: (usize, usize), expression: &Generated) -> bool {
-        if place >= self.from {
+        if place >= self.from || place.0 != self.from.0 {
             return false;
         }
         let between = &expression.text[place.1 - 1..self.from.1 - 1];
@@ -150,10 +150,11 @@ impl Found {
         };
         // Some mistakes are found only when a query is planned.
         let valid = client.run(&format!("EXPLAIN (TYPE VALIDATE) {}", query(&[one])));
-        let Refusal { name, message, place } = match valid.and_then(|_| client.run(&format!("{} LIMIT 0", query(&[one])))) {
-            Ok(_) => return self.differ("only athplan refuses", one, &words(), "takes it"),
-            Err(refusal) => refusal,
-        };
+        let Refusal { name, message, place } =
+            match valid.and_then(|_| client.run(&format!("{} LIMIT 0", query(&[one])))) {
+                Ok(_) => return self.differ("only athplan refuses", one, &words(), "takes it"),
+                Err(refusal) => refusal,
+            };
         let Some(place) = place else { return self.count("refused by both, without a place") };
         let agrees = |mistake: &Mistake| mistake.from <= place && place < mistake.to;
         match mistakes {
@@ -193,7 +194,9 @@ fn types_and_mistakes_are_those_of_trino() {
         match ours(one) {
             Ours::Type(ty) if one.aggregate => aggregates.push((one, ty)),
             Ours::Type(ty) => plain.push((one, ty)),
-            Ours::Unknown => tally.unjudged("of a type or function that athplan does not know", "athplan leaves them to the engine"),
+            Ours::Unknown => {
+                tally.unjudged("of a type or function that athplan does not know", "athplan leaves them to the engine")
+            }
             Ours::Mistakes(mistakes) => refused.push((one, mistakes)),
         }
     }

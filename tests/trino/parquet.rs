@@ -39,7 +39,8 @@ pub fn copy(subject: &Subject, client: &Client) -> Bench {
         for row in run(&format!("SELECT DISTINCT \"$path\", {} FROM {name}", keys.join(", "))).rows {
             let mut texts = row.iter().map(|value| value.as_str().expect("paths and keys are texts").to_owned());
             let path = texts.next().expect("a path");
-            let folder = path.strip_prefix(&place(&from)).and_then(|path| path.rsplit_once('/')).expect("in the bucket").0;
+            let folder =
+                path.strip_prefix(&place(&from)).and_then(|path| path.rsplit_once('/')).expect("in the bucket").0;
             folders.insert(texts.collect(), folder.to_owned());
         }
         let mut number = 0;

@@ -61,13 +61,15 @@ pub fn file_table(statement: &str, read: impl Fn(&str) -> String) -> String {
         columns.split(',').map(|column| column.trim().split_once(' ').expect("a name and a type")).collect();
     let header = reader.headers().expect("a header").clone();
     let names: Vec<&str> = header.iter().collect();
-    let value = |text: &str| if text.is_empty() { "NULL".to_owned() } else { format!("'{}'", text.replace('\'', "''")) };
+    let value =
+        |text: &str| if text.is_empty() { "NULL".to_owned() } else { format!("'{}'", text.replace('\'', "''")) };
     let rows: Vec<String> = reader
         .records()
         .map(|row| format!("({})", row.expect("a row").iter().map(value).collect::<Vec<_>>().join(", ")))
         .chain([format!("({})", vec!["NULL"; names.len()].join(", "))])
         .collect();
-    let typed: Vec<String> = columns.iter().map(|(name, ty)| format!("CAST(\"{name}\" AS {ty}) AS \"{name}\"")).collect();
+    let typed: Vec<String> =
+        columns.iter().map(|(name, ty)| format!("CAST(\"{name}\" AS {ty}) AS \"{name}\"")).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     // The last row is there for a file without rows, and is left out again.
     format!(
@@ -97,9 +99,87 @@ fn said(text: &str, names: &mut usize) -> String {
     let (body, tail) = behind.split_at(body_end);
     *names += 1;
     let alias = format!("lateral_{names}");
-    let (driver, body) = (said(&driver[1..=end], names), said(unwrapped(body.trim()), names));
+    let body = unwrapped(body.trim());
+    let (list, body) = lifted(row, body, &alias).unwrap_or_else(|| (format!("{alias}.*"), body.to_owned()));
+    let (driver, body) = (said(&driver[1..=end], names), said(&body, names));
     let before = &text[..at];
-    format!("{before}SELECT {alias}.* FROM ({driver}) AS {row} CROSS JOIN LATERAL ({body}) AS {alias}{}", said(tail, names))
+    format!(
+        "{before}SELECT {list} FROM ({driver}) AS {row} CROSS JOIN LATERAL ({body}) AS {alias}{}",
+        said(tail, names)
+    )
+}
+
+/// Trino refuses a body whose select list holds the row's own columns. As they stand there, they stand as well in the
+/// list outside: that list, and the body without them. None where a column has no name, or the order of columns counts.
+fn lifted(row: &str, body: &str, alias: &str) -> Option<(String, String)> {
+    if ["ORDER", "UNION", "INTERSECT", "EXCEPT", "FOREACH", "DISTINCT"].iter().any(|taken| word(body, taken).is_some())
+    {
+        return None;
+    }
+    let items = body.strip_prefix("SELECT ")?;
+    let from = at_top(items, "FROM")?;
+    let (mut outside, mut inside, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for item in listed(&items[..from]) {
+        let (value, name) = match at_top(item, "AS") {
+            Some(at) => (item[..at].trim(), item[at + 2..].trim()),
+            None => (item, item.rsplit('.').next()?),
+        };
+        if !name.chars().all(is_name) || names.contains(&name) {
+            return None;
+        }
+        names.push(name);
+        match value.strip_prefix(row).and_then(|rest| rest.strip_prefix('.')) {
+            Some(column) if column.chars().all(is_name) => outside.push(format!("{value} AS {name}")),
+            _ => {
+                outside.push(format!("{alias}.{name}"));
+                inside.push(item);
+            }
+        }
+    }
+    if inside.is_empty() {
+        inside.push("1 AS judged");
+    }
+    Some((outside.join(", "), format!("SELECT {} {}", inside.join(", "), &items[from..])))
+}
+
+/// The items of a list.
+fn listed(text: &str) -> Vec<&str> {
+    let (mut items, mut depth, mut from, mut at) = (Vec::new(), 0_usize, 0, 0);
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain('(' | '[') => depth += 1,
+            Piece::Plain(')' | ']') => depth -= 1,
+            Piece::Plain(',') if depth == 0 => {
+                items.push(text[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+        at += length(piece);
+    }
+    items.push(text[from..].trim());
+    items
+}
+
+/// The first place of a word outside quotes and parentheses.
+fn at_top(text: &str, wanted: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + word(&text[from..], wanted)?;
+        let depth = pieces(&text[..at]).fold(0_i32, |depth, piece| match piece {
+            Piece::Plain('(') => depth + 1,
+            Piece::Plain(')') => depth - 1,
+            _ => depth,
+        });
+        if depth == 0 {
+            return Some(at);
+        }
+        from = at + wanted.len();
+    }
+}
+
+fn is_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 /// A query without parentheses around all of it.
@@ -127,7 +207,6 @@ fn closing(text: &str) -> usize {
 
 /// The first place of a word outside quotes.
 fn word(text: &str, wanted: &str) -> Option<usize> {
-    let is_name = |character: char| character.is_alphanumeric() || character == '_';
     let mut at = 0;
     for piece in pieces(text) {
         let begins = matches!(piece, Piece::Plain(_)) && !text[..at].ends_with(is_name);
@@ -179,11 +258,12 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 
 #[test]
 fn a_foreach_is_said_as_a_lateral_join() {
-    let spec = "-- FOREACH in a comment;\nCREATE TABLE t AS FOREACH k IN (SELECT ')' AS a FROM d) (SELECT k.a, ';' FROM x);\nSELECT :n, 'FOREACH :n'";
+    let spec = "-- FOREACH in a comment;\nCREATE TABLE t AS FOREACH k IN (SELECT ')' AS a FROM d) (SELECT k.a, ';' AS b, (SELECT k.c FROM y) AS c FROM x);\nSELECT :n, 'FOREACH :n'";
     let found = statements(spec);
     assert_eq!(
         lateral(&found[0]),
-        "CREATE TABLE t AS SELECT lateral_1.* FROM (SELECT ')' AS a FROM d) AS k CROSS JOIN LATERAL (SELECT k.a, ';' FROM x) AS lateral_1"
+        "CREATE TABLE t AS SELECT k.a AS a, lateral_1.b, lateral_1.c FROM (SELECT ')' AS a FROM d) AS k CROSS JOIN LATERAL \
+         (SELECT ';' AS b, (SELECT k.c FROM y) AS c FROM x) AS lateral_1"
     );
     let values = BTreeMap::from([("n".to_owned(), "7".to_owned())]);
     assert_eq!(with_parameters(&found[1], &values), "SELECT 7, 'FOREACH :n'");

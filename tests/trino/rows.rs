@@ -6,11 +6,14 @@ use std::fs;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use athplan::bind::query::OutputColumn;
+use athplan::bind::spec::BoundStatementKind;
 use athplan::emit::{driver_step, portion_id};
 use athplan::engine::{Kind, ResultSet};
 use athplan::expand::{expand, step_reads};
 use athplan::plan::StepKind;
 use athplan::run::Outcome;
+use athplan::types::Type;
 use athplan::{Compiled, emit};
 use serde_json::Value as Json;
 
@@ -134,7 +137,8 @@ impl Case<'_> {
         match runtime().block_on(bench.run(compiled, &engine)) {
             Ok(outcome) => Some(outcome),
             Err(Failure::Refused(reason)) => {
-                self.tally.unjudged(&self.subject.name, format!("the embedded engine refuses it ({})", first_line(&reason)));
+                self.tally
+                    .unjudged(&self.subject.name, format!("the embedded engine refuses it ({})", first_line(&reason)));
                 None
             }
             Err(failure) => {
@@ -229,7 +233,8 @@ impl Case<'_> {
                 }
                 _ => {
                     let said = raw::lateral(&raw::with_parameters(statement, &values));
-                    client.run(&said.replacen("CREATE TEMPORARY TABLE", "CREATE TABLE", 1))
+                    let said = said.replacen("CREATE TEMPORARY TABLE", "CREATE TABLE", 1);
+                    client.run(&storable(compiled, &said))
                 }
             };
             match ended {
@@ -372,7 +377,9 @@ fn announced(compiled: &Compiled, submitted: &[Submitted]) -> BTreeMap<String, B
         let expansion = expand(plan, foreach, rows, world).expect("it was expanded before");
         for (portion, number) in expansion.portions.iter().zip(1..) {
             let tables = found.entry(token(&portion_id(foreach, number).0)).or_default();
-            for (part, need) in portion.parts.iter().flat_map(|part| expansion.needs.values().map(move |need| (part, need))) {
+            for (part, need) in
+                portion.parts.iter().flat_map(|part| expansion.needs.values().map(move |need| (part, need)))
+            {
                 let partitions = match part.scans.get(&need.relation) {
                     Some(rectangles) => Announced::Rectangles(rectangles.clone()),
                     None => Announced::Tuples(need.set.tuples.clone()),
@@ -382,6 +389,30 @@ fn announced(compiled: &Compiled, submitted: &[Submitted]) -> BTreeMap<String, B
         }
     }
     found
+}
+
+/// A statement that makes a table, with its times in UTC where a Hive table holds no zone.
+fn storable(compiled: &Compiled, statement: &str) -> String {
+    let Some((head, query)) = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" AS ")) else {
+        return statement.to_owned();
+    };
+    let stored = compiled.plan.spec.statements.iter().find_map(|one| match &one.kind {
+        BoundStatementKind::Materialise { table, query, .. } if table.name == head.trim() => Some(query),
+        _ => None,
+    });
+    let columns = &stored.expect("the table is a step").columns;
+    if !columns.iter().any(|column| matches!(column.ty, Type::TimestampWithTimeZone(_))) {
+        return statement.to_owned();
+    }
+    let column = |column: &OutputColumn| {
+        let name = column.name.as_deref().expect("a table's columns have names");
+        match column.ty {
+            Type::TimestampWithTimeZone(_) => format!("CAST({name} AT TIME ZONE 'UTC' AS timestamp(3)) AS {name}"),
+            _ => name.to_owned(),
+        }
+    };
+    let list: Vec<String> = columns.iter().map(column).collect();
+    format!("CREATE TABLE {head} AS SELECT {} FROM ({query}) AS stored", list.join(", "))
 }
 
 fn bags(outcome: &Outcome) -> Vec<Bag> {

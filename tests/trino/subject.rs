@@ -144,7 +144,8 @@ pub fn examples() -> Vec<Make> {
     let mut folders: Vec<PathBuf> = entries(&root).into_iter().filter(|path| path.join("spec.sql").exists()).collect();
     folders.sort();
     let subject = move |folder: &Path| {
-        let text = fs::read_to_string(folder.join("spec.sql")).expect("a spec").replace("s3://trail-bucket/", "s3://bucket/");
+        let text =
+            fs::read_to_string(folder.join("spec.sql")).expect("a spec").replace("s3://trail-bucket/", "s3://bucket/");
         let original = Bench::under(&files());
         copy_folder(&root.join("archive"), &original.bucket());
         for file in entries(folder).iter().filter(|path| path.extension().is_some_and(|extension| extension == "csv")) {
@@ -155,7 +156,13 @@ pub fn examples() -> Vec<Make> {
         let options = Options { slack: Some(12 * 3_600), ..Options::new(EXAMPLES_NOW) };
         Subject::new(name, text, original, options, ("2019/02/20", "2019/06/05"))
     };
-    folders.into_iter().map(|folder| -> Make { let subject = subject.clone(); Box::new(move || subject(&folder)) }).collect()
+    folders
+        .into_iter()
+        .map(|folder| -> Make {
+            let subject = subject.clone();
+            Box::new(move || subject(&folder))
+        })
+        .collect()
 }
 
 /// The named cases.

@@ -101,9 +101,8 @@ impl Definitions {
     }
 
     fn create(&self, table: &Table) -> String {
-        let property = |name: &str| {
-            table.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-        };
+        let property =
+            |name: &str| table.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let mut columns: Vec<String> =
             table.columns.iter().map(|column| format!("{} {}", name(&column.name), stored(&column.ty))).collect();
         let projected = property("projection.enabled") == Some("true");
@@ -139,7 +138,12 @@ impl Definitions {
                 with.push(format!("partition_projection_location_template = {}", text(&self.placed(template))));
             }
         }
-        format!("CREATE TABLE {} (\n  {}\n) WITH (\n  {}\n)", name(&table.name), columns.join(",\n  "), with.join(",\n  "))
+        format!(
+            "CREATE TABLE {} (\n  {}\n) WITH (\n  {}\n)",
+            name(&table.name),
+            columns.join(",\n  "),
+            with.join(",\n  ")
+        )
     }
 
     fn projection<'p>(&self, key: &str, property: &impl Fn(&str) -> Option<&'p str>) -> Vec<String> {
