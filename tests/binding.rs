@@ -411,6 +411,11 @@ fn literals_and_intervals_have_the_types_of_trino() {
         ),
         "a time(3), b time(6), c time(3) with time zone"
     );
+    assert_eq!(
+        mistakes("SELECT EXTRACT(HOUR FROM DATE '2020-01-01') AS a, EXTRACT(YEAR FROM NULL) AS b"),
+        ["`EXTRACT(hour)` cannot be applied to date", "`EXTRACT(year)` cannot be applied to unknown"]
+    );
+    assert_eq!(mistakes("SELECT format('%s', 1, ARRAY[1]) AS a"), ["array(integer) cannot be cast to varchar"]);
     assert_eq!(mistakes("SELECT CAST(NULL AS unknown) AS a"), ["unknown cannot be cast to unknown"]);
     assert_eq!(types("SELECT CAST(ARRAY[NULL] AS array(unknown)) AS a"), "a array(unknown)");
     assert_eq!(

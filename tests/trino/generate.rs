@@ -272,7 +272,7 @@ impl Generator {
             }
             13 => {
                 let field = *self.random.one(FIELDS);
-                format!("EXTRACT({field} FROM {})", self.value(depth - 1))
+                format!("EXTRACT({field} FROM {})", self.operand(depth))
             }
             _ => self.call("scalar", depth),
         }
@@ -323,7 +323,10 @@ impl Generator {
             };
             given.push(argument);
         }
-        if self.random.below(24) == 0 {
+        if name == "concat" || name == "map_concat" {
+            // One alone is refused when it is run, not when it is typed.
+            given.push(given[0].clone());
+        } else if self.random.below(24) == 0 {
             given.pop();
         } else if self.random.below(24) == 0 {
             let more = self.leaf();

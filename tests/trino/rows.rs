@@ -393,11 +393,11 @@ fn announced(compiled: &Compiled, submitted: &[Submitted]) -> BTreeMap<String, B
 
 /// A statement that makes a table, with its times in UTC where a Hive table holds no zone.
 fn storable(compiled: &Compiled, statement: &str) -> String {
-    let Some((head, query)) = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" AS ")) else {
-        return statement.to_owned();
-    };
+    let Some(rest) = statement.strip_prefix("CREATE TABLE ") else { return statement.to_owned() };
+    let (head, query) = rest.split_once(char::is_whitespace).expect("a name");
+    let query = query.trim_start().strip_prefix("AS").expect("a query");
     let stored = compiled.plan.spec.statements.iter().find_map(|one| match &one.kind {
-        BoundStatementKind::Materialise { table, query, .. } if table.name == head.trim() => Some(query),
+        BoundStatementKind::Materialise { table, query, .. } if table.name == head => Some(query),
         _ => None,
     });
     let columns = &stored.expect("the table is a step").columns;
