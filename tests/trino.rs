@@ -15,6 +15,7 @@ mod literals;
 mod parquet;
 mod pruning;
 mod raw;
+mod reads;
 mod rows;
 mod subject;
 mod tables;

@@ -14,7 +14,7 @@ use athplan::types::{Type, parse_type};
 use serde_json::Value as Json;
 
 use super::client::{Answer, Client, Refusal};
-use super::pruning::{ScanRead, scans};
+use super::reads::{ScanRead, scans};
 use super::tables::Definitions;
 
 /// What Trino says where a table without rows is to lie on a file system.

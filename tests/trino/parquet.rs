@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use super::client::Client;
-use super::pruning::unescaped;
 use super::raw;
+use super::reads::unescaped;
 use super::subject::{Subject, files, place};
 use crate::laws::bench::Bench;
 use crate::program::copy_folder;
