@@ -68,11 +68,10 @@ impl Binder<'_> {
         let operands: Vec<Expr> = parts.map(|part| self.expression(part, place)).collect();
         // What is wrong with the value does not wait for what is wrong with the pattern.
         let value = &operands[0].ty;
-        if operands[1..].iter().any(|part| part.ty.is_opaque()) && !(value.is_text() || value.is_opaque()) {
-            if *value != Type::Unknown {
-                let (operator, operands) = ("like".to_owned(), value.to_string());
-                self.report(BindError::WrongOperands { operator, operands, span, help: None });
-            }
+        let fits = value.is_text() || value.is_opaque() || *value == Type::Unknown;
+        if !fits && operands[1..].iter().any(|part| part.ty.is_opaque()) {
+            let (operator, operands) = ("like".to_owned(), value.to_string());
+            self.report(BindError::WrongOperands { operator, operands, span, help: None });
         }
         self.operator("like", operands, span)
     }
