@@ -29,7 +29,7 @@ const DECOYS: &[&str] = &[
 ];
 
 /// The investigation. `first` is the first day on which keys may have been handed out.
-fn spec(first: &str) -> String {
+pub fn spec(first: &str) -> String {
     format!(
         "CREATE EXTERNAL TABLE cloudtrail USING cloudtrail
   LOCATION 's3://trail/{REGIONS}/'

@@ -400,6 +400,30 @@ fn names_are_qualified_as_in_trino() {
     );
 }
 
+/// Each as a Trino 476 types it.
+#[test]
+fn literals_and_intervals_have_the_types_of_trino() {
+    assert_eq!(types("SELECT CHAR 'xy ' AS a, CHAR '' AS b, VARCHAR 'abc' AS c"), "a char(3), b char(0), c varchar");
+    assert_eq!(
+        types(
+            "SELECT TIME '01:02:03' + INTERVAL '1' DAY AS a, TIME '01:02:03.123456' - INTERVAL '1' DAY AS b,
+                    INTERVAL '1' DAY + TIME '01:02:03+01:00' AS c"
+        ),
+        "a time(3), b time(6), c time(3) with time zone"
+    );
+    assert_eq!(
+        mistakes("SELECT EXTRACT(HOUR FROM DATE '2020-01-01') AS a, EXTRACT(YEAR FROM NULL) AS b"),
+        ["`EXTRACT(hour)` cannot be applied to date", "`EXTRACT(year)` cannot be applied to unknown"]
+    );
+    assert_eq!(mistakes("SELECT format('%s', 1, ARRAY[1]) AS a"), ["array(integer) cannot be cast to varchar"]);
+    assert_eq!(mistakes("SELECT CAST(NULL AS unknown) AS a"), ["unknown cannot be cast to unknown"]);
+    assert_eq!(types("SELECT CAST(ARRAY[NULL] AS array(unknown)) AS a"), "a array(unknown)");
+    assert_eq!(
+        mistakes("SELECT (1 = 1) LIKE ('a' < 1) AS a"),
+        ["`like` cannot be applied to boolean", "`<` cannot be applied to varchar(1) and integer"]
+    );
+}
+
 #[test]
 fn the_dialect_decides_about_bare_decimals() {
     assert_eq!(types("SELECT 1.5 AS n"), "n double");

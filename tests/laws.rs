@@ -4,21 +4,21 @@
 //! `ATHPLAN_LAW_SEED` for other ones.
 #![cfg(feature = "local")]
 
-mod archive;
-mod bench;
+pub mod archive;
+pub mod bench;
 mod calendar;
 mod cell;
-mod choices;
+pub mod choices;
 mod existing;
-mod explained;
-mod generate;
+pub mod explained;
+pub mod generate;
 mod hostile;
 mod model;
 mod naive;
-mod named;
+pub mod named;
 mod partitions;
-mod print;
+pub mod print;
 pub mod property;
 mod pure;
-mod recording;
+pub mod recording;
 mod same_rows;

@@ -34,5 +34,6 @@ mod run;
 mod sizes;
 mod terminal;
 mod tidy;
+mod trino;
 mod types;
 mod walk;

@@ -53,6 +53,13 @@ fn what_is_explained_is_what_is_read() {
                FOREACH k IN (SELECT 1 AS id) SELECT a.id FROM w a JOIN w b ON a.id = b.id WHERE a.id = k.id) f",
             100,
         ),
+        // The left side of a LATERAL join is a driver: the answer reads the rows that were stored, not the table again.
+        (
+            "SELECT f.id, l.id AS other FROM flat f CROSS JOIN LATERAL (
+               SELECT e.id FROM events e WHERE e.day = '2020-01-01' AND e.id = f.id) l
+             WHERE f.id < 3",
+            70,
+        ),
         // Both the driver and the answer read the WITH: 50 bytes for each, and 20 for the day.
         (
             "WITH w AS (SELECT id FROM flat) SELECT w.id FROM w JOIN (

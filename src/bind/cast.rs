@@ -5,7 +5,7 @@ use super::errors::BindError;
 use super::expr::{CastMode, Expr, ExprKind};
 use crate::source::Span;
 use crate::spec::ast;
-use crate::types::can_cast;
+use crate::types::{Type, can_cast};
 
 impl Binder<'_> {
     /// `CAST(x AS type)`.
@@ -19,7 +19,8 @@ impl Binder<'_> {
     ) -> Expr {
         let value = self.expression(value, place);
         let to = ty.ty.clone();
-        if !value.ty.is_opaque() && !to.is_opaque() && !can_cast(&value.ty, &to) {
+        // NULL has its type by itself: no cast names it.
+        if !value.ty.is_opaque() && !to.is_opaque() && (to == Type::Unknown || !can_cast(&value.ty, &to)) {
             let from = value.ty.clone();
             return self.reject(BindError::ImpossibleCast { from, to, span: value.span }, span);
         }

@@ -65,7 +65,14 @@ impl Binder<'_> {
         place: Place<'_>,
     ) -> Expr {
         let parts = [value, pattern].into_iter().chain(escape);
-        let operands = parts.map(|part| self.expression(part, place)).collect();
+        let operands: Vec<Expr> = parts.map(|part| self.expression(part, place)).collect();
+        // What is wrong with the value does not wait for what is wrong with the pattern.
+        let value = &operands[0].ty;
+        let fits = value.is_text() || value.is_opaque() || *value == Type::Unknown;
+        if !fits && operands[1..].iter().any(|part| part.ty.is_opaque()) {
+            let (operator, operands) = ("like".to_owned(), value.to_string());
+            self.report(BindError::WrongOperands { operator, operands, span, help: None });
+        }
         self.operator("like", operands, span)
     }
 

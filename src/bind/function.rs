@@ -14,7 +14,7 @@ use super::expr::{Expr, ExprKind};
 use super::scope::{LambdaName, Level, Scope};
 use crate::source::Span;
 use crate::spec::ast;
-use crate::types::{Argument, Resolution, ResolveError, Type, resolve};
+use crate::types::{Argument, Resolution, ResolveError, Type, can_cast, resolve};
 
 /// What a call's name and arguments were found to mean.
 pub(super) enum Callee {
@@ -98,7 +98,14 @@ impl Binder<'_> {
                     .map(|((argument, attempts), ty)| self.settle(argument, attempts, ty))
                     .collect();
                 let arguments = with_types(bound, &resolution.arguments);
-                Callee::Known(resolution, arguments)
+                let prints = name.eq_ignore_ascii_case("format");
+                match arguments.iter().skip(1).find(|argument| prints && !is_printable(&argument.ty)) {
+                    Some(argument) => {
+                        let (from, span) = (argument.ty.clone(), argument.span);
+                        Callee::Wrong(self.reject(BindError::ImpossibleCast { from, to: Type::VARCHAR, span }, span))
+                    }
+                    None => Callee::Known(resolution, arguments),
+                }
             }
             Err(error) => self.unresolved(name, &error, written, attempts, span),
         }
@@ -208,4 +215,9 @@ impl Binder<'_> {
         let name = name.to_owned();
         Callee::Wrong(self.reject(BindError::WrongArguments { name, given, span, help }, span))
     }
+}
+
+/// Whether FORMAT takes a value: what it has no directive for, it casts to a text.
+fn is_printable(ty: &Type) -> bool {
+    ty.is_opaque() || can_cast(ty, &Type::VARCHAR)
 }

@@ -83,7 +83,10 @@ impl Binder<'_> {
                 let (digits, zoned) = time_shape(&text.value, false);
                 if zoned { Type::TimeWithTimeZone(digits) } else { Type::Time(digits) }
             }
-            Type::Varchar(None) => Type::Varchar(u32::try_from(text.value.chars().count()).ok()),
+            // Written without a length, a char is as long as its text; a varchar stays without a bound.
+            Type::Char(1) if !self.text(name.span).contains('(') => {
+                Type::Char(u32::try_from(text.value.chars().count()).unwrap_or(u32::MAX))
+            }
             other => other.clone(),
         };
         let value = if ty == Type::Json {

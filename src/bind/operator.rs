@@ -117,11 +117,12 @@ impl Binder<'_> {
     /// `EXTRACT(field FROM x)`: a call of the field's function.
     pub(super) fn extract(&mut self, field: &str, value: &ast::Expr, span: Span, place: Place<'_>) -> Expr {
         let value = self.expression(value, place);
-        // The function takes a time without zone as one in the session's; the form does not.
-        let is_zoned = matches!(value.ty, Type::TimestampWithTimeZone(_) | Type::TimeWithTimeZone(_) | Type::Opaque);
-        if matches!(field, "timezone_hour" | "timezone_minute") && !is_zoned {
+        if !value.ty.is_opaque() && !has_field(&value.ty, field) {
             let (operator, operands) = (format!("EXTRACT({field})"), value.ty.to_string());
-            let help = Some("give it a zone first: … AT TIME ZONE 'UTC'".to_owned());
+            let help = match field {
+                "timezone_hour" | "timezone_minute" => Some("give it a zone first: … AT TIME ZONE 'UTC'".to_owned()),
+                _ => None,
+            };
             return self.reject(BindError::WrongOperands { operator, operands, span, help }, span);
         }
         let function = match field {
@@ -163,6 +164,22 @@ impl Binder<'_> {
             }
         };
         Expr { kind: ExprKind::Now(value), ty, span }
+    }
+}
+
+/// Whether EXTRACT finds a field in values of a type. The fields' functions take more: a date as its midnight, a time
+/// without zone as one in the session's.
+fn has_field(ty: &Type, field: &str) -> bool {
+    let is_timestamp = matches!(ty, Type::Timestamp(_) | Type::TimestampWithTimeZone(_));
+    let is_time = matches!(ty, Type::Time(_) | Type::TimeWithTimeZone(_));
+    match field {
+        "timezone_hour" | "timezone_minute" => {
+            matches!(ty, Type::TimestampWithTimeZone(_) | Type::TimeWithTimeZone(_))
+        }
+        "hour" | "minute" | "second" => is_timestamp || is_time || *ty == Type::IntervalDayToSecond,
+        "year" | "month" => is_timestamp || *ty == Type::Date || *ty == Type::IntervalYearToMonth,
+        "day" => is_timestamp || *ty == Type::Date || *ty == Type::IntervalDayToSecond,
+        _ => is_timestamp || *ty == Type::Date,
     }
 }
 

@@ -21,10 +21,7 @@ impl Context<'_> {
         match from {
             From::Relation(relation) => self.relation_edits(relation, uses, edits, conjuncts),
             From::Join(join) => {
-                if let From::Relation(relation) = &join.right
-                    && let RelationKind::Lateral(id, _) = &relation.kind
-                    && let Some(planned) = self.plan.foreachs.get(id)
-                {
+                if let Some(planned) = self.plan.lateral_step(join) {
                     let mut text = self.foreach_item(&planned.name);
                     text.push(format!(" AS {}", planned.name));
                     edits.push(Edit::replace(join.span, text));

@@ -99,7 +99,7 @@ pub fn step_reads(plan: &Plan, at: usize) -> BTreeMap<RelationId, usize> {
     let repeats = Repeats::of_step(plan, kind);
     // What only the body reads of the WITH around the FOREACH is no part of its driver.
     let around = match kind {
-        StepKind::Foreach(id, ..) => relations_inside(&plan.foreachs[id].body_with),
+        StepKind::Foreach(id, ..) => relations_inside(plan, &plan.foreachs[id].body_with),
         _ => BTreeSet::new(),
     };
     let outside = plan.scans.values().filter(|scan| scan.foreach.is_none());
@@ -117,7 +117,7 @@ pub fn most_reads(plan: &Plan, at: usize) -> usize {
     let kind = &plan.step(at).kind;
     let own = Repeats::of_step(plan, kind).most();
     match kind {
-        StepKind::Foreach(id, ..) => own.max(Repeats::of(&plan.foreachs[id].body).most()),
+        StepKind::Foreach(id, ..) => own.max(Repeats::of(plan, &plan.foreachs[id].body).most()),
         _ => own,
     }
 }
@@ -133,6 +133,6 @@ impl Repeats {
             },
             StepKind::Declare(_) | StepKind::File(..) | StepKind::AddPartitions(..) => None,
         };
-        query.map_or_else(Repeats::none, Repeats::of)
+        query.map_or_else(Repeats::none, |query| Repeats::of(plan, query))
     }
 }

@@ -155,7 +155,7 @@ pub fn expand(
     rows: Option<&[DriverRow]>,
     world: &World,
 ) -> Result<Expansion, ExpandError> {
-    let around = stage::relations_inside(&foreach.body_with);
+    let around = stage::relations_inside(plan, &foreach.body_with);
     let scans = plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id) || around.contains(&scan.relation));
     let (by_row, fixed): (Vec<_>, Vec<_>) = scans.partition(|scan| !scan.derived.columns().is_empty());
     let mut needs = BTreeMap::new();
@@ -163,7 +163,7 @@ pub fn expand(
         needs.insert(scan.relation, need(plan, scan, &|_| Value::Null, world)?);
     }
     let fixed = needs.clone();
-    let repeats = stage::Repeats::of(&foreach.body);
+    let repeats = stage::Repeats::of(plan, &foreach.body);
     let pack = pack::Pack { plan, foreach, world, fixed: fixed.values().collect(), repeats };
     let Some(rows) = rows else {
         let portions = pack.once()?;

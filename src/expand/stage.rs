@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Need;
-use crate::bind::query::{Body, Cte, Query, RelationId, RelationKind};
+use crate::bind::query::{Body, Cte, Join, Query, RelationId, RelationKind};
 use crate::partition::Rectangle;
-use crate::plan::{Plan, StepKind, Warning, expressions, relation_query, relations, subqueries};
+use crate::plan::{Plan, StepKind, Warning, expressions_within, relation_query, relations_within, subqueries};
 
 /// The stages that scans may take in one statement: a third of what is allowed is left for all else.
 pub const STAGE_BUDGET: usize = 100;
@@ -25,9 +25,9 @@ pub type Rectangles = BTreeMap<RelationId, Vec<Rectangle>>;
 pub struct Repeats(BTreeMap<RelationId, usize>);
 
 impl Repeats {
-    /// Those of the relations of a query, and of the common table expressions it reads.
-    pub fn of(query: &Query) -> Self {
-        Self(counted(query, &mut BTreeMap::new()))
+    /// Those of the relations that a query's text reads, and of the common table expressions it reads.
+    pub fn of(plan: &Plan, query: &Query) -> Self {
+        Self(counted(plan, query, &mut BTreeMap::new()))
     }
 
     /// Every relation once.
@@ -64,7 +64,7 @@ pub fn crowded(plan: &Plan, scans: &Rectangles) -> Vec<Warning> {
     });
     own.filter_map(|(step, query)| {
         let rectangles = |relation| scans.get(relation).map_or(1, |list| list.len().max(1));
-        let counts = Repeats::of(query).0;
+        let counts = Repeats::of(plan, query).0;
         let branches =
             counts.iter().fold(0_usize, |sum, (relation, count)| sum.saturating_add(rectangles(relation) * count));
         let (step, span) = (step.name.clone(), step.span);
@@ -76,6 +76,7 @@ pub fn crowded(plan: &Plan, scans: &Rectangles) -> Vec<Warning> {
 /// Counts of scanned relations; those of common table expressions are kept by their address, since they may
 /// pile up.
 fn counted<'q>(
+    plan: &Plan,
     query: &'q Query,
     known: &mut BTreeMap<*const Query, BTreeMap<RelationId, usize>>,
 ) -> BTreeMap<RelationId, usize> {
@@ -87,12 +88,14 @@ fn counted<'q>(
         }
     };
     let mut inner: Vec<&'q Query> = Vec::new();
-    for relation in relations(query) {
+    // Of a LATERAL join that became a step, the text reads that step's table alone.
+    let enters = |join: &Join| plan.lateral_step(join).is_none();
+    for relation in relations_within(query, &enters) {
         match &relation.kind {
             RelationKind::Cte(_, read) => {
                 let address = Arc::as_ptr(read);
                 if !known.contains_key(&address) {
-                    let own = counted(read, known);
+                    let own = counted(plan, read, known);
                     known.insert(address, own);
                 }
                 add(known[&address].clone());
@@ -101,7 +104,7 @@ fn counted<'q>(
             _ => inner.extend(relation_query(relation)),
         }
     }
-    for expr in expressions(query) {
+    for expr in expressions_within(query, &enters) {
         subqueries(expr, &mut inner);
     }
     match &query.body {
@@ -110,15 +113,15 @@ fn counted<'q>(
         _ => {}
     }
     for query in inner {
-        add(counted(query, known));
+        add(counted(plan, query, known));
     }
     counts
 }
 
 /// The relations inside common table expressions.
-pub(super) fn relations_inside(ctes: &[Cte]) -> BTreeSet<RelationId> {
+pub(super) fn relations_inside(plan: &Plan, ctes: &[Cte]) -> BTreeSet<RelationId> {
     let mut known = BTreeMap::new();
-    ctes.iter().flat_map(|cte| counted(&cte.query, &mut known).into_keys()).collect()
+    ctes.iter().flat_map(|cte| counted(plan, &cte.query, &mut known).into_keys()).collect()
 }
 
 /// Rectangles for scans that stand in one statement, with no more stages than `budget` as far as that

@@ -203,7 +203,7 @@ fn foreach(
         total.unknown = true;
         for scan in plan.scans.values().filter(|scan| scan.foreach == Some(foreach.id)) {
             let bound = at_most(plan, scan, &compiled.world).ok();
-            let times = Repeats::of(&foreach.body).get(scan.relation);
+            let times = Repeats::of(plan, &foreach.body).get(scan.relation);
             match scan_bytes(bound.as_ref(), times).known() {
                 Some(bytes) if foreach.rung != Rung::Substituted => {
                     total.more_bytes = total.more_bytes.saturating_add(bytes);
@@ -241,7 +241,7 @@ fn foreach(
             expansion.rows_without_partitions,
         );
     }
-    let repeats = Repeats::of(&foreach.body);
+    let repeats = Repeats::of(plan, &foreach.body);
     for misread in &expansion.misread {
         let (rows, first) = (misread.rows, misread.first.in_a_line());
         tree.valued(

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bind::query::{ForeachId, Query, RelationId};
+use crate::bind::query::{ForeachId, From, Join, Query, RelationId, RelationKind};
 use crate::bind::spec::BoundSpec;
 use crate::catalog::{PartitionEntry, Table};
 use crate::partition::Derived;
@@ -39,8 +39,8 @@ pub use literal_column::{literal_columns, literal_keys};
 pub use stored::{INSTANT, Stored, ZONE, stored, stored_columns};
 pub use volatile::{has_volatile, is_volatile};
 pub use walk::{
-    Visit, expressions, from_expressions, from_relations, queries, relation_query, relations, subqueries,
-    visit_expression,
+    Visit, expressions, expressions_within, from_expressions, from_relations, queries, relation_query, relations,
+    relations_within, subqueries, visit_expression,
 };
 pub use warning::Warning;
 
@@ -172,6 +172,13 @@ impl Plan {
     /// The step of a scan or FOREACH by position.
     pub fn step(&self, at: usize) -> &Step {
         &self.steps[at]
+    }
+
+    /// The FOREACH that a LATERAL join became: the text of a statement reads its table in place of the join.
+    pub fn lateral_step(&self, join: &Join) -> Option<&ForeachPlan> {
+        let From::Relation(relation) = &join.right else { return None };
+        let RelationKind::Lateral(id, _) = &relation.kind else { return None };
+        self.foreachs.get(id)
     }
 
     /// Whether a step registers partitions of a table by name: then no others are.

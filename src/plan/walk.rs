@@ -1,7 +1,10 @@
 //! Walking bound queries one level at a time, so that a visitor can treat each query in its own way.
 
 use crate::bind::expr::Expr;
-use crate::bind::query::{Body, From, Query, Relation, RelationKind, SortKey};
+use crate::bind::query::{Body, From, Join, Query, Relation, RelationKind, SortKey};
+
+/// Whether a walk goes into a join of a FROM clause.
+pub type Enters<'v> = dyn Fn(&Join) -> bool + 'v;
 
 /// What a walk does at each expression: returns whether it goes on to the children.
 pub type Visit<'a, 'v> = dyn FnMut(&'a Expr) -> bool + 'v;
@@ -18,12 +21,17 @@ pub fn visit_expression<'a>(expr: &'a Expr, visit: &mut Visit<'a, '_>) {
 /// The expressions that stand directly in a query and its block, joins included; not those of
 /// queries inside it.
 pub fn expressions(query: &Query) -> Vec<&Expr> {
+    expressions_within(query, &|_| true)
+}
+
+/// The same, without those of joins that the walk does not enter.
+pub fn expressions_within<'a>(query: &'a Query, enters: &Enters<'_>) -> Vec<&'a Expr> {
     let mut found: Vec<&Expr> = Vec::new();
     match &query.body {
         Body::Block(block) => {
             found.extend(block.items.iter().map(|item| &item.expr));
             if let Some(from) = &block.from {
-                from_expressions(from, &mut found);
+                from_expressions_within(from, enters, &mut found);
             }
             found.extend(&block.filter);
             if let Some(group) = &block.group {
@@ -41,17 +49,22 @@ pub fn expressions(query: &Query) -> Vec<&Expr> {
 
 /// The expressions of a FROM clause: of ON conditions and UNNEST; not those of queries inside it.
 pub fn from_expressions<'a>(from: &'a From, found: &mut Vec<&'a Expr>) {
+    from_expressions_within(from, &|_| true, found);
+}
+
+fn from_expressions_within<'a>(from: &'a From, enters: &Enters<'_>, found: &mut Vec<&'a Expr>) {
     match from {
         From::Relation(relation) => {
             if let RelationKind::Unnest { expressions, .. } = &relation.kind {
                 found.extend(expressions);
             }
         }
-        From::Join(join) => {
-            from_expressions(&join.left, found);
-            from_expressions(&join.right, found);
+        From::Join(join) if enters(join) => {
+            from_expressions_within(&join.left, enters, found);
+            from_expressions_within(&join.right, enters, found);
             found.extend(&join.on);
         }
+        From::Join(_) => {}
     }
 }
 
@@ -94,16 +107,28 @@ pub fn relation_query(relation: &Relation) -> Option<&Query> {
 
 /// The relations of a query's own FROM clause, left to right.
 pub fn relations(query: &Query) -> Vec<&Relation> {
+    relations_within(query, &|_| true)
+}
+
+/// The same, without those of joins that the walk does not enter.
+pub fn relations_within<'a>(query: &'a Query, enters: &Enters<'_>) -> Vec<&'a Relation> {
     match &query.body {
-        Body::Block(block) => block.from.as_ref().map(from_relations).unwrap_or_default(),
+        Body::Block(block) => block.from.as_ref().map(|from| from_relations_within(from, enters)).unwrap_or_default(),
         _ => Vec::new(),
     }
 }
 
 /// The relations of a FROM clause, left to right.
 pub fn from_relations(from: &From) -> Vec<&Relation> {
+    from_relations_within(from, &|_| true)
+}
+
+fn from_relations_within<'a>(from: &'a From, enters: &Enters<'_>) -> Vec<&'a Relation> {
     match from {
         From::Relation(relation) => vec![relation],
-        From::Join(join) => [from_relations(&join.left), from_relations(&join.right)].concat(),
+        From::Join(join) if enters(join) => {
+            [from_relations_within(&join.left, enters), from_relations_within(&join.right, enters)].concat()
+        }
+        From::Join(_) => Vec::new(),
     }
 }

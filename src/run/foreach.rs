@@ -112,7 +112,7 @@ impl<E: Engine> Run<'_, E> {
     fn unloading(&self, unloaded: &Unloaded<'_>, number: usize, portion: &Portion, expansion: &Expansion) -> Unloading {
         let Unloaded { foreach, lifetime, .. } = *unloaded;
         let statement = emit::foreach_portion(&self.compiled.plan, foreach, lifetime, number, portion);
-        let repeats = Repeats::of(&foreach.body);
+        let repeats = Repeats::of(&self.compiled.plan, &foreach.body);
         let bytes = portion_bytes(&expansion.needs, portion, &repeats, &self.compiled.world).known();
         let portion = postcard::to_allocvec(portion).expect("a portion is plain data");
         Unloading { number, sql: statement.sql, bytes, portion: STANDARD.encode(portion) }

@@ -27,7 +27,7 @@ fn weight(compiled: &Compiled, at: usize) -> u64 {
     let plan = &compiled.plan;
     let own = step_bytes(plan, &compiled.needs, at).bytes;
     let StepKind::Foreach(id, ..) = &plan.step(at).kind else { return own };
-    let repeats = Repeats::of(&plan.foreachs[id].body);
+    let repeats = Repeats::of(plan, &plan.foreachs[id].body);
     let body = plan.scans.values().filter(|scan| scan.foreach == Some(*id));
     let bounds = body.filter_map(|scan| at_most(plan, scan, &compiled.world).ok());
     bounds.fold(own, |sum, need| sum.saturating_add(scan_bytes(Some(&need), repeats.get(need.relation)).bytes))

@@ -125,11 +125,21 @@ pub struct Bench {
 impl Bench {
     /// An empty one.
     pub fn new() -> Bench {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Bench::under(&std::env::temp_dir())
+    }
+
+    /// An empty one in a folder of its own below another.
+    pub fn under(root: &Path) -> Bench {
+        let folder = tempfile::Builder::new().prefix("bench").tempdir_in(root).expect("a temporary folder");
         for name in ["bucket", "files"] {
             std::fs::create_dir(folder.path().join(name)).expect("the folder is new");
         }
         Bench { folder, runs: AtomicUsize::new(0) }
+    }
+
+    /// The folder that holds all of it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The folder that stands for `s3://bucket`.

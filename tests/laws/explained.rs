@@ -57,12 +57,13 @@ fn within_bounds(compiled: &Compiled, rows: &BTreeMap<String, Vec<DriverRow>>) -
     Ok(())
 }
 
-fn token(id: &str) -> String {
+/// The token of a statement's first attempt.
+pub fn token(id: &str) -> String {
     format!("athplan-{RUN}-{id}-attempt-1")
 }
 
 /// The rows of every FOREACH's keys statement, as a file of rows would give them.
-fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<String, Vec<DriverRow>>, String> {
+pub fn driver_rows(compiled: &Compiled, submitted: &[Submitted]) -> Result<BTreeMap<String, Vec<DriverRow>>, String> {
     let mut found = BTreeMap::new();
     for foreach in compiled.plan.foreachs.values() {
         let token = token(&format!("{}/keys", foreach.name));

@@ -19,7 +19,8 @@ use super::recording::Recording;
 
 /// A case as its file tells it.
 #[derive(Debug, Default)]
-pub(super) struct Case {
+pub struct Case {
+    /// Its spec.
     pub spec: String,
     records: Vec<String>,
     files: Vec<(String, String)>,
@@ -37,7 +38,8 @@ enum Part {
     Rows,
 }
 
-pub(super) fn read(text: &str) -> Case {
+/// Reads a case from its file's text.
+pub fn read(text: &str) -> Case {
     let mut case = Case { spec: text.to_owned(), ..Case::default() };
     let mut part = Part::Words;
     for line in text.lines().map_while(|line| line.strip_prefix("--")) {

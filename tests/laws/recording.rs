@@ -31,6 +31,11 @@ impl<E: Engine> Recording<E> {
         Self { inner, submitted: Mutex::new(Vec::new()) }
     }
 
+    /// The other engine.
+    pub fn inner(&self) -> &E {
+        &self.inner
+    }
+
     /// What was submitted so far, in order.
     pub fn submitted(&self) -> Vec<Submitted> {
         self.submitted.lock().expect("nobody panicked").clone()

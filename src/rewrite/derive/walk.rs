@@ -116,10 +116,7 @@ impl Walk<'_> {
             From::Relation(relation) => self.relation(relation, conjuncts, place),
             From::Join(join) => {
                 // Of a LATERAL join that became a step, this text reads only that step's table.
-                if let From::Relation(relation) = &join.right
-                    && let RelationKind::Lateral(id, _) = &relation.kind
-                    && self.plan.foreachs.contains_key(id)
-                {
+                if self.plan.lateral_step(join).is_some() {
                     return;
                 }
                 let with_on = || conjuncts.iter().chain(&join.on).cloned().collect::<Vec<_>>();

@@ -1,0 +1,22 @@
+//! The judge: a real Trino is asked whether it takes every statement that athplan writes, and gives the same types
+//! and the same rows.
+//!
+//! `tests/trino/run` starts a server and runs these tests, which are ignored otherwise. What the judge uses is its
+//! own, a client and a converter of files, so that a mistake of athplan's engines or readers cannot hide itself.
+//! Cases that Trino cannot judge are told by name and reason, and counted.
+#![cfg(feature = "local")]
+
+mod client;
+mod copy;
+mod engine;
+mod expressions;
+mod generate;
+mod literals;
+mod parquet;
+mod pruning;
+mod raw;
+mod reads;
+mod rows;
+mod subject;
+mod tables;
+mod tally;
