@@ -29,6 +29,31 @@ fn of_cast(error: EvalError, input: &Expr, to: &Type) -> EvalError {
     error
 }
 
+/// Whether an expression takes no inputs and has this value.
+fn folds_to(expr: &Expr, value: &Value) -> bool {
+    is_closed(expr) && evaluate(expr, &[]).is_ok_and(|found| found == *value)
+}
+
+/// Whether an expression takes neither inputs nor the parameters of a lambda around it.
+fn is_closed(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(_) => true,
+        // A lambda's own parameters do no harm, but telling them from others is not worth it.
+        Expr::Input(_) | Expr::Parameter(_) | Expr::Lambda(_) => false,
+        Expr::Call(_, parts)
+        | Expr::And(parts)
+        | Expr::Or(parts)
+        | Expr::Coalesce(parts)
+        | Expr::Row(parts)
+        | Expr::Array(parts) => parts.iter().all(is_closed),
+        Expr::Not(part) | Expr::IsNull(part) | Expr::Try(part) | Expr::Field(part, _) => is_closed(part),
+        Expr::Cast { input, .. } => is_closed(input),
+        Expr::Case { branches, otherwise } => {
+            branches.iter().all(|(when, then)| is_closed(when) && is_closed(then)) && is_closed(otherwise)
+        }
+    }
+}
+
 /// What an expression can see: the row, and the parameters of the lambdas around it.
 struct Scope<'a> {
     row: &'a [Value],
@@ -83,6 +108,10 @@ impl Scope<'_> {
             Expr::Row(fields) => Ok(Value::Row(self.all(fields)?.into())),
             Expr::Array(elements) => Ok(Value::Array(self.all(elements)?.into())),
             Expr::Field(row, at) => Ok(match self.evaluate(row)? {
+                // Trino takes a lambda's parameter apart without asking whether it is NULL.
+                Value::Null if matches!(**row, Expr::Parameter(_)) => {
+                    return Err(EvalError::new("GENERIC_INTERNAL_ERROR", "a field of a lambda's parameter that is NULL"));
+                }
                 Value::Row(fields) => fields.get(*at).expect("a field's position lies in the row's type").clone(),
                 _ => Value::Null,
             }),
@@ -107,11 +136,16 @@ impl Scope<'_> {
     /// AND and OR: `decisive` is the operand that settles the result.
     fn logical(&self, operands: &[Expr], decisive: bool) -> Result<Value, EvalError> {
         let mut unknown = false;
-        for operand in operands {
-            match self.evaluate(operand)? {
-                Value::Boolean(value) if value == decisive => return Ok(Value::Boolean(decisive)),
-                Value::Boolean(_) => {}
-                _ => unknown = true,
+        for (at, operand) in operands.iter().enumerate() {
+            match self.evaluate(operand) {
+                Ok(Value::Boolean(value)) if value == decisive => return Ok(Value::Boolean(decisive)),
+                Ok(Value::Boolean(_)) => {}
+                Ok(_) => unknown = true,
+                Err(error) => {
+                    // Trino has folded constants by then, wherever they stand.
+                    let settled = operands[at + 1..].iter().any(|later| folds_to(later, &Value::Boolean(decisive)));
+                    return if settled { Ok(Value::Boolean(decisive)) } else { Err(error) };
+                }
             }
         }
         Ok(if unknown { Value::Null } else { Value::Boolean(!decisive) })
@@ -119,7 +153,17 @@ impl Scope<'_> {
 
     fn call(&self, function: &Function, arguments: &[Expr]) -> Result<Value, EvalError> {
         match function.body {
-            Body::Strict(body) => self.with_arguments(arguments, true, |values| body(function, values)),
+            Body::Strict(body) => {
+                let result = self.with_arguments(arguments, true, |values| body(function, values));
+                // Trino has folded a call with a constant NULL by then, wherever the NULL stands.
+                let folds = !matches!(&*function.name, "greatest" | "least");
+                match result {
+                    Err(_) if folds && arguments.iter().any(|argument| folds_to(argument, &Value::Null)) => {
+                        Ok(Value::Null)
+                    }
+                    result => result,
+                }
+            }
             Body::Nullable(body) => self.with_arguments(arguments, false, |values| body(function, values)),
             Body::HigherOrder(body) => self.call_with_lambdas(function, arguments, body),
         }

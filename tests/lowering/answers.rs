@@ -1,7 +1,8 @@
 //! Recorded answers of a Trino 476 asked of the whole engine, with their constants as they stand and as
 //! columns: the same, refused, or (never) different.
 //!
-//! With `ATHPLAN_FAMILY=aggregate` only that family is asked, and what is refused is printed.
+//! With `ATHPLAN_FAMILY=aggregate` only that family is asked, and what is refused is printed; with
+//! `ATHPLAN_ANSWERS=FILE` the answers of that file, recorded elsewhere, are asked instead.
 
 use std::collections::BTreeMap;
 
@@ -25,14 +26,22 @@ enum Outcome {
 }
 
 /// A recorded expression.
-struct Recorded {
-    family: &'static str,
-    expression: &'static str,
-    ty: &'static str,
-    value: &'static str,
+struct Recorded<'a> {
+    family: &'a str,
+    expression: &'a str,
+    ty: &'a str,
+    value: &'a str,
 }
 
-impl Recorded {
+/// The lines of all recorded answers.
+fn recorded() -> String {
+    if let Ok(path) = std::env::var("ATHPLAN_ANSWERS") {
+        return std::fs::read_to_string(path).expect("the file of answers can be read");
+    }
+    include_str!("../data/trino/answers.tsv").to_owned()
+}
+
+impl Recorded<'_> {
     /// Holds what came out against what is recorded: every row has to be the same.
     fn compare(&self, got: Result<ResultSet, EngineError>) -> Outcome {
         let result = match got {
@@ -65,11 +74,13 @@ impl Recorded {
 }
 
 /// Asks every recorded expression, and reports per family.
-fn ask_all(ask: impl Fn(&Recorded) -> Option<Outcome>) {
+fn ask_all(ask: impl Fn(&Recorded<'_>) -> Option<Outcome>) {
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut different = Vec::new();
     let only = std::env::var("ATHPLAN_FAMILY").ok();
-    for line in include_str!("../data/trino/answers.tsv").lines().filter(|line| !line.starts_with('#')) {
+    let shown = only.is_some() || std::env::var_os("ATHPLAN_ANSWERS").is_some();
+    let answers = recorded();
+    for line in answers.lines().filter(|line| !line.starts_with('#')) {
         let [family, expression, ty, value] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         if only.as_deref().is_some_and(|only| only != family) {
             continue;
@@ -81,7 +92,7 @@ fn ask_all(ask: impl Fn(&Recorded) -> Option<Outcome>) {
             Outcome::Same => count[0] += 1,
             Outcome::Refused(why) => {
                 count[1] += 1;
-                if only.is_some() {
+                if shown {
                     println!("refused: {expression}: {why}");
                 }
             }

@@ -81,7 +81,7 @@ enum Kind {
 const EXACT_DISTINCT: usize = 64;
 
 /// Why more distinct values are not counted, and what counts them.
-const TOO_MANY: &str = "approx_distinct of more than 64 values is an estimate that the embedded engine lacks; write count(DISTINCT …) to count them exactly";
+const TOO_MANY: &str = "approx_distinct of more than 64 values of this type, an estimate; write count(DISTINCT …) to count them exactly";
 
 /// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Groups {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.kind == Kind::DistinctCount && self.groups.len() == EXACT_DISTINCT {
-                    return Err(EvalError::new("NOT_SUPPORTED", TOO_MANY));
+                    return Err(EvalError::refused(TOO_MANY));
                 }
                 self.groups.push((key.clone(), Vec::new()));
                 *place.insert(self.groups.len() - 1)

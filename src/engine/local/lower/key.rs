@@ -129,7 +129,7 @@ impl ComparisonKey {
 pub(super) fn order_key(value: &Value, ty: &Type, nan_below: bool) -> Result<Vec<u8>, EvalError> {
     if holds_null(value) {
         let message = format!("comparison not supported for values of {ty} with null elements");
-        return Err(EvalError::new("NOT_SUPPORTED", message));
+        return Err(EvalError::refused(message));
     }
     let mut encoder = Encoder { nan_below, ..Encoder::default() };
     encoder.nullable(value, ty);
