@@ -18,6 +18,16 @@ pub fn evaluate(expr: &Expr, row: &[Value]) -> Result<Value, EvalError> {
     Scope { row, parameters: &[], values: &[], outer: None }.evaluate(expr)
 }
 
+/// The value of a lambda's body without anything around it.
+///
+/// # Errors
+///
+/// What Trino would raise, by Trino's name for it.
+#[cfg(feature = "local")]
+pub(crate) fn apply(lambda: &Lambda, values: &[Value]) -> Result<Value, EvalError> {
+    Scope { row: &[], parameters: &lambda.parameters, values, outer: None }.evaluate(&lambda.body)
+}
+
 /// Trino fuses `CAST(json_parse(x) AS …)` into one step where the target is an array, map or row, and
 /// text that is no JSON is then an argument that cannot be cast.
 fn of_cast(error: EvalError, input: &Expr, to: &Type) -> EvalError {
@@ -27,31 +37,6 @@ fn of_cast(error: EvalError, input: &Expr, to: &Type) -> EvalError {
         return EvalError::new("INVALID_CAST_ARGUMENT", error.message);
     }
     error
-}
-
-/// Whether an expression takes no inputs and has this value.
-fn folds_to(expr: &Expr, value: &Value) -> bool {
-    is_closed(expr) && evaluate(expr, &[]).is_ok_and(|found| found == *value)
-}
-
-/// Whether an expression takes neither inputs nor the parameters of a lambda around it.
-fn is_closed(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(_) => true,
-        // A lambda's own parameters do no harm, but telling them from others is not worth it.
-        Expr::Input(_) | Expr::Parameter(_) | Expr::Lambda(_) => false,
-        Expr::Call(_, parts)
-        | Expr::And(parts)
-        | Expr::Or(parts)
-        | Expr::Coalesce(parts)
-        | Expr::Row(parts)
-        | Expr::Array(parts) => parts.iter().all(is_closed),
-        Expr::Not(part) | Expr::IsNull(part) | Expr::Try(part) | Expr::Field(part, _) => is_closed(part),
-        Expr::Cast { input, .. } => is_closed(input),
-        Expr::Case { branches, otherwise } => {
-            branches.iter().all(|(when, then)| is_closed(when) && is_closed(then)) && is_closed(otherwise)
-        }
-    }
 }
 
 /// What an expression can see: the row, and the parameters of the lambdas around it.
@@ -142,8 +127,9 @@ impl Scope<'_> {
                 Ok(Value::Boolean(_)) => {}
                 Ok(_) => unknown = true,
                 Err(error) => {
-                    // Trino has folded constants by then, wherever they stand.
-                    let settled = operands[at + 1..].iter().any(|later| folds_to(later, &Value::Boolean(decisive)));
+                    // Trino's interpreter looks at all operands, wherever the one that settles it stands.
+                    let settles = |later| self.evaluate(later) == Ok(Value::Boolean(decisive));
+                    let settled = operands[at + 1..].iter().any(settles);
                     return if settled { Ok(Value::Boolean(decisive)) } else { Err(error) };
                 }
             }
@@ -155,14 +141,10 @@ impl Scope<'_> {
         match function.body {
             Body::Strict(body) => {
                 let result = self.with_arguments(arguments, true, |values| body(function, values));
-                // Trino has folded a call with a constant NULL by then, wherever the NULL stands.
-                let folds = !matches!(&*function.name, "greatest" | "least");
-                match result {
-                    Err(_) if folds && arguments.iter().any(|argument| folds_to(argument, &Value::Null)) => {
-                        Ok(Value::Null)
-                    }
-                    result => result,
-                }
+                // Trino's interpreter looks for a NULL among all arguments before it minds that one failed.
+                let folds = result.is_err() && !matches!(&*function.name, "greatest" | "least");
+                let is_null = |argument| self.evaluate(argument) == Ok(Value::Null);
+                if folds && arguments.iter().any(is_null) { Ok(Value::Null) } else { result }
             }
             Body::Nullable(body) => self.with_arguments(arguments, false, |values| body(function, values)),
             Body::HigherOrder(body) => self.call_with_lambdas(function, arguments, body),

@@ -37,13 +37,14 @@ fn choose(function: &Function, values: &[Value], wanted: Ordering) -> Result<Val
     Ok(chosen.clone())
 }
 
-/// Whether a type's name here is its name in Trino, which never quotes the names of fields.
+/// Whether a type's name here is its name in Trino, which keeps the case of field names as they were
+/// written and never quotes them.
 fn is_named_alike(ty: &Type) -> bool {
     match ty {
         Type::Opaque => false,
         Type::Array(element) => is_named_alike(element),
         Type::Map(key, value) => is_named_alike(key) && is_named_alike(value),
-        Type::Row(_) => !ty.to_string().contains('"'),
+        Type::Row(fields) => fields.iter().all(|field| field.name.is_none() && is_named_alike(&field.ty)),
         _ => true,
     }
 }

@@ -38,12 +38,56 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
             "asin" => library!(libm::asin),
             "acos" => library!(libm::acos),
             "atan" => library!(libm::atan),
-            "sinh" => library!(libm::sinh),
-            "cosh" => library!(libm::cosh),
+            "sinh" => library!(hyperbolic_sine),
+            "cosh" => library!(hyperbolic_cosine),
             _ => return None,
         },
         _ => return None,
     })
+}
+
+/// Up to here an exponential has a double, and half of it is taken whole.
+const LONG: f64 = 709.782_712_893_384;
+
+/// `__ieee754_cosh` of the library, whose steps other libraries have since put together.
+fn hyperbolic_cosine(number: f64) -> f64 {
+    let size = number.abs();
+    if size < 0.5 * std::f64::consts::LN_2 {
+        let less_one = libm::expm1(size);
+        let grown = 1.0 + less_one;
+        // So small a number that nothing is left of it.
+        return if size < 2_f64.powi(-55) { grown } else { 1.0 + less_one * less_one / (grown + grown) };
+    }
+    if size < 22.0 {
+        let grown = libm::exp(size);
+        return 0.5 * grown + 0.5 / grown;
+    }
+    half_exponential(size)
+}
+
+/// `__ieee754_sinh` of the library.
+fn hyperbolic_sine(number: f64) -> f64 {
+    let (size, half) = (number.abs(), 0.5_f64.copysign(number));
+    if size < 22.0 {
+        if size < 2_f64.powi(-28) {
+            return number;
+        }
+        let less_one = libm::expm1(size);
+        if size < 1.0 {
+            return half * (2.0 * less_one - less_one * less_one / (less_one + 1.0));
+        }
+        return half * (less_one + less_one / (less_one + 1.0));
+    }
+    half_exponential(size).copysign(number)
+}
+
+/// Half of the exponential of a large number, which may have a double where the whole has none.
+fn half_exponential(size: f64) -> f64 {
+    if size < LONG {
+        return 0.5 * libm::exp(size);
+    }
+    let root = libm::exp(0.5 * size);
+    0.5 * root * root
 }
 
 fn double(value: &Value) -> Result<f64, EvalError> {

@@ -12,7 +12,7 @@ use num_bigint::{BigInt, Sign};
 const BITS: u64 = 256;
 
 /// How near to the middle between two doubles, in parts of their distance, Java's last digit is not certain.
-const UNCERTAIN: f64 = 0.04;
+const UNCERTAIN: f64 = 0.005;
 
 /// A number times 2^256.
 #[derive(Clone)]

@@ -72,12 +72,14 @@ fn power(base: f64, exponent: f64) -> Result<f64, EvalError> {
         return Ok(power);
     }
     // A negative number has powers by whole numbers only.
-    let known = if base > 0.0 {
+    let known = if !power.is_normal() {
+        None
+    } else if base > 0.0 {
         fixed::power(base, exponent)
     } else {
         fixed::power(-base, exponent).map(|power| if exponent % 2.0 == 0.0 { power } else { -power })
     };
-    if let Some(known) = known.filter(|_| power.is_normal()) {
+    if let Some(known) = known {
         return Ok(known);
     }
     Err(EvalError::refused(format!("power({base}, {exponent}), whose last digit Trino does not fix")))

@@ -9,8 +9,10 @@
 mod accumulate;
 mod aggregate;
 mod block;
+mod checksum;
 mod collect;
 mod connective;
+mod covariance;
 mod evaluate;
 mod expression;
 mod field;
@@ -26,6 +28,7 @@ mod ordered;
 mod pick;
 mod quantile;
 mod query;
+mod reduce;
 mod relation;
 mod session;
 mod set_operation;
