@@ -71,6 +71,9 @@ fn power(base: f64, exponent: f64) -> Result<f64, EvalError> {
     if exact || special || base == 1.0 || exponent == 1.0 || exponent == 0.0 {
         return Ok(power);
     }
+    if power == 0.0 || power.is_infinite() {
+        return Ok(power);
+    }
     // A negative number has powers by whole numbers only.
     let known = if !power.is_normal() {
         None

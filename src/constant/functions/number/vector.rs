@@ -74,7 +74,7 @@ fn similarity(values: &[Value]) -> Result<Option<f64>, EvalError> {
     if square == 0.0 || other == 0.0 {
         return Err(invalid("Vector magnitude cannot be zero"));
     }
-    Ok(Some(dot(&left, &right) / (square.sqrt() * other.sqrt())))
+    Ok(Some(dot(&left, &right) / (square * other).sqrt()))
 }
 
 /// Of vectors whose elements have names.
@@ -111,6 +111,6 @@ fn wilson(values: &[Value], side: f64) -> Result<Value, EvalError> {
     }
     let (n, p) = (*trials as f64, *successes as f64 / *trials as f64);
     let center = p + z * z / (2.0 * n);
-    let spread = z * ((p * (1.0 - p) + z * z / (4.0 * n)) / n).sqrt();
+    let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     Ok(Value::Double((center + side * spread) / (1.0 + z * z / n)))
 }

@@ -14,7 +14,7 @@ pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
     let finish: fn(&Pairs) -> Option<f64> = match name {
         "covar_pop" => |pairs| (pairs.rows > 0.0).then(|| pairs.products / pairs.rows),
         "covar_samp" => |pairs| (pairs.rows > 1.0).then(|| pairs.products / (pairs.rows - 1.0)),
-        "corr" => |pairs| finite(pairs.products / (pairs.x_squares.sqrt() * pairs.y_squares.sqrt())),
+        "corr" => |pairs| finite(pairs.products / pairs.x_squares.sqrt() / pairs.y_squares.sqrt()),
         "regr_slope" => |pairs| finite(pairs.products / pairs.x_squares),
         "regr_intercept" => |pairs| finite(pairs.y - pairs.products / pairs.x_squares * pairs.x),
         _ => return None,

@@ -1,0 +1,19 @@
+//! `word_stem`: the stem of a word, by Snowball's rules for its language.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::super::Function;
+use super::super::argument::{invalid, text};
+use crate::constant::{EvalError, Value};
+
+/// A word's stem; English without a language.
+pub(super) fn stem(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
+    let language = arguments.get(1).map_or("en", text);
+    let algorithm = match language {
+        "en" => Algorithm::English,
+        "de" | "fr" | "es" | "it" | "pt" | "nl" | "da" | "no" | "sv" | "fi" | "hu" | "ro" | "ru" | "tr" | "ca" | "eu"
+        | "hy" | "ir" | "lt" => return Err(EvalError::refused(format!("word_stem of words in '{language}'"))),
+        _ => return Err(invalid(format!("Unknown stemmer language: {language}"))),
+    };
+    Ok(Value::varchar(Stemmer::create(algorithm).stem(text(&arguments[0]))))
+}
