@@ -95,7 +95,10 @@ impl Scope<'_> {
             Expr::Field(row, at) => Ok(match self.evaluate(row)? {
                 // Trino takes a lambda's parameter apart without asking whether it is NULL.
                 Value::Null if matches!(**row, Expr::Parameter(_)) => {
-                    return Err(EvalError::new("GENERIC_INTERNAL_ERROR", "a field of a lambda's parameter that is NULL"));
+                    return Err(EvalError::new(
+                        "GENERIC_INTERNAL_ERROR",
+                        "a field of a lambda's parameter that is NULL",
+                    ));
                 }
                 Value::Row(fields) => fields.get(*at).expect("a field's position lies in the row's type").clone(),
                 _ => Value::Null,

@@ -2,9 +2,9 @@
 
 use super::scalar_text;
 use crate::constant::expr::EvalError;
-use crate::constant::{decimal, float};
 use crate::constant::json_text::write_string;
 use crate::constant::value::Value;
+use crate::constant::{decimal, float};
 use crate::types::Type;
 
 /// Whether values of this type become JSON.

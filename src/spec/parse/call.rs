@@ -315,7 +315,11 @@ impl Parser<'_> {
         call.order_by = self.order_by()?;
         self.close(open)?;
         self.behind_call(&mut call)?;
-        Ok(if overflow { ExprKind::Opaque("LISTAGG with ON OVERFLOW TRUNCATE") } else { ExprKind::Call(Box::new(call)) })
+        Ok(if overflow {
+            ExprKind::Opaque("LISTAGG with ON OVERFLOW TRUNCATE")
+        } else {
+            ExprKind::Call(Box::new(call))
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! `sequence`: numbers, days or instants at equal distances.
 
 use super::super::argument::{array, integer, invalid};
-use super::super::{Body, Function};
 use super::super::time::months_between;
+use super::super::{Body, Function};
 use super::MOST;
 use crate::constant::calendar::{Civil, PICOS_PER_DAY, PICOS_PER_MILLI};
 use crate::constant::{EvalError, Value};

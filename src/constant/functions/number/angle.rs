@@ -29,9 +29,9 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
             "sin" => certain!(fixed::sine),
             "cos" => certain!(fixed::cosine),
             "tan" => certain!(fixed::tangent),
-            "tanh" => certain!(|number| {
-                if number.is_nan() { Some(number) } else { fixed::hyperbolic_tangent(number) }
-            }),
+            "tanh" => {
+                certain!(|number| { if number.is_nan() { Some(number) } else { fixed::hyperbolic_tangent(number) } })
+            }
             "cbrt" => certain!(|number| {
                 if number.is_finite() && number != 0.0 { fixed::cube_root(number) } else { Some(number) }
             }),

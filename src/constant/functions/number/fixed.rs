@@ -206,11 +206,8 @@ fn logarithm(number: f64) -> Fixed {
     // Between 1 and 2, or between 1/2 and 1 if it is nearer to 2.
     let fraction = Fixed(scaled(&mantissa, 256 - length + 1));
     let near_two = fraction.0 > (BigInt::from(3) << (BITS - 1));
-    let (fraction, exponent) = if near_two {
-        (Fixed(fraction.0 >> 1_u32), exponent + length)
-    } else {
-        (fraction, exponent + length - 1)
-    };
+    let (fraction, exponent) =
+        if near_two { (Fixed(fraction.0 >> 1_u32), exponent + length) } else { (fraction, exponent + length - 1) };
     let one = Fixed::whole(1);
     let ratio = fraction.minus(&one).over(&fraction.plus(&one));
     let of_fraction = if ratio.is_zero() { ratio } else { twice_area_tangent(&ratio) };

@@ -2,8 +2,8 @@
 
 use super::super::Body;
 use super::arithmetic::not_numbers;
-use crate::constant::functions::map;
 use crate::constant::display::format;
+use crate::constant::functions::map;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 

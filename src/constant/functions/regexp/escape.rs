@@ -48,7 +48,7 @@ pub(super) fn escape(parser: &mut Parser) -> Result<Escape, EvalError> {
             char::from_u32(code).expect("two octal digits are a character")
         }
         // Letters that mean something elsewhere stand for themselves here.
-        'h' | 'H' | 'R' | 'X' | 'y' | 'N' | 'E' | 'M' | 'U' | 'i' | 'K' => character,
+        letter if letter.is_alphabetic() && !matches!(letter, 'C' | 'G') => letter,
         _ if character.is_alphanumeric() => {
             return Err(EvalError::refused(format!(r"\{character} in a pattern")));
         }
@@ -115,8 +115,20 @@ fn named(parser: &mut Parser, name: &str) -> Result<Class, EvalError> {
         "cc",
     ];
     const SCRIPTS: [&str; 14] = [
-        "latin", "greek", "cyrillic", "han", "hiragana", "katakana", "hangul", "arabic", "hebrew", "thai",
-        "devanagari", "armenian", "georgian", "alphabetic",
+        "latin",
+        "greek",
+        "cyrillic",
+        "han",
+        "hiragana",
+        "katakana",
+        "hangul",
+        "arabic",
+        "hebrew",
+        "thai",
+        "devanagari",
+        "armenian",
+        "georgian",
+        "alphabetic",
     ];
     let plain = name.to_ascii_lowercase();
     if CATEGORIES.contains(&plain.as_str()) || SCRIPTS.contains(&plain.as_str()) {

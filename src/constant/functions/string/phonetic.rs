@@ -9,7 +9,8 @@ const CODES: &[u8; 26] = b"01230120022455012623010202";
 
 pub(super) fn soundex(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let whole = text(&arguments[0]);
-    let letters = whole.chars().filter(|letter| letter.is_alphabetic() && !letter.is_numeric()).flat_map(char::to_uppercase);
+    let letters =
+        whole.chars().filter(|letter| letter.is_alphabetic() && !letter.is_numeric()).flat_map(char::to_uppercase);
     // The Java code takes UTF-16 units, so letters beyond the first plane are none.
     let mut letters = letters.filter(|letter| u32::from(*letter) <= 0xFFFF);
     let code = |letter: char| {

@@ -260,4 +260,5 @@ pub(in crate::constant::functions) const MONTHS: [&str; 12] = [
 ];
 
 /// The names of the days of the week, from Monday.
-pub(in crate::constant::functions) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub(in crate::constant::functions) const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

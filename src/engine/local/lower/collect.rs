@@ -87,7 +87,8 @@ enum Kind {
 const EXACT_DISTINCT: usize = 64;
 
 /// Why more distinct values are not counted, and what counts them.
-const TOO_MANY: &str = "approx_distinct of more than 64 values of this type, an estimate; write count(DISTINCT …) to count them exactly";
+const TOO_MANY: &str =
+    "approx_distinct of more than 64 values of this type, an estimate; write count(DISTINCT …) to count them exactly";
 
 /// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
 #[derive(Debug)]

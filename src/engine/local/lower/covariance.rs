@@ -70,7 +70,8 @@ impl Accumulate for Pairs {
     }
 
     fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
-        let numbers = state.iter().filter_map(|value| if let Value::Double(number) = value { Some(*number) } else { None });
+        let numbers =
+            state.iter().filter_map(|value| if let Value::Double(number) = value { Some(*number) } else { None });
         let [rows, x, y, products, x_squares, y_squares] = numbers.collect::<Vec<f64>>()[..] else { return Ok(()) };
         if rows > 0.0 {
             let (own, total) = (self.rows, self.rows + rows);

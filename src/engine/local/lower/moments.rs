@@ -97,10 +97,9 @@ impl Accumulate for Moments {
             let square = distance * part * before;
             self.mean += part;
             let part_squared = part * part;
-            self.fourths = self.fourths
-                + square * part_squared * (n * n - 3.0 * n + 3.0)
-                + 6.0 * part_squared * self.squares
-                - 4.0 * part * self.cubes;
+            self.fourths =
+                self.fourths + square * part_squared * (n * n - 3.0 * n + 3.0) + 6.0 * part_squared * self.squares
+                    - 4.0 * part * self.cubes;
             self.cubes = self.cubes + square * part * (n - 2.0) - 3.0 * part * self.squares;
             self.squares += if self.higher { square } else { distance * (number - self.mean) };
         }
@@ -112,7 +111,8 @@ impl Accumulate for Moments {
     }
 
     fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
-        let numbers = state.iter().filter_map(|value| if let Value::Double(number) = value { Some(*number) } else { None });
+        let numbers =
+            state.iter().filter_map(|value| if let Value::Double(number) = value { Some(*number) } else { None });
         if let [rows, mean, squares, cubes, fourths] = numbers.collect::<Vec<f64>>()[..]
             && rows > 0.0
         {

@@ -55,7 +55,9 @@ impl Columns for Expr {
             ExprKind::Column(column) => {
                 found.columns.insert(*column);
             }
-            ExprKind::Aggregate(call) if matches!(call.name.as_str(), "map_agg" | "multimap_agg" | "map_union" | "histogram") => {
+            ExprKind::Aggregate(call)
+                if matches!(call.name.as_str(), "map_agg" | "multimap_agg" | "map_union" | "histogram") =>
+            {
                 found.makes_map = true;
             }
             ExprKind::Call(name, _) if name == "array_histogram" => found.makes_map = true,

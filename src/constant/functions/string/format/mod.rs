@@ -144,7 +144,11 @@ fn plain(value: &Value, ty: &Type) -> Result<String, EvalError> {
 }
 
 /// Java's hash code of a value.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Java's hashes are what is left of 64 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "Java's hashes are what is left of 64 bits"
+)]
 fn hash(value: &Value, ty: &Type) -> Result<u32, EvalError> {
     let folded = |bits: u64| (bits ^ bits >> 32) as u32;
     Ok(match value {
