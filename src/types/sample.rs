@@ -55,7 +55,9 @@ fn sample(signature: &Signature) -> Sample {
         }
     }
     let filled = |pattern: &Pattern| pattern.filled(&bindings).unwrap_or(Type::Opaque);
-    let arguments: Vec<Type> = signature.arguments.iter().map(filled).collect();
+    // What may repeat stands twice, since most of these functions ask for two.
+    let count = if signature.repeats() { signature.fewest().max(2) } else { signature.fewest() };
+    let arguments: Vec<Type> = signature.expanded(count).into_iter().flatten().map(filled).collect();
     Sample {
         name: signature.name.clone(),
         kind: signature.kind,

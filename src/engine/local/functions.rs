@@ -92,7 +92,7 @@ fn family_of(sample: &Sample) -> &'static str {
             let place = ["st_", "bing_tile", "great_circle"].iter().any(|begin| sample.name.starts_with(begin));
             match sample.name.as_str() {
                 // The binder itself knows these.
-                "current_date" | "now" | "current_timezone" => "time",
+                "current_date" | "now" => "time",
                 _ if place || types.into_iter().any(|ty| spatial(ty) || inside(ty)) => "geospatial",
                 _ => "other",
             }
