@@ -23,7 +23,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
     }
     Some(match (name, arguments) {
         ("atan2", [Type::Double, Type::Double]) => {
-            Body::Strict(|_, values| Ok(Value::Double(libm::atan2(double(&values[0])?, double(&values[1])?))))
+            Body::Strict(|_, values| Ok(Value::Double(arc_tangent(double(&values[0])?, double(&values[1])?))))
         }
         (_, [Type::Double]) => match name {
             "sin" => certain!(fixed::sine),
@@ -44,6 +44,18 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
         },
         _ => return None,
     })
+}
+
+/// `__ieee754_atan2` of the library, which other libraries have since changed where one number is far larger.
+fn arc_tangent(y: f64, x: f64) -> f64 {
+    const PI_LOW: f64 = 1.224_646_799_147_353_2e-16;
+    let exponent = |number: f64| i64::try_from(number.abs().to_bits() >> 32).expect("32 bits");
+    let far = (exponent(y) - exponent(x)) >> 20 > 60;
+    if far && x < 0.0 && x.is_finite() && y.is_finite() {
+        let quarter = std::f64::consts::FRAC_PI_2 + 0.5 * PI_LOW;
+        return (std::f64::consts::PI - (quarter - PI_LOW)).copysign(y);
+    }
+    libm::atan2(y, x)
 }
 
 /// Up to here an exponential has a double, and half of it is taken whole.
