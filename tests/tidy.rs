@@ -57,7 +57,11 @@ const SHARED_CRATES: &[(&str, &[&str], &str)] = &[
         &["catalog", "constant", "engine", "run"],
         "the identity of a file that a spec brings in, of a submission and of a run's plan, and the function `sha256`",
     ),
-    ("crc32fast", &["constant", "run"], "the function `crc32`, lines of a ledger, and pauses that differ"),
+    (
+        "crc32fast",
+        &["constant", "engine", "run"],
+        "the function `crc32`, blocks of Avro, lines of a ledger, and pauses that differ",
+    ),
     ("base64", &["constant", "run"], "its functions, and portions in a ledger"),
     ("fancy_regex", &["constant", "engine"], "regular expressions of the language, and of the regex SerDe"),
 ];

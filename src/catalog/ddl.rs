@@ -181,7 +181,7 @@ fn stored_as(format: Format) -> Option<&'static str> {
         Format::Parquet => Some("PARQUET"),
         Format::Orc => Some("ORC"),
         Format::Avro => Some("AVRO"),
-        Format::CloudTrail | Format::JsonLines | Format::Delimited | Format::Csv | Format::Regex => None,
+        Format::CloudTrail | Format::JsonLines | Format::Delimited | Format::Csv | Format::Regex | Format::Grok => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! athplan's properties added.
 
 use super::error::CatalogError;
-use super::hive_text::{hides_something, hive_type, unescape};
+use super::hive_text::{hides_something, hive_type};
 use super::layout::layout;
 
 use super::preset;
@@ -174,7 +174,7 @@ fn column(definition: &ColumnDefinition, errors: &mut Vec<CatalogError>) -> Colu
 
 /// The text of a literal that must show all it says.
 fn shown(text: &Text, errors: &mut Vec<CatalogError>) -> String {
-    let value = unescape(&text.value);
+    let value = text.value.clone();
     if hides_something(&value) {
         errors.push(CatalogError::InvisibleCharacter { span: text.span });
     }

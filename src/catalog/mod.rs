@@ -25,7 +25,7 @@ pub use define::{DefineOptions, define};
 pub use error::CatalogError;
 pub use file::{LocalFile, read_file, typed_field};
 pub use file_error::LocalFileError;
-pub use hive_text::{hive_type, literal as hive_literal, table_name as hive_name, unescape as hive_unescape};
+pub use hive_text::{hive_type, literal as hive_literal, table_name as hive_name};
 pub use inventory::{Figure, Inventory, ListedFile, Measure, PartitionSize, Size, TableInventory, Tier, Uncovered};
 pub use pattern::{Fields, Pattern};
 pub use preset::REGIONS;

@@ -2,7 +2,6 @@
 //! can be shown.
 
 use super::error::CatalogError;
-use super::hive_text::unescape;
 use crate::source::Span;
 use crate::spec::ast::Property;
 
@@ -30,13 +29,13 @@ impl Properties {
     pub fn declared(declared: &[Property], errors: &mut Vec<CatalogError>) -> Properties {
         let mut properties = Properties::default();
         for property in declared {
-            let key = unescape(&property.key.value);
+            let key = property.key.value.clone();
             let (key_span, span) = (property.key.span, property.value.span);
             if properties.get(&key).is_some() {
                 errors.push(CatalogError::DuplicateProperty { key, span: key_span });
                 continue;
             }
-            properties.entries.push(Entry { key, value: unescape(&property.value.value), key_span, span });
+            properties.entries.push(Entry { key, value: property.value.value.clone(), key_span, span });
         }
         properties
     }

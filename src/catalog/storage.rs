@@ -7,8 +7,6 @@
 use std::collections::BTreeMap;
 
 use super::error::CatalogError;
-use super::hive_text::unescape;
-
 use super::table::{Format, Storage};
 use crate::source::Span;
 use crate::spec::ast::{CreateExternalTable, Property, RowFormat, StoredAs, Text};
@@ -35,6 +33,7 @@ const SERDES: &[(&str, &[(Input, Format)])] = &[
     ("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", &[(Input::Text, Format::Delimited)]),
     ("org.apache.hadoop.hive.serde2.OpenCSVSerde", &[(Input::Text, Format::Csv)]),
     ("org.apache.hadoop.hive.serde2.RegexSerDe", &[(Input::Text, Format::Regex)]),
+    ("com.amazonaws.glue.serde.GrokSerDe", &[(Input::Text, Format::Grok)]),
     ("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", &[(Input::Parquet, Format::Parquet)]),
     ("org.apache.hadoop.hive.ql.io.orc.OrcSerde", &[(Input::Orc, Format::Orc)]),
     ("org.apache.hadoop.hive.serde2.avro.AvroSerDe", &[(Input::Avro, Format::Avro)]),
@@ -74,7 +73,7 @@ pub const DELIMITED_CLAUSES: &[(&str, &str)] = &[
 pub fn storage(definition: &CreateExternalTable, location: String, errors: &mut Vec<CatalogError>) -> Storage {
     let mut serde_properties = pairs(&definition.serde_properties, errors);
     let serde = match &definition.row_format {
-        Some(RowFormat::Serde(class)) => Some(Text { value: unescape(&class.value), span: class.span }),
+        Some(RowFormat::Serde(class)) => Some(class.clone()),
         Some(RowFormat::Delimited(clauses)) => {
             delimited(clauses, &mut serde_properties, errors);
             None
@@ -83,7 +82,7 @@ pub fn storage(definition: &CreateExternalTable, location: String, errors: &mut 
     };
     let input = definition.stored_as.as_ref().map(|stored| input(stored, definition.name.span, errors));
     let classes = match &definition.stored_as {
-        Some(StoredAs::Classes(input, output)) => Some((unescape(&input.value), unescape(&output.value))),
+        Some(StoredAs::Classes(input, output)) => Some((input.value.clone(), output.value.clone())),
         _ => None,
     };
     let format = match (&serde, input) {
@@ -108,7 +107,7 @@ fn input(stored: &StoredAs, table: Span, errors: &mut Vec<CatalogError>) -> Opti
             known.map(|(_, input, format)| (*input, here, *format))
         }
         StoredAs::Classes(class, _) => {
-            let name = unescape(&class.value);
+            let name = class.value.clone();
             let known = INPUTS.iter().find(|(known, _)| *known == name);
             if known.is_none() {
                 let nearest = nearest(&name, INPUTS.iter().map(|(known, _)| *known)).map(str::to_owned);
@@ -139,7 +138,7 @@ fn serde_format(class: &Text, input: Option<(Input, Text, Format)>, errors: &mut
 
 fn delimited(clauses: &[(String, Text)], properties: &mut BTreeMap<String, String>, errors: &mut Vec<CatalogError>) {
     for (clause, text) in clauses {
-        let value = unescape(&text.value);
+        let value = text.value.clone();
         let property = DELIMITED_CLAUSES.iter().find(|(known, _)| known == clause).map(|(_, property)| *property);
         let problem = match property {
             None => Some("the clauses are FIELDS, ESCAPED, COLLECTION ITEMS, MAP KEYS, LINES and NULL DEFINED AS"),
@@ -161,8 +160,8 @@ fn delimited(clauses: &[(String, Text)], properties: &mut BTreeMap<String, Strin
 fn pairs(properties: &[Property], errors: &mut Vec<CatalogError>) -> BTreeMap<String, String> {
     let mut pairs = BTreeMap::new();
     for property in properties {
-        let key = unescape(&property.key.value);
-        if pairs.insert(key.clone(), unescape(&property.value.value)).is_some() {
+        let key = property.key.value.clone();
+        if pairs.insert(key.clone(), property.value.value.clone()).is_some() {
             errors.push(CatalogError::DuplicateProperty { key, span: property.key.span });
         }
     }

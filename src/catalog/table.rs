@@ -89,6 +89,8 @@ pub enum Format {
     Orc,
     /// Avro.
     Avro,
+    /// Lines taken apart by a pattern of Grok (GrokSerDe).
+    Grok,
 }
 
 /// Where a partition's files lie, and which partitions there are.

@@ -11,6 +11,9 @@ use super::session::Failure;
 use crate::engine::local::{FunctionReport, functions};
 use crate::error::exit;
 
+/// More refused functions of one family than a table names.
+const MANY: usize = 50;
+
 /// Lists Trino's functions: what the embedded engine supports, what it refuses, what depends on the data.
 ///
 /// On Athena and Trino every function runs; the embedded engine answers as they do or refuses by name, before anything
@@ -110,7 +113,7 @@ fn markdown(functions: &[FunctionReport]) -> String {
             names.map(|function| format!("`{}`", function.name)).collect::<Vec<_>>()
         };
         let [supported, partly, refused] = ["supported", "in part", "refused"].map(named);
-        let refused = if refused.len() == family.len() { "all of them".to_owned() } else { refused.join(" ") };
+        let refused = if refused.len() > MANY { "all of them".to_owned() } else { refused.join(" ") };
         let name = family.first().map_or("", |function| function.family);
         lines.push(format!("| {name} | {} | {} | {refused} |", supported.join(" "), partly.join(" ")));
     }

@@ -1,5 +1,7 @@
 //! What a run came to: rows, bytes, and what was looked at (law 8).
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::ledger::{Ending, Known};
@@ -160,23 +162,10 @@ impl Coverage {
     pub(super) fn add(&mut self, scan: &ScanReport) {
         self.scans += 1;
         self.partitions_asked += scan.partitions_asked;
-        for missing in &scan.partitions_missing {
-            if !self.partitions_missing.contains(missing) {
-                self.partitions_missing.push(missing.clone());
-            }
-        }
-        for (told, known) in [(&scan.hidden, &mut self.hidden), (&scan.empty, &mut self.empty)] {
-            for name in told {
-                if !known.contains(name) {
-                    known.push(name.clone());
-                }
-            }
-        }
-        for (file, reason) in &scan.unreadable {
-            if !self.unreadable.iter().any(|(known, _)| known == file) {
-                self.unreadable.push((file.clone(), reason.clone()));
-            }
-        }
+        append_new(&mut self.partitions_missing, &scan.partitions_missing, String::as_str);
+        append_new(&mut self.hidden, &scan.hidden, String::as_str);
+        append_new(&mut self.empty, &scan.empty, String::as_str);
+        append_new(&mut self.unreadable, &scan.unreadable, |(file, _)| file.as_str());
         self.count([scan.partitions_found, scan.files, scan.bytes]);
         *self.records.get_or_insert(0) += scan.records;
     }
@@ -202,6 +191,12 @@ impl Coverage {
         *self.files.get_or_insert(0) += files;
         *self.bytes.get_or_insert(0) += bytes;
     }
+}
+
+/// Appends those whose name is not among the known ones. There can be tens of thousands of either.
+fn append_new<T: Clone>(known: &mut Vec<T>, told: &[T], name: impl Fn(&T) -> &str) {
+    let mut names: HashSet<String> = known.iter().map(|one| name(one).to_owned()).collect();
+    known.extend(told.iter().filter(|one| names.insert(name(one).to_owned())).cloned());
 }
 
 fn as_text<S: serde::Serializer>(id: &StatementId, serializer: S) -> Result<S::Ok, S::Error> {

@@ -31,13 +31,19 @@ const READERS: &[(&str, &str)] = &[
         "regex",
         "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' WITH SERDEPROPERTIES ('input.regex' = '(.*?),(.*)')",
     ),
+    (
+        "grok",
+        "ROW FORMAT SERDE 'com.amazonaws.glue.serde.GrokSerDe' WITH SERDEPROPERTIES ('input.format' = '%{DATA:a},%{INT:b}')",
+    ),
+    ("nested", "ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' COLLECTION ITEMS TERMINATED BY '|'"),
     ("parquet", "STORED AS PARQUET"),
+    ("avro", "STORED AS AVRO"),
 ];
 
 /// The columns that a reader's table has: some formats hold plain texts only.
 fn columns(reader: &str) -> &'static str {
     match reader {
-        "csv" | "regex" | "text" => "eventname string, id int",
+        "csv" | "regex" | "text" | "grok" => "eventname string, id int",
         _ => COLUMNS,
     }
 }

@@ -53,7 +53,7 @@ async fn files_are_plain_or_gzip_of_several_members() {
     let bench = Bench::new();
     let (first, second) = (r#"{"Records":[{"eventName":"a"},"#, r#"{"eventName":"b"}], "More": [1, {"x": "]"}]}"#);
     bench.file("trail/members.json.gz", [gzip(first), gzip(second)].concat());
-    bench.file("trail/magic-without-suffix", gzip(r#"{"Records":[{"eventName":"c"}]}"#));
+    bench.file("trail/one-member.gz", gzip(r#"{"Records":[{"eventName":"c"}]}"#));
     bench.file("trail/plain.json", "\u{feff} {\"First\": null, \"Records\" : [ {\"eventName\":\"d\"} ] } \n");
     bench.file("trail/none.json", r#"{"Records":[]}"#);
     bench.file("trail/folder_marker", "");
@@ -64,7 +64,7 @@ async fn files_are_plain_or_gzip_of_several_members() {
     let (_, status) = bench.ok("SELECT count(*) FROM trail").await;
     assert_eq!(status.scans[0].hidden, ["s3://bucket/trail/.hidden", "s3://bucket/trail/_hidden.json"]);
     let path = "SELECT DISTINCT \"$path\" FROM trail WHERE eventname = 'c'";
-    assert_eq!(bench.rows(path).await, ["s3://bucket/trail/magic-without-suffix"]);
+    assert_eq!(bench.rows(path).await, ["s3://bucket/trail/one-member.gz"]);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn wrong_shapes_and_malformed_lines_fail_by_file_and_line() {
         ("{\"r\": \"text\"}", ["t/a.json", "line 1", "where a row is declared"]),
         ("{\"n\": {}}", ["t/a.json", "line 1", "an object where integer is declared"]),
         ("{\"n\": 1", ["t/a.json", "line 1", "no JSON"]),
-        ("{\"n\": 1} x", ["t/a.json", "line 1", "no JSON"]),
+        ("{\"n\": x y}", ["t/a.json", "line 1", "no JSON"]),
     ] {
         bench.file("t/a.json", content);
         let sql = format!("SELECT m, r, n, {} FROM t", content.len());
@@ -73,7 +73,7 @@ async fn deep_nesting_harms_nobody() {
 #[tokio::test]
 async fn the_properties_of_openx_json() {
     let bench = Bench::new();
-    bench.file("t/a.json", "{\"Ts\": 1, \"a.b\": 2}\n{broken\n{\"ts\": 3, \"a_b\": 4}");
+    bench.file("t/a.json", "{\"Ts\": 1, \"a.b\": 2}\n{broken json\n{\"ts\": 3, \"a_b\": 4}");
     let properties = "'ignore.malformed.json' = 'true', 'mapping.stamp' = 'ts', 'dots.in.keys' = 'TRUE'";
     table(&bench, "stamp int, a_b int", OPENX, properties).await;
     assert_eq!(bench.rows("SELECT stamp, a_b FROM t ORDER BY 1").await, ["1|2", "3|4", "NULL|NULL"]);
@@ -119,39 +119,38 @@ fn recorded<'a>(file: &'a str) -> impl Iterator<Item = (String, serde_json::Valu
     })
 }
 
-#[tokio::test]
-async fn delimited_values_are_read_as_trino_reads_them() {
+const SCALARS: &[&str] = &[
+    "boolean",
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "real",
+    "double",
+    "decimal(10,2)",
+    "decimal(3,0)",
+    "decimal(38,5)",
+    "date",
+    "timestamp",
+    "varchar(3)",
+    "char(3)",
+];
+
+/// Reads recorded texts, each behind its number and `|`, into columns of each type of tables that so many words describe.
+async fn are_read_as_recorded(file: &str, words: &str) {
     let bench = Bench::new();
-    let texts: Vec<_> = recorded(include_str!("../data/trino/delimited.tsv")).collect();
+    let texts: Vec<_> = recorded(file).collect();
     assert!(texts.len() > 200, "the recorded texts are missing");
     let lines = texts.iter().enumerate().map(|(at, (text, _))| format!("{at}|{text}"));
     bench.file("t/a.txt", lines.collect::<Vec<_>>().join("\n"));
     let mut wrong = Vec::new();
-    let types = [
-        "boolean",
-        "tinyint",
-        "smallint",
-        "integer",
-        "bigint",
-        "real",
-        "double",
-        "decimal(10,2)",
-        "decimal(3,0)",
-        "decimal(38,5)",
-        "date",
-        "timestamp",
-        "varchar(3)",
-        "char(3)",
-    ];
-    for (at, ty) in types.iter().enumerate() {
+    for (at, ty) in SCALARS.iter().enumerate() {
         let hive = match *ty {
             "real" => "float",
             "integer" => "int",
             ty => ty,
         };
-        let create =
-            format!("CREATE EXTERNAL TABLE t{at} (i int, v {hive}) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'");
-        bench.ok(&format!("{create} LOCATION 's3://bucket/t/'")).await;
+        bench.ok(&format!("CREATE EXTERNAL TABLE t{at} (i int, v {hive}) {words} LOCATION 's3://bucket/t/'")).await;
         let value = if *ty == "char(3)" { "v" } else { "CAST(v AS varchar)" };
         let rows = bench.rows(&format!("SELECT {value} FROM t{at} ORDER BY i")).await;
         for ((text, read), got) in texts.iter().zip(rows) {
@@ -162,6 +161,119 @@ async fn delimited_values_are_read_as_trino_reads_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn delimited_values_are_read_as_trino_reads_them() {
+    let words = "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'";
+    are_read_as_recorded(include_str!("../data/trino/delimited.tsv"), words).await;
+}
+
+#[tokio::test]
+async fn groups_of_patterns_are_read_as_trino_reads_them() {
+    let words = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe'
+        WITH SERDEPROPERTIES ('input.regex' = '(\\\\d+)[|](.*)')";
+    are_read_as_recorded(include_str!("../data/trino/regex.tsv"), words).await;
+}
+
+#[tokio::test]
+async fn nested_delimited_values_are_read_as_trino_reads_them() {
+    let bench = Bench::new();
+    let texts: Vec<_> = recorded(include_str!("../data/trino/delimited-nested.tsv")).collect();
+    assert!(texts.len() > 30, "the recorded texts are missing");
+    let lines = texts.iter().enumerate().map(|(at, (text, _))| format!("{at:02}|{text}"));
+    bench.file("t/a.txt", lines.collect::<Vec<_>>().join("\n"));
+    let mut wrong = Vec::new();
+    let types = texts[0].1.as_object().expect("values by type").keys();
+    for (at, ty) in types.enumerate() {
+        let create =
+            format!("CREATE EXTERNAL TABLE t{at} (i string, v {ty}) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'");
+        let delimiters = "ESCAPED BY '\\\\' COLLECTION ITEMS TERMINATED BY ':' MAP KEYS TERMINATED BY '='";
+        bench.ok(&format!("{create} {delimiters} LOCATION 's3://bucket/t/'")).await;
+        let rows = bench.rows(&format!("SELECT json_format(CAST(v AS json)) FROM t{at} ORDER BY i")).await;
+        for ((text, read), got) in texts.iter().zip(rows) {
+            let expected = read[ty].as_str().unwrap_or("NULL");
+            if got != expected {
+                wrong.push(format!("{text:?} as {ty}: {expected}, and not {got}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn lines_at_both_ends_are_no_records() {
+    let bench = Bench::new();
+    bench.file("t/a.csv", "head\n1\n2\n3\nfoot\nfoot\n").file("t/short.csv", "head\nfoot\n");
+    let properties = "TBLPROPERTIES ('skip.header.line.count' = '1', 'skip.footer.line.count' = '2')";
+    bench.ok(&format!("CREATE EXTERNAL TABLE t (n int) LOCATION 's3://bucket/t/' {properties}")).await;
+    assert_eq!(bench.rows("SELECT n FROM t").await, ["1", "2", "3"]);
+}
+
+const GROK: &str = "ROW FORMAT SERDE 'com.amazonaws.glue.serde.GrokSerDe' WITH SERDEPROPERTIES";
+const TEXT_FILES: &str = "STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat'
+    OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat' LOCATION 's3://bucket/t/'";
+
+/// The examples of Athena's documentation, with what AWS's own reader for Trino makes of them in its tests: columns are
+/// filled from left to right, whatever they are called.
+#[tokio::test]
+async fn lines_taken_apart_by_grok() {
+    let bench = Bench::new();
+    bench.file(
+        "t/mail.log",
+        "Feb  9 07:15:00 m4eastmail postfix/smtpd[19305]: B88C4120838: connect from unknown[192.168.55.4]\n",
+    );
+    bench
+        .ok(&format!(
+            "CREATE EXTERNAL TABLE mail (syslogbase string, queue_id string, syslog_message string) {GROK} (
+             'input.grokCustomPatterns' = 'POSTFIX_QUEUEID [0-9A-F]{{7,12}}',
+             'input.format' = '%{{SYSLOGBASE}} %{{POSTFIX_QUEUEID:queue_id}}: %{{GREEDYDATA:syslog_message}}') {TEXT_FILES}"
+        ))
+        .await;
+    assert_eq!(bench.rows("SELECT * FROM mail").await, ["Feb  9 07:15:00|m4eastmail|postfix/smtpd"]);
+    bench.file(
+        "t/mail.log",
+        "79a5 bucket1 [06/Feb/2019:00:00:38 +0000] 192.0.2.3 \"GET /b?versioning HTTP/1.1\" 200 - 'x' behind\n\nnoise\n",
+    );
+    bench
+        .ok(&format!(
+            r#"CREATE EXTERNAL TABLE access (owner string, bucket string, `time` string, ip string, uri string, status int,
+             sent string, quoted string, more string) {GROK} (
+             'input.format'='%{{NOTSPACE:bucket_owner}} %{{NOTSPACE:bucket}} \\[%{{INSIDE_BRACKETS:time}}\\] %{{IP:ip}} \"?%{{INSIDE_QS:uri}}\"? %{{INT:status}} %{{NOTSPACE:sent}} %{{QS:quoted}}',
+             'input.grokCustomPatterns'='INSIDE_QS ([^\"]*)\nINSIDE_BRACKETS ([^\\]]*)') {TEXT_FILES}"#
+        ))
+        .await;
+    assert_eq!(
+        bench.rows("SELECT * FROM access").await,
+        [
+            "79a5|bucket1|06/Feb/2019:00:00:38 +0000|192.0.2.3|GET /b?versioning HTTP/1.1|200|-|x|NULL",
+            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
+            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn grok_that_is_not_understood_is_named() {
+    let bench = Bench::new();
+    bench.file("t/a.log", "x\n");
+    for (at, (properties, class, words)) in [
+        ("'input.grokCustomPatterns' = 'A b'", ErrorClass::Statement, ["input.format", "GrokSerDe"]),
+        ("'input.format' = '%{NOPE:a}'", ErrorClass::Unsupported, ["NOPE", "input.grokCustomPatterns"]),
+        ("'input.format' = '%{WORD:a:int}'", ErrorClass::Unsupported, ["%{WORD:a:int}", "type"]),
+        (
+            "'input.format' = '%{WORD:a}', 'grok.namedOnlyMode' = 'false'",
+            ErrorClass::Unsupported,
+            ["grok.namedOnlyMode", "true"],
+        ),
+        ("'input.format' = '%{WORD:a}'", ErrorClass::Data, ["line 1", "'x' is no integer"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        bench.ok(&format!("CREATE EXTERNAL TABLE t{at} (a int) {GROK} ({properties}) {TEXT_FILES}")).await;
+        bench.fails(&format!("SELECT a FROM t{at}"), class, &words).await;
+    }
 }
 
 #[tokio::test]
@@ -187,6 +299,50 @@ async fn lines_of_csv_are_read_as_trino_reads_them() {
         let got: Vec<Vec<_>> = got.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
         assert_eq!(serde_json::to_value(got).expect("texts are JSON"), rows, "{line}");
     }
+}
+
+#[tokio::test]
+async fn characters_of_csv_are_read_as_trino_reads_them() {
+    let bench = Bench::new();
+    let mut wrong = Vec::new();
+    let recorded = include_str!("../data/trino/csv-characters.tsv");
+    for (at, line) in recorded.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        let [characters, content, read] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let [separator, quote, escape]: [String; 3] = serde_json::from_str(characters).expect("characters");
+        let content: String = serde_json::from_str(content).expect("the line is JSON");
+        let properties = [("separatorChar", &separator), ("quoteChar", &quote), ("escapeChar", &escape)]
+            .map(|(key, value)| format!("'{key}' = {}", athplan::catalog::hive_literal(value)))
+            .join(", ");
+        let create = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES";
+        let columns = "a string, b string, c string";
+        bench
+            .ok(&format!(
+                "CREATE EXTERNAL TABLE t{at} ({columns}) {create} ({properties}) LOCATION 's3://bucket/t{at}/'"
+            ))
+            .await;
+        bench.file(&format!("t{at}/a.csv"), format!("{content}\n"));
+        let got = match bench.run(&format!("SELECT a, b, c FROM t{at}")).await {
+            Ok((id, status)) if status.state == State::Succeeded => {
+                bench.engine().result(&id, &[]).await.expect("it succeeded")
+            }
+            // A quote that is not closed is refused; Trino drops what stands behind it.
+            other => {
+                assert!(content.contains(&quote), "{line}: {other:?}");
+                continue;
+            }
+        };
+        let shown = |value: &Value| match value {
+            Value::Varchar(text) => serde_json::Value::from(text.as_ref()),
+            _ => serde_json::Value::Null,
+        };
+        let got: Vec<Vec<_>> = got.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+        let got = serde_json::to_string(&got).expect("texts are JSON");
+        let read: serde_json::Value = serde_json::from_str(read).expect("rows");
+        if got != read.to_string() {
+            wrong.push(format!("{characters} {content:?}: {read}, and not {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]

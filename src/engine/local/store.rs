@@ -3,8 +3,10 @@
 //! Locations come from specs and from data, so a location must never lead out of the folder that the
 //! user mapped: keys with `..` are refused, and a symbolic link counts as what it points to.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::ops::Bound;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -34,6 +36,8 @@ struct Mount {
     bucket: String,
     segments: Vec<String>,
     directory: PathBuf,
+    /// The folder with links followed.
+    canonical: PathBuf,
 }
 
 /// A location and the folder that stands for it, whether or not it exists.
@@ -43,8 +47,8 @@ pub struct Place {
     pub uri: String,
     /// The folder.
     pub directory: PathBuf,
-    /// The mapped folder that it lies in.
-    root: PathBuf,
+    /// The mapped folder that it lies in, as it was named and with links followed.
+    root: [PathBuf; 2],
 }
 
 /// A file of a location.
@@ -83,7 +87,10 @@ impl Store {
                 let directory = mapping.directory.display();
                 return Err(data(format!("{directory}, mapped for {}, is no folder", mapping.location)));
             }
-            mounts.push(Mount { bucket, segments, directory: mapping.directory.clone() });
+            let directory = mapping.directory.clone();
+            let canonical = fs::canonicalize(&directory)
+                .map_err(|error| data(format!("{}: cannot be read: {error}", directory.display())))?;
+            mounts.push(Mount { bucket, segments, directory, canonical });
         }
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.segments.len()));
         Ok(Self { mounts })
@@ -105,7 +112,7 @@ impl Store {
             uri.push_str(segment);
             uri.push('/');
         }
-        Ok(Place { uri, directory, root: mount.directory.clone() })
+        Ok(Place { uri, directory, root: [mount.directory.clone(), mount.canonical.clone()] })
     }
 
     /// Every file under a place; none if the folder does not exist. Names that begin with `_` or `.` are
@@ -128,7 +135,10 @@ impl Store {
     }
 
     fn walk(&self, place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Option<Files>, EngineError> {
-        let Some(root) = contained(place)? else { return Ok(None) };
+        if !contained(place)? {
+            return Ok(None);
+        }
+        let [_, root] = &place.root;
         let (mut files, mut hidden) = (Vec::new(), Vec::new());
         let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
         while let Some((directory, uri, depth)) = folders.pop() {
@@ -140,7 +150,7 @@ impl Store {
                     hidden.push(format!("{uri}{}", entry.name));
                     continue;
                 }
-                let metadata = resolved(&entry.path, &root)?;
+                let metadata = resolved(&entry.path, root)?;
                 if metadata.is_dir() {
                     folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
                 } else if metadata.is_file() {
@@ -165,10 +175,13 @@ impl Store {
     ///
     /// As [`Store::files`].
     pub fn folders(&self, place: &Place) -> Result<Vec<String>, EngineError> {
-        let Some(root) = contained(place)? else { return Ok(Vec::new()) };
+        if !contained(place)? {
+            return Ok(Vec::new());
+        }
+        let [_, root] = &place.root;
         let mut folders = Vec::new();
         for entry in entries(&place.directory)? {
-            if !entry.is_hidden() && resolved(&entry.path, &root)?.is_dir() {
+            if !entry.is_hidden() && resolved(&entry.path, root)?.is_dir() {
                 folders.push(entry.name);
             }
         }
@@ -230,6 +243,53 @@ impl Store {
     }
 }
 
+/// Lists many locations, one after the other. A table of which little is there has tens of thousands of partitions
+/// that are not, most of them below a folder that is not there either: that one is asked for once.
+pub struct Lister<'a> {
+    store: &'a Store,
+    /// Locations, each ending in `/`, under which nothing is.
+    missing: BTreeSet<String>,
+}
+
+impl<'a> Lister<'a> {
+    /// A lister that knows nothing yet.
+    pub fn new(store: &'a Store) -> Self {
+        Self { store, missing: BTreeSet::new() }
+    }
+
+    /// Every file under a location, as [`Store::files`]; none if its folder does not exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::place`] and [`Store::files`].
+    pub fn files(&mut self, location: &str) -> Result<Option<Files>, EngineError> {
+        let up_to = (Bound::Unbounded, Bound::Included(location));
+        if self.missing.range::<str, _>(up_to).next_back().is_some_and(|above| location.starts_with(above)) {
+            return Ok(None);
+        }
+        let place = self.store.place(location)?;
+        let found = self.store.files(&place)?;
+        if found.is_none() {
+            self.missing.insert(missing_above(&place));
+        }
+        Ok(found)
+    }
+}
+
+/// The widest location above a missing place, or the place itself, that is missing too.
+fn missing_above(place: &Place) -> String {
+    let [root, _] = &place.root;
+    let (mut uri, mut directory) = (place.uri.as_str(), place.directory.as_path());
+    while let Some(above) = directory.parent()
+        && above.starts_with(root)
+        && !above.is_dir()
+        && let Some((parent, _)) = uri[..uri.len() - 1].rsplit_once('/')
+    {
+        (uri, directory) = (&uri[..=parent.len()], above);
+    }
+    uri.to_owned()
+}
+
 /// A directory's entry.
 struct Entry {
     name: String,
@@ -275,22 +335,19 @@ fn resolved(path: &Path, root: &Path) -> Result<fs::Metadata, EngineError> {
     fs::metadata(&target).map_err(unreadable)
 }
 
-/// The mapped folder of a place, links followed, if the place exists; a place that links lead out of
-/// it is an error.
-fn contained(place: &Place) -> Result<Option<PathBuf>, EngineError> {
+/// Whether a place exists; one that links lead out of its mapped folder is an error.
+fn contained(place: &Place) -> Result<bool, EngineError> {
     let missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    let canonical = |path: &Path| match fs::canonicalize(path) {
-        Ok(path) => Ok(Some(path)),
-        Err(error) if missing(&error) => Ok(None),
-        Err(error) => Err(data(format!("{}: cannot be read: {error}", path.display()))),
+    let directory = match fs::canonicalize(&place.directory) {
+        Ok(directory) => directory,
+        Err(error) if missing(&error) => return Ok(false),
+        Err(error) => return Err(data(format!("{}: cannot be read: {error}", place.directory.display()))),
     };
-    let (Some(root), Some(directory)) = (canonical(&place.root)?, canonical(&place.directory)?) else {
-        return Ok(None);
-    };
-    if !directory.starts_with(&root) {
-        return Err(data(format!("{}: the location leads out of {}", place.uri, place.root.display())));
+    let [root, canonical] = &place.root;
+    if !directory.starts_with(canonical) {
+        return Err(data(format!("{}: the location leads out of {}", place.uri, root.display())));
     }
-    Ok(directory.is_dir().then_some(root))
+    Ok(directory.is_dir())
 }
 
 /// Makes a folder and its missing parents, readable by the user alone.

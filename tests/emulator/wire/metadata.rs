@@ -191,6 +191,7 @@ fn classes(format: Format) -> (&'static str, &'static str, &'static str) {
         Format::JsonLines => ("org.openx.data.jsonserde.JsonSerDe", TEXT, PLAIN),
         Format::Csv => ("org.apache.hadoop.hive.serde2.OpenCSVSerde", TEXT, PLAIN),
         Format::Regex => ("org.apache.hadoop.hive.serde2.RegexSerDe", TEXT, PLAIN),
+        Format::Grok => ("com.amazonaws.glue.serde.GrokSerDe", TEXT, PLAIN),
         Format::Delimited => ("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", TEXT, PLAIN),
     }
 }

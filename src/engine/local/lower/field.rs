@@ -1,5 +1,6 @@
 //! A row's field by position, natively: the one step into nested data that every query over logs takes.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, make_array};
@@ -14,6 +15,12 @@ use datafusion::logical_expr::{
 pub(super) fn field(row: Plan, position: usize) -> Plan {
     let signature = Signature::any(1, Volatility::Immutable);
     Arc::new(ScalarUDF::from(Field { position, signature })).call(vec![row])
+}
+
+/// The position of the field that a function takes, if that is what it does.
+pub fn field_position(function: &ScalarUDF) -> Option<usize> {
+    let function: &dyn Any = function.inner().as_ref();
+    function.downcast_ref::<Field>().map(|field| field.position)
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -18,6 +18,7 @@ mod expression;
 mod field;
 mod fold;
 mod frame;
+mod hand_down;
 mod join;
 mod key;
 mod lacks;
@@ -56,6 +57,7 @@ use crate::catalog::Table;
 use crate::constant::EvalError;
 use crate::source::Span;
 
+pub(crate) use field::field_position;
 pub(crate) use lacks::lacks;
 pub(crate) use session::{context, rows, stream};
 

@@ -31,6 +31,7 @@ use futures::StreamExt as _;
 
 use super::super::arrow::to_value;
 use super::engine_error;
+use super::hand_down::HandDownKeys;
 use crate::constant::Value;
 use crate::engine::EngineError;
 use crate::types::Type;
@@ -58,6 +59,7 @@ pub(crate) fn context(threads: usize) -> SessionContext {
         Arc::new(OutputRequirements::new_remove_mode()),
         Arc::new(LimitPushdown::new()),
         Arc::new(EnsureCooperative::new()),
+        Arc::new(HandDownKeys),
         Arc::new(SanityCheckPlan::new()),
     ];
     let state = SessionStateBuilder::new()

@@ -6,23 +6,30 @@
 use std::io::Read;
 
 use super::ReadError;
+use super::extent::ValueScan;
 use super::input::{CHUNK, unreadable};
 use super::json::RecordDecoder;
 use super::rows::Rows;
+use super::whole::Text;
 
 /// The largest event; Athena's own limit on a row.
 const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
 
-/// Brackets nested deeper than this are refused.
-const MAXIMUM_DEPTH: usize = 1_000;
-
-/// Reads a file's events.
+/// Reads a file's events, and gives back the buffer that held them.
 ///
 /// # Errors
 ///
 /// The file is no CloudTrail file, is truncated, or holds an event of the wrong shape.
-pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
-    let mut text = Window { input, buffer: Vec::new(), start: 0, ended: false };
+pub fn read(text: Text, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<Vec<u8>, ReadError> {
+    let mut text = match text {
+        Text::Whole(buffer) => Window { input: None, buffer, start: 0 },
+        Text::Stream(input) => Window { input: Some(input), buffer: Vec::new(), start: 0 },
+    };
+    read_object(&mut text, decoder, rows)?;
+    Ok(text.buffer)
+}
+
+fn read_object(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<(), ReadError> {
     text.skip_byte_order_mark()?;
     text.expect(b'{', "it is no CloudTrail file: it does not begin with {")?;
     let mut found = false;
@@ -40,7 +47,7 @@ pub fn read(input: Box<dyn Read>, decoder: &RecordDecoder, rows: &mut Rows<'_>) 
             if std::mem::replace(&mut found, true) {
                 return Err(broken("it is no CloudTrail file: it has two lists of Records"));
             }
-            read_records(&mut text, decoder, rows)?;
+            read_records(text, decoder, rows)?;
         } else {
             text.next_token()?;
             text.value()?;
@@ -77,9 +84,11 @@ fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>)
         }
         let record = text.value()?;
         let size = record.len();
-        let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
-        decoder.append(record, &mut rows.builders).map_err(|mismatch| wrong(&mismatch.message))?;
-        rows.end_row(size)?;
+        if !rows.passes_over(record) {
+            let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
+            decoder.append(record, &mut rows.builders).map_err(|mismatch| wrong(&mismatch.message))?;
+            rows.end_row(size)?;
+        }
         match text.next_token()? {
             b',' => text.start += 1,
             b']' => break,
@@ -92,31 +101,31 @@ fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>)
 
 /// The part of a file that is in memory: from the value being read to the end of the last chunk.
 struct Window {
-    input: Box<dyn Read>,
+    /// What follows the buffer; none if nothing does.
+    input: Option<Box<dyn Read>>,
     buffer: Vec<u8>,
     start: usize,
-    ended: bool,
 }
 
 impl Window {
     /// Reads another chunk; false at the end of the file.
     fn fill(&mut self) -> Result<bool, ReadError> {
-        if self.ended {
-            return Ok(false);
-        }
+        let Some(input) = &mut self.input else { return Ok(false) };
         self.buffer.drain(..self.start);
         self.start = 0;
         let held = self.buffer.len();
         self.buffer.resize(held + CHUNK, 0);
         let read = loop {
-            match self.input.read(&mut self.buffer[held..]) {
+            match input.read(&mut self.buffer[held..]) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 result => break result,
             }
         };
         let read = read.map_err(unreadable)?;
         self.buffer.truncate(held + read);
-        self.ended = read == 0;
+        if read == 0 {
+            self.input = None;
+        }
         Ok(read > 0)
     }
 
@@ -169,7 +178,7 @@ impl Window {
         let mut length = 0;
         loop {
             let fresh = &self.buffer[self.start + length..];
-            match scan.end(fresh)? {
+            match scan.end(fresh).map_err(|error| broken(&error))? {
                 Some(end) => {
                     length += end;
                     break;
@@ -186,53 +195,6 @@ impl Window {
         let start = self.start;
         self.start += length;
         Ok(&self.buffer[start..start + length])
-    }
-}
-
-/// Where in a value a scan stands.
-#[derive(Default)]
-struct ValueScan {
-    depth: usize,
-    quoted: bool,
-    escaped: bool,
-    begun: bool,
-}
-
-impl ValueScan {
-    /// How many of these bytes still belong to the value, if it ends in them.
-    fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, ReadError> {
-        for (at, byte) in bytes.iter().enumerate() {
-            if self.quoted {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.quoted = false;
-                        if self.depth == 0 {
-                            return Ok(Some(at + 1));
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.quoted = true,
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    if self.depth > MAXIMUM_DEPTH {
-                        return Err(broken(&format!("its JSON is nested deeper than {MAXIMUM_DEPTH} levels")));
-                    }
-                }
-                b'}' | b']' if self.depth > 1 => self.depth -= 1,
-                b'}' | b']' if self.depth == 1 => return Ok(Some(at + 1)),
-                b',' | b'}' | b']' if self.depth == 0 => return Ok(Some(at)),
-                byte if byte.is_ascii_whitespace() && self.depth == 0 && self.begun => return Ok(Some(at)),
-                _ => {}
-            }
-            self.begun = true;
-        }
-        Ok(None)
     }
 }
 

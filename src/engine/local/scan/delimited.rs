@@ -1,7 +1,7 @@
 //! Reads delimited text as Hive's LazySimpleSerDe does.
 
 use super::ReadError;
-use super::delimited_value::append_delimited;
+use super::delimited_nested::{Separators, nested_is_readable};
 use super::json::scalar_is_readable;
 use super::lines::Lines;
 use super::rows::Rows;
@@ -13,11 +13,9 @@ use crate::types::Type;
 pub struct Delimited {
     /// For each column wanted, its position in a line.
     wanted: Vec<(usize, Type)>,
-    delimiter: char,
-    escape: Option<char>,
-    null: String,
-    /// Whether the last column takes the rest of the line, delimiters and all; and its position.
-    rest: Option<usize>,
+    separators: Separators,
+    /// How many fields a line has at most: all, unless the last column takes the rest of the line.
+    most: usize,
 }
 
 impl Delimited {
@@ -27,22 +25,16 @@ impl Delimited {
     ///
     /// A column's type is one that the engine does not read from delimited text.
     pub fn new(storage: &Storage, columns: &[(usize, &Column)], count: usize) -> Result<Self, EngineError> {
-        let properties = &storage.serde_properties;
-        let character = |key: &str| properties.get(key).map(|value| delimiter(value)).transpose();
-        let delimiter = match character("field.delim")? {
-            Some(delimiter) => delimiter,
-            None => character("serialization.format")?.unwrap_or('\u{1}'),
-        };
         for (_, column) in columns {
-            readable(column, "delimited text")?;
+            if !nested_is_readable(&column.ty, 1) {
+                return Err(unreadable(column, "delimited text"));
+            }
         }
-        let takes_rest = properties.get("serialization.last.column.takes.rest").is_some_and(|value| value == "true");
+        let property = storage.serde_properties.get("serialization.last.column.takes.rest");
         Ok(Self {
             wanted: columns.iter().map(|(at, column)| (*at, column.ty.clone())).collect(),
-            delimiter,
-            escape: character("escape.delim")?,
-            null: properties.get("serialization.null.format").cloned().unwrap_or_else(|| "\\N".to_owned()),
-            rest: takes_rest.then(|| count.saturating_sub(1)),
+            separators: Separators::new(storage)?,
+            most: if property.is_some_and(|value| value == "true") { count.max(1) } else { usize::MAX },
         })
     }
 
@@ -53,45 +45,16 @@ impl Delimited {
     /// The file cannot be read.
     pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((_, line)) = lines.next()? {
-            let fields = self.split(&line);
+            let fields = self.separators.split(&line, 0, self.most);
             for ((at, ty), builder) in self.wanted.iter().zip(&mut rows.builders) {
-                match fields.get(*at).filter(|field| **field != self.null) {
-                    Some(field) => append_delimited(builder, ty, &self.unescaped(field)),
+                match fields.get(*at) {
+                    Some(field) => self.separators.append(builder, ty, field, 1)?,
                     None => builder.append_null(),
                 }
             }
             rows.end_row(line.len())?;
         }
         Ok(())
-    }
-
-    fn split<'a>(&self, line: &'a str) -> Vec<&'a str> {
-        let mut fields = Vec::new();
-        let mut start = 0;
-        let mut escaped = false;
-        for (at, character) in line.char_indices() {
-            if std::mem::take(&mut escaped) {
-                continue;
-            }
-            if Some(character) == self.escape {
-                escaped = true;
-            } else if character == self.delimiter && self.rest != Some(fields.len()) {
-                fields.push(&line[start..at]);
-                start = at + character.len_utf8();
-            }
-        }
-        fields.push(&line[start..]);
-        fields
-    }
-
-    fn unescaped(&self, field: &str) -> String {
-        let Some(escape) = self.escape else { return field.to_owned() };
-        let mut text = String::with_capacity(field.len());
-        let mut characters = field.chars();
-        while let Some(character) = characters.next() {
-            text.push(if character == escape { characters.next().unwrap_or(escape) } else { character });
-        }
-        text
     }
 }
 
@@ -101,18 +64,23 @@ impl Delimited {
 ///
 /// The column's type is none that the engine reads from such files.
 pub fn readable(column: &Column, format: &str) -> Result<(), EngineError> {
-    if scalar_is_readable(&column.ty) {
-        return Ok(());
-    }
+    if scalar_is_readable(&column.ty) { Ok(()) } else { Err(unreadable(column, format)) }
+}
+
+fn unreadable(column: &Column, format: &str) -> EngineError {
     let message = format!(
         "the embedded engine does not read {format} into columns of type {}, which {} has",
         column.ty, column.name
     );
-    Err(EngineError::new(ErrorClass::Unsupported, message))
+    EngineError::new(ErrorClass::Unsupported, message)
 }
 
 /// A delimiter: a character, or the code of one in decimal digits.
-fn delimiter(value: &str) -> Result<char, EngineError> {
+///
+/// # Errors
+///
+/// It is neither.
+pub fn delimiter(value: &str) -> Result<char, EngineError> {
     if let Ok(code) = value.parse::<u8>() {
         return Ok(char::from(code));
     }

@@ -10,8 +10,8 @@ use crate::types::Type;
 /// Years beyond this one are beyond what any type holds.
 const LAST_YEAR: i64 = 10_000_000;
 
-/// Appends the value that a field of a delimited file stands for.
-pub fn append_delimited(builder: &mut ColumnBuilder, ty: &Type, text: &str) {
+/// Appends the value that a field of a delimited file stands for; NULL, and false, if it stands for none of the type.
+pub fn append_delimited(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool {
     let appended = match &mut *builder {
         ColumnBuilder::Date(dates) => date(text).map(|value| dates.append_value(value)),
         ColumnBuilder::Microseconds(times) => match ty {
@@ -20,8 +20,7 @@ pub fn append_delimited(builder: &mut ColumnBuilder, ty: &Type, text: &str) {
         },
         _ if ty.is_integer() => {
             let number = whole_number(text).map(|number| number.to_string());
-            append_plain(builder, ty, number.as_deref().unwrap_or(""));
-            return;
+            return append_plain(builder, ty, number.as_deref().unwrap_or(""));
         }
         ColumnBuilder::Real(reals) if hexadecimal(text).is_some() => {
             hexadecimal(text).map(|value| reals.append_value(value as f32))
@@ -30,12 +29,22 @@ pub fn append_delimited(builder: &mut ColumnBuilder, ty: &Type, text: &str) {
             hexadecimal(text).map(|value| doubles.append_value(value))
         }
         _ => {
-            append_plain(builder, ty, text);
-            return;
+            return append_plain(builder, ty, text);
         }
     };
     if appended.is_none() {
         builder.append_null();
+    }
+    appended.is_some()
+}
+
+/// Appends the value that a group of a pattern stands for, which Java parses: as [`append_delimited`], but whole
+/// numbers have no fraction, and as a boolean everything but `true` is false.
+pub fn append_group(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::Boolean => append_plain(builder, ty, if text.eq_ignore_ascii_case("true") { "true" } else { "false" }),
+        _ if ty.is_integer() => append_plain(builder, ty, text),
+        _ => append_delimited(builder, ty, text),
     }
 }
 
@@ -74,6 +83,20 @@ fn date(text: &str) -> Option<i32> {
 /// `year-month-day hours:minutes:seconds[.fraction]` in microseconds, rounded to a precision.
 fn timestamp(text: &str, precision: u8) -> Option<i64> {
     let (date, time) = text.trim().split_once([' ', 'T', 't'])?;
+    let (seconds, nanos) = instant(date, time)?;
+    let unit = 10i64.checked_pow(9u32.checked_sub(u32::from(precision))?)?;
+    let rounded = (nanos + unit / 2) / unit * unit / 1_000;
+    seconds.checked_mul(1_000_000)?.checked_add(rounded)
+}
+
+/// A day and a time of it in microseconds, what is finer cut off.
+pub fn microseconds(date: &str, time: &str) -> Option<i64> {
+    let (seconds, nanos) = instant(date, time)?;
+    seconds.checked_mul(1_000_000)?.checked_add(nanos / 1_000)
+}
+
+/// A day and a time of it as seconds and nanoseconds; months, days and hours outside the calendar run over.
+fn instant(date: &str, time: &str) -> Option<(i64, i64)> {
     let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
     if fraction.len() > 9 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -81,15 +104,11 @@ fn timestamp(text: &str, precision: u8) -> Option<i64> {
     let parts: Vec<i64> = clock.split(':').map(number).collect::<Option<_>>()?;
     let [hours, minutes, seconds] = parts[..] else { return None };
     let seconds = hours.checked_mul(3_600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?;
-    let seconds = day(date)?.checked_mul(86_400)?.checked_add(seconds)?;
-    let nanos: i64 = format!("{fraction:0<9}").parse().ok()?;
-    let unit = 10i64.checked_pow(9u32.checked_sub(u32::from(precision))?)?;
-    let rounded = (nanos + unit / 2) / unit * unit / 1_000;
-    seconds.checked_mul(1_000_000)?.checked_add(rounded)
+    Some((day(date)?.checked_mul(86_400)?.checked_add(seconds)?, format!("{fraction:0<9}").parse().ok()?))
 }
 
 /// Days since 1970-01-01 of `year-month-day`; months and days outside the calendar run over.
-fn day(text: &str) -> Option<i64> {
+pub fn day(text: &str) -> Option<i64> {
     let (year, rest) = signed_up_to(text, '-')?;
     let (month, rest) = signed_up_to(rest, '-')?;
     let day = number(rest)?;

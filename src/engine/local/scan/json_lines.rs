@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ReadError;
-use super::json::{JsonRules, RecordDecoder};
+use super::json::{JsonRules, Mismatch, RecordDecoder, rewrite};
 use super::lines::Lines;
 use super::rows::Rows;
 use crate::catalog::{Column, Storage};
@@ -36,7 +36,7 @@ impl JsonLines {
         let rules = if openx { openx_rules(properties) } else { hive_rules() };
         let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
         let ignore_malformed = openx && is_true(properties, "ignore.malformed.json");
-        Ok(Self { decoder: RecordDecoder::new(named, &rules)?, openx, ignore_malformed })
+        Ok(Self { decoder: RecordDecoder::new(named, &rules)?.of_records(), openx, ignore_malformed })
     }
 
     /// Reads a file's lines.
@@ -47,12 +47,15 @@ impl JsonLines {
     pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let text = line.trim();
+            if rows.passes_over(line.as_bytes()) {
+                continue;
+            }
             // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.
             let no_json = self.openx && !text.starts_with(['{', '[']);
             if no_json {
                 rows.builders.iter_mut().for_each(ColumnBuilder::append_null);
             } else {
-                match self.decoder.append(text, &mut rows.builders) {
+                match self.append(text, rows) {
                     Ok(()) => {}
                     Err(mismatch) if mismatch.malformed && self.ignore_malformed => {
                         rows.builders.iter_mut().for_each(ColumnBuilder::append_null);
@@ -64,25 +67,38 @@ impl JsonLines {
         }
         Ok(())
     }
+
+    /// Appends a record. What is no JSON but is to the OpenX SerDe is rewritten first, which few lines need.
+    fn append(&self, text: &str, rows: &mut Rows<'_>) -> Result<(), Mismatch> {
+        match self.decoder.append(text, &mut rows.builders) {
+            Err(mismatch) if mismatch.malformed && self.openx => match rewrite(text) {
+                Some(json) => self.decoder.append(&json, &mut rows.builders),
+                None => Err(mismatch),
+            },
+            done => done,
+        }
+    }
 }
 
 fn openx_rules(properties: &BTreeMap<String, String>) -> JsonRules {
     let mappings = properties
         .iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())))
+        .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_owned(), value.clone())))
         .collect();
     JsonRules {
         case_insensitive: properties.get("case.insensitive").is_none_or(|value| !value.eq_ignore_ascii_case("false")),
         canonical_text: true,
         lenient_shapes: true,
+        open_end: true,
         strict: false,
         dots_in_keys: is_true(properties, "dots.in.keys"),
+        lazy: false,
         mappings,
     }
 }
 
 fn hive_rules() -> JsonRules {
-    JsonRules { case_insensitive: true, strict: true, ..JsonRules::default() }
+    JsonRules { case_insensitive: true, strict: true, open_end: true, ..JsonRules::default() }
 }
 
 fn is_true(properties: &BTreeMap<String, String>, key: &str) -> bool {

@@ -3,16 +3,28 @@
 //! Partitions are pruned before anything is listed, files are listed before anything is opened, and
 //! of each record only the columns that a query uses are decoded.
 
+mod avro;
+mod blocks;
 mod cloudtrail;
 mod conform;
 mod csv_lines;
+mod decompress;
 mod delimited;
+mod delimited_nested;
 mod delimited_value;
+mod demand;
+mod exec;
+mod extent;
+mod grok_lines;
+mod grok_patterns;
+mod hadoop_blocks;
 mod hidden;
 mod input;
+mod java_pattern;
 mod json;
 mod json_lines;
 mod lines;
+mod needle;
 mod parquet_file;
 mod partition;
 mod predicate;
@@ -21,8 +33,12 @@ mod provider;
 mod reader;
 mod regex_lines;
 mod rows;
+mod serde_property;
 mod stream;
+mod whole;
 
+pub use demand::Demand;
+pub use exec::ScanExec;
 pub use partition::NULL_FOLDER;
 pub use progress::ScanProgress;
 pub use provider::{ScanContext, TableScan};

@@ -10,17 +10,18 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::streaming::StreamingTableExec;
 
 use super::ScanProgress;
+use super::exec::ScanExec;
 use super::hidden::HiddenColumn;
+use super::needle::demanded;
 use super::partition::{Partition, Pruning, key_values};
 use super::predicate::{KeyColumns, over_keys};
 use super::reader::TableReader;
-use super::stream::{FileTask, FilesStream, OutputColumn, ScanPlan};
-use crate::catalog::{Table, TableRef, escape_folder};
+use super::stream::{FileTask, OutputColumn, ScanPlan};
+use crate::catalog::{Format, Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
-use crate::engine::local::store::Store;
+use crate::engine::local::store::{Lister, Store};
 use crate::engine::{EngineError, ScanReport};
 use crate::types::Type;
 
@@ -89,6 +90,30 @@ impl TableScan {
         KeyColumns { first: self.table.columns.len(), count: self.table.partition_keys.len() }
     }
 
+    /// If records are searched for the texts that predicates demand before they are decoded, what could hide a text
+    /// from the search: the escapes of JSON; the SerDes of lines take others too.
+    fn hiding(&self) -> Option<&'static [&'static str]> {
+        match self.table.storage.format {
+            Format::CloudTrail => Some(&["\\u", "\\/"]),
+            Format::JsonLines => Some(&["\\"]),
+            _ => None,
+        }
+    }
+
+    /// The lists of texts that predicates demand, from each of which a record must hold one to match.
+    fn texts(&self, filters: &[Expr]) -> Vec<Vec<String>> {
+        if self.hiding().is_none() {
+            return Vec::new();
+        }
+        filters.iter().filter_map(|filter| demanded(filter, &|name| self.file_type(name))).collect()
+    }
+
+    /// The type of a column of the file by its name in the scan.
+    fn file_type(&self, name: &str) -> Option<&Type> {
+        let position = self.schema.index_of(name).ok()?;
+        self.table.columns.get(position).map(|column| &column.ty)
+    }
+
     /// The output's columns for positions of the schema, and the file's columns that they need.
     fn output(&self, positions: &[usize]) -> (Vec<OutputColumn>, Vec<usize>) {
         let keys = self.keys();
@@ -121,11 +146,11 @@ impl TableScan {
             ..ScanReport::default()
         };
         let mut tasks = Vec::new();
+        let mut lister = Lister::new(&self.context.store);
         for (partition, keys) in partitions.iter().zip(keys) {
             let Partition { values, location } = partition;
-            let place = self.context.store.place(location)?;
-            let Some(found) = self.context.store.files(&place)? else {
-                report.partitions_missing.push(partition_name(table, values, &place.uri));
+            let Some(found) = lister.files(location)? else {
+                report.partitions_missing.push(partition_name(table, values, location));
                 continue;
             };
             report.partitions_found += u64::from(!found.files.is_empty());
@@ -139,12 +164,7 @@ impl TableScan {
         Ok((tasks, report))
     }
 
-    fn plan(
-        &self,
-        session: &dyn Session,
-        positions: &[usize],
-        filters: &[Expr],
-    ) -> Result<StreamingTableExec, EngineError> {
+    fn plan(&self, session: &dyn Session, positions: &[usize], filters: &[Expr]) -> Result<ScanExec, EngineError> {
         let context = &self.context;
         let pruning = Pruning { table: &self.table, schema: &self.schema, keys: self.keys(), filters, session };
         let partitions = pruning.partitions(&context.store, context.now)?;
@@ -154,18 +174,15 @@ impl TableScan {
         let (columns, wanted) = self.output(positions);
         let schema = Arc::new(self.schema.project(positions).map_err(|error| super::data_error(error.to_string()))?);
         let plan = Arc::new(ScanPlan {
-            schema: schema.clone(),
+            schema,
             columns,
             reader: TableReader::new(&self.table, &wanted)?,
+            hiding: self.hiding(),
+            texts: self.texts(filters),
             skip_bad_files: context.skip_bad_files,
             progress,
         });
-        let streams = shares(files, context.threads)
-            .into_iter()
-            .map(|files| Arc::new(FilesStream { plan: plan.clone(), files: files.into() }) as _)
-            .collect();
-        StreamingTableExec::try_new(schema, streams, None, None, false, None)
-            .map_err(|error| super::data_error(error.to_string()))
+        ScanExec::new(plan, shares(files, context.threads)).map_err(|error| super::data_error(error.to_string()))
     }
 }
 
@@ -188,6 +205,9 @@ impl TableProvider for TableScan {
             .iter()
             .map(|filter| match over_keys(filter, &self.schema, &keys) {
                 Some(_) => TableProviderFilterPushDown::Inexact,
+                None if self.hiding().is_some() && demanded(filter, &|name| self.file_type(name)).is_some() => {
+                    TableProviderFilterPushDown::Inexact
+                }
                 None => TableProviderFilterPushDown::Unsupported,
             })
             .collect())

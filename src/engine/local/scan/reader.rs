@@ -3,15 +3,19 @@
 use std::fmt;
 use std::path::Path;
 
+use super::avro::AvroFiles;
 use super::csv_lines::CsvLines;
 use super::delimited::Delimited;
+use super::grok_lines::GrokLines;
 use super::json::{JsonRules, RecordDecoder};
 use super::json_lines::JsonLines;
-use super::lines::{Lines, header_lines};
+use super::lines::{Lines, Skipped, skipped_lines};
+use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
-use super::{ReadError, cloudtrail, input};
+use super::whole::Whole;
+use super::{ReadError, cloudtrail, serde_property};
 use crate::catalog::{Column, Format, Table};
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
@@ -19,8 +23,8 @@ use crate::types::Type;
 /// Reads the columns wanted of any file of a table.
 pub struct TableReader {
     types: Vec<Type>,
-    /// Lines at each file's head that are no records.
-    header: usize,
+    /// Lines of each file that are no records.
+    skipped: Skipped,
     format: FormatReader,
 }
 
@@ -30,7 +34,9 @@ enum FormatReader {
     Delimited(Delimited),
     Csv(CsvLines),
     Regex(RegexLines),
+    Grok(GrokLines),
     Parquet(ParquetFiles),
+    Avro(AvroFiles),
 }
 
 impl fmt::Debug for TableReader {
@@ -49,10 +55,11 @@ impl TableReader {
         let placed: Vec<(usize, &Column)> =
             wanted.iter().filter_map(|at| Some((*at, table.columns.get(*at)?))).collect();
         let columns: Vec<&Column> = placed.iter().map(|(_, column)| *column).collect();
-        let (storage, count) = (&table.storage, table.columns.len());
-        let format = match table.storage.format {
+        let checked = serde_property::checked(table)?;
+        let (storage, count) = (checked.as_ref(), table.columns.len());
+        let format = match storage.format {
             Format::CloudTrail => {
-                let rules = JsonRules { case_insensitive: true, ..JsonRules::default() };
+                let rules = JsonRules { case_insensitive: true, lazy: true, ..JsonRules::default() };
                 let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
                 FormatReader::CloudTrail(RecordDecoder::new(named, &rules)?)
             }
@@ -60,37 +67,63 @@ impl TableReader {
             Format::Delimited => FormatReader::Delimited(Delimited::new(storage, &placed, count)?),
             Format::Csv => FormatReader::Csv(CsvLines::new(storage, &placed)?),
             Format::Regex => FormatReader::Regex(RegexLines::new(storage, &placed, count)?),
+            Format::Grok => FormatReader::Grok(GrokLines::new(storage, &placed)?),
             Format::Parquet => FormatReader::Parquet(ParquetFiles::new(&columns)),
-            Format::Orc => return Err(unsupported("ORC tables")),
-            Format::Avro => return Err(unsupported("Avro tables")),
+            Format::Avro => FormatReader::Avro(AvroFiles::new(table, &columns)?),
+            Format::Orc => return Err(unsupported_orc()),
         };
         let types = columns.iter().map(|column| column.ty.clone()).collect();
-        Ok(Self { types, header: header_lines(table)?, format })
+        Ok(Self { types, skipped: skipped_lines(table)?, format })
     }
 
-    /// Reads a file, batch by batch.
+    /// The type of a column, or of a field of it.
+    pub fn ty(&self, column: usize, fields: &[usize]) -> Option<&Type> {
+        fields.iter().try_fold(self.types.get(column)?, |ty, field| match ty {
+            Type::Row(fields) => fields.get(*field).map(|field| &field.ty),
+            _ => None,
+        })
+    }
+
+    /// Reads a file, batch by batch; gives how many records were looked at and not handed on, since the needles
+    /// say that they cannot match.
     ///
     /// # Errors
     ///
     /// The file cannot be read, or `emit` wants no more.
-    pub fn read(&self, path: &Path, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+    pub fn read(
+        &self,
+        path: &Path,
+        needles: Option<&Needles>,
+        whole: &mut Whole,
+        emit: &mut Emit<'_>,
+    ) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
-            return reader.read(path, emit);
+            return reader.read(path, emit).map(|()| 0);
         }
-        let text = input::open(path)?;
-        let mut rows = Rows::new(&self.types, emit)?;
+        let mut rows = Rows::new(&self.types, needles, emit)?;
+        let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.skipped);
         match &self.format {
-            FormatReader::CloudTrail(decoder) => cloudtrail::read(text, decoder, &mut rows)?,
-            FormatReader::JsonLines(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Delimited(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Csv(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
-            FormatReader::Regex(reader) => reader.read(Lines::new(text, self.header)?, &mut rows)?,
+            FormatReader::CloudTrail(decoder) => {
+                let text = whole.open(path)?;
+                whole.give_back(cloudtrail::read(text, decoder, &mut rows)?);
+            }
+            FormatReader::JsonLines(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Delimited(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Csv(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Regex(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Grok(reader) => reader.read(lines(whole)?, &mut rows)?,
+            FormatReader::Avro(reader) => reader.read(path, &mut rows)?,
             FormatReader::Parquet(_) => {}
         }
-        rows.flush()
+        rows.flush()?;
+        Ok(rows.passed())
     }
 }
 
-fn unsupported(what: &str) -> EngineError {
-    EngineError::new(ErrorClass::Unsupported, format!("the embedded engine does not read {what}"))
+/// The crates that read ORC panic on damaged files and set aside what a file claims.
+fn unsupported_orc() -> EngineError {
+    let message = "the embedded engine does not read ORC tables";
+    let help =
+        "run on Athena, or write the table once as Parquet there: CREATE TABLE … WITH (format = 'PARQUET') AS SELECT …";
+    EngineError { help: Some(help.to_owned()), ..EngineError::new(ErrorClass::Unsupported, message) }
 }

@@ -5,7 +5,8 @@ use fancy_regex::Regex;
 
 use super::ReadError;
 use super::delimited::readable;
-use super::json::append_plain;
+use super::delimited_value::append_group;
+use super::java_pattern;
 use super::lines::Lines;
 use super::rows::Rows;
 use crate::catalog::{Column, Storage};
@@ -34,7 +35,8 @@ impl RegexLines {
             return Err(wrong("the RegexSerDe needs the property input.regex".to_owned()));
         };
         let folds = properties.get("input.regex.case.insensitive").is_some_and(|value| value == "true");
-        let pattern = Regex::new(&format!("^{}(?:{text})$", if folds { "(?i)" } else { "" })).map_err(|error| {
+        let whole = format!("^{}(?:{text})$", if folds { "(?i)" } else { "" });
+        let pattern = java_pattern::compile(&whole).map_err(|error| {
             let message = format!("the embedded engine does not understand the input.regex {text}: {error}");
             EngineError::new(ErrorClass::Unsupported, message)
         })?;
@@ -61,7 +63,7 @@ impl RegexLines {
                     for ((group, ty), builder) in self.wanted.iter().zip(&mut rows.builders) {
                         match groups.get(*group) {
                             Some(text) => {
-                                append_plain(builder, ty, text.as_str());
+                                append_group(builder, ty, text.as_str());
                             }
                             None => builder.append_null(),
                         }

@@ -3,6 +3,7 @@
 use datafusion::arrow::array::ArrayRef;
 
 use super::ReadError;
+use super::needle::Needles;
 use crate::engine::local::ColumnBuilder;
 use crate::types::Type;
 
@@ -20,8 +21,12 @@ pub type Emit<'a> = dyn FnMut(Vec<ArrayRef>, usize) -> Result<(), ReadError> + '
 pub struct Rows<'a> {
     /// A builder for each column wanted.
     pub builders: Vec<ColumnBuilder>,
+    /// Texts one of which a record must hold to match, if the predicates demand some.
+    needles: Option<&'a Needles>,
     rows: usize,
     bytes: usize,
+    /// Records that were looked at and cannot match.
+    passed: usize,
     emit: &'a mut Emit<'a>,
 }
 
@@ -31,9 +36,21 @@ impl<'a> Rows<'a> {
     /// # Errors
     ///
     /// The engine cannot hold values of one of the types.
-    pub fn new(types: &[Type], emit: &'a mut Emit<'a>) -> Result<Self, ReadError> {
+    pub fn new(types: &[Type], needles: Option<&'a Needles>, emit: &'a mut Emit<'a>) -> Result<Self, ReadError> {
         let builders = types.iter().map(|ty| ColumnBuilder::new(ty, 1024)).collect::<Result<_, _>>()?;
-        Ok(Self { builders, rows: 0, bytes: 0, emit })
+        Ok(Self { builders, needles, rows: 0, bytes: 0, passed: 0, emit })
+    }
+
+    /// Whether a record cannot match, so that it need not be decoded; it counts as looked at.
+    pub fn passes_over(&mut self, record: &[u8]) -> bool {
+        let passes = self.needles.is_some_and(|needles| !needles.may_match(record));
+        self.passed += usize::from(passes);
+        passes
+    }
+
+    /// How many records were passed over.
+    pub fn passed(&self) -> usize {
+        self.passed
     }
 
     /// Ends a record, all of whose columns were appended, made from so many bytes of source.

@@ -11,11 +11,15 @@ use datafusion::physical_plan::stream::{RecordBatchReceiverStreamBuilder, Record
 use datafusion::physical_plan::streaming::PartitionStream;
 use futures::StreamExt;
 
+use super::demand::Demand;
 use super::hidden::HiddenColumn;
+use super::needle::Needles;
 use super::reader::TableReader;
+use super::whole::Whole;
 use super::{ReadError, ScanProgress, data_error};
 use crate::engine::EngineError;
 use crate::engine::local::store::StoredFile;
+use crate::types::Type;
 
 /// Bytes of batches that are held back while it is not yet known whether a file is whole.
 const HELD_BYTES: usize = 64 * 1024 * 1024;
@@ -51,6 +55,10 @@ pub struct ScanPlan {
     pub columns: Vec<OutputColumn>,
     /// Reads a file's columns.
     pub reader: TableReader,
+    /// If records are searched for texts before they are decoded, what could hide a text from the search.
+    pub hiding: Option<&'static [&'static str]>,
+    /// Lists of texts, from each of which a record must hold one to match.
+    pub texts: Vec<Vec<String>>,
     /// Whether a file that cannot be read is skipped, none of its rows counted.
     pub skip_bad_files: bool,
     /// What was read so far.
@@ -63,6 +71,8 @@ pub struct FilesStream {
     pub plan: Arc<ScanPlan>,
     /// Its files, in order.
     pub files: Arc<[FileTask]>,
+    /// What joins demand of its records.
+    pub demands: Arc<[Demand]>,
 }
 
 impl fmt::Debug for FilesStream {
@@ -79,23 +89,31 @@ impl PartitionStream for FilesStream {
     /// Nothing is opened before somebody asks for the first batch: a join whose other side is empty never
     /// does, and what was read must not depend on who was faster.
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let (plan, files) = (self.plan.clone(), self.files.clone());
-        let batches = futures::stream::once(async move { read(plan, files) }).flatten();
+        let (plan, files, demands) = (self.plan.clone(), self.files.clone(), self.demands.clone());
+        let batches = futures::stream::once(async move {
+            // The first batch is asked for when a join has read its other side, so that what it demands is known.
+            let demanded = demands.iter().filter_map(Demand::texts);
+            let texts = plan.texts.iter().cloned().chain(demanded);
+            let needles = plan.hiding.and_then(|hiding| Needles::of(texts, hiding));
+            read(plan, files, needles)
+        });
+        let batches = batches.flatten();
         Box::pin(RecordBatchStreamAdapter::new(self.plan.schema.clone(), batches))
     }
 }
 
 /// Reads files one after the other, on a thread that may wait.
-fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>) -> SendableRecordBatchStream {
+fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>, needles: Option<Needles>) -> SendableRecordBatchStream {
     let mut builder = RecordBatchReceiverStreamBuilder::new(plan.schema.clone(), 2);
     let sender = builder.tx();
     builder.spawn_blocking(move || {
+        let mut search = Search { needles, whole: Whole::new() };
         let mut send = |batch: RecordBatch| {
             plan.progress.read(batch.num_rows());
             sender.blocking_send(Ok(batch)).map_err(|_| ReadError::Stopped)
         };
         for task in files.iter() {
-            match plan.read_file(task, &mut send) {
+            match plan.read_file(task, &mut search, &mut send) {
                 Ok(()) => plan.progress.done(),
                 Err(ReadError::Stopped) => {
                     plan.progress.done();
@@ -115,14 +133,34 @@ fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>) -> SendableRecordBatchStrea
     builder.build()
 }
 
+/// What a thread keeps from file to file.
+struct Search {
+    /// What records must hold to match.
+    needles: Option<Needles>,
+    whole: Whole,
+}
+
 impl ScanPlan {
+    /// Whether a value of a column of the scan, or of a field of it, stands in a record letter by letter, if it stands
+    /// for itself.
+    pub fn is_searchable(&self, column: usize, fields: &[usize]) -> bool {
+        let Some(OutputColumn::Data(at)) = self.columns.get(column) else { return false };
+        self.hiding.is_some() && self.reader.ty(*at, fields).is_some_and(|ty| matches!(ty, Type::Varchar(_)))
+    }
+
     fn read_file(
         &self,
         task: &FileTask,
+        search: &mut Search,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         self.progress.opened(task.file.size);
-        if self.skip_bad_files { self.read_if_whole(task, send) } else { self.read_batches(task, send) }
+        let passed = match self.skip_bad_files {
+            true => self.read_if_whole(task, search, send),
+            false => self.read_batches(task, search, send),
+        }?;
+        self.progress.read(passed);
+        Ok(())
     }
 
     /// Reads a file whose rows count only if all of it can be read: batches are held back until the
@@ -130,11 +168,12 @@ impl ScanPlan {
     fn read_if_whole(
         &self,
         task: &FileTask,
+        search: &mut Search,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
+    ) -> Result<usize, ReadError> {
         let mut held = Vec::new();
         let mut bytes = 0usize;
-        self.read_batches(task, &mut |batch| {
+        let passed = self.read_batches(task, search, &mut |batch| {
             bytes += batch.get_array_memory_size();
             if bytes > HELD_BYTES {
                 held.clear();
@@ -144,9 +183,9 @@ impl ScanPlan {
             Ok(())
         })?;
         if bytes <= HELD_BYTES {
-            return held.into_iter().try_for_each(send);
+            return held.into_iter().try_for_each(send).map(|()| passed);
         }
-        self.read_batches(task, send).map_err(|error| match error {
+        self.read_batches(task, search, send).map_err(|error| match error {
             ReadError::Broken(reason) => {
                 let message = format!("{}: it changed while it was read: {reason}", task.file.uri);
                 ReadError::Engine(data_error(message))
@@ -158,9 +197,12 @@ impl ScanPlan {
     fn read_batches(
         &self,
         task: &FileTask,
+        search: &mut Search,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        self.reader.read(&task.file.path, &mut |data, rows| send(self.batch(task, &data, rows)?))
+    ) -> Result<usize, ReadError> {
+        let Search { needles, whole } = search;
+        let mut emit = |data: Vec<ArrayRef>, rows| send(self.batch(task, &data, rows)?);
+        self.reader.read(&task.file.path, needles.as_ref(), whole, &mut emit)
     }
 
     /// A batch of the output from the columns that were read.

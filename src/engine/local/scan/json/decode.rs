@@ -1,8 +1,7 @@
 //! JSON objects into column builders, by the columns' declared types.
 //!
 //! An object is first cut into the raw texts of the fields that are wanted (the last of equal keys
-//! wins); each is then decoded by its type. Fields that nobody wants are checked for syntax and
-//! skipped.
+//! wins); each is then decoded by its type. Fields that nobody wants are skipped, their syntax checked or not.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,6 +11,8 @@ use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::hive_value::append_hive;
+use super::lazy::members;
 use super::scalar::{append_scalar, scalar_is_readable};
 use super::text::{canonical, canonical_scalar, compact, unescape};
 use crate::engine::local::ColumnBuilder;
@@ -29,13 +30,18 @@ pub struct JsonRules {
     /// A scalar where an array is declared is an array of one, and a list where a row is declared
     /// fills it by position, as with the OpenX SerDe; otherwise it is an error.
     pub lenient_shapes: bool,
-    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe; otherwise a
-    /// scalar is NULL, and an object or array in a varchar column its text.
+    /// A value that is none of its column's type is an error, as with Hive's JSON SerDe, and so is a column that is
+    /// there twice; keys of maps differ by case. Otherwise a scalar is NULL, and an object or array in a varchar
+    /// column its text.
     pub strict: bool,
     /// A column `a_b` matches the key `a.b`.
     pub dots_in_keys: bool,
+    /// Members of records that nobody wants are skipped by their brackets; otherwise their syntax is checked.
+    pub lazy: bool,
     /// `mapping.column = key`: the key under which a column's values stand.
     pub mappings: HashMap<String, String>,
+    /// Nobody looks behind the record.
+    pub open_end: bool,
 }
 
 /// A value whose shape is none of its column's type, or text that is no JSON.
@@ -62,23 +68,58 @@ impl From<serde_json::Error> for Mismatch {
 
 /// Decodes the objects of one shape: a table's records, or the values of a row type.
 pub struct RecordDecoder {
-    names: HashMap<String, Vec<usize>>,
+    names: Names,
     /// Names with an underscore, which may match keys with dots.
-    dotted: HashMap<String, Vec<usize>>,
+    dotted: Names,
     fields: Vec<(String, Decoder)>,
     case_insensitive: bool,
     lenient: bool,
+    lazy: bool,
+    strict: bool,
+    open_end: bool,
+    /// A column that is there twice is an error; otherwise the last one counts.
+    unique: bool,
+}
+
+/// Names, and the positions of the columns that have them. They are few: comparing a key with each of them, its length
+/// first, is faster than hashing it, and every key of every record is looked for.
+#[derive(Default)]
+struct Names(Vec<(String, Vec<usize>)>);
+
+impl Names {
+    fn insert(&mut self, name: String, at: usize) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, positions)) => positions.push(at),
+            None => self.0.push((name, vec![at])),
+        }
+    }
+
+    /// The columns of a name. Where case says nothing the names are in lower case, and the key may be in any.
+    fn get(&self, key: &str, case_insensitive: bool) -> Option<&[usize]> {
+        let find = |equals: &dyn Fn(&str) -> bool| self.0.iter().find(|(name, _)| equals(name));
+        let found = match () {
+            () if !case_insensitive => find(&|name| name == key),
+            () if key.is_ascii() => find(&|name| name.len() == key.len() && name.eq_ignore_ascii_case(key)),
+            () => {
+                let key = key.to_lowercase();
+                find(&|name| name == key)
+            }
+        };
+        found.map(|(_, positions)| positions.as_slice())
+    }
 }
 
 enum Decoder {
-    /// True: a value that is none of the type's is an error.
+    /// What is none of the type's is NULL; true: an array or object is a text that is none either.
     Scalar(Type, bool),
+    /// By the rules of Hive's SerDe.
+    Hive(Type),
     /// `varchar` and `char`, and what becomes of JSON in them.
     Text(Type, JsonText),
     /// True: anything but an array becomes an array of one.
     Array(Box<Decoder>, bool),
-    /// The keys' type; true: keys that differ in case alone are equal.
-    Map(Type, Box<Decoder>, bool),
+    /// The keys' type; whether keys that differ in case alone are equal, and whether a blank text is a NULL map.
+    Map(Type, Box<Decoder>, bool, bool),
     Row(RecordDecoder),
 }
 
@@ -89,8 +130,6 @@ enum JsonText {
     Compact,
     /// Rewritten as the OpenX SerDe does.
     Canonical,
-    /// Objects and arrays are an error.
-    Refused,
 }
 
 impl RecordDecoder {
@@ -105,21 +144,32 @@ impl RecordDecoder {
     ) -> Result<Self, EngineError> {
         let fold = |name: &str| if rules.case_insensitive { name.to_lowercase() } else { name.to_owned() };
         let mut decoder = Self {
-            names: HashMap::new(),
-            dotted: HashMap::new(),
+            names: Names::default(),
+            dotted: Names::default(),
             fields: Vec::new(),
             case_insensitive: rules.case_insensitive,
             lenient: rules.lenient_shapes,
+            lazy: rules.lazy,
+            strict: rules.strict,
+            open_end: rules.open_end,
+            unique: false,
         };
         for (at, (name, ty)) in columns.into_iter().enumerate() {
             let key = rules.mappings.get(name).map_or(name, String::as_str);
-            decoder.names.entry(fold(key)).or_default().push(at);
+            decoder.names.insert(fold(key), at);
             if rules.dots_in_keys && name.contains('_') {
-                decoder.dotted.entry(fold(name)).or_default().push(at);
+                decoder.dotted.insert(fold(name), at);
             }
             decoder.fields.push((name.to_owned(), Decoder::new(ty, rules)?));
         }
         Ok(decoder)
+    }
+
+    /// The same decoder, to which a column that is there twice is an error if the rules are strict: so it is for
+    /// records, and is not for the rows within them.
+    pub fn of_records(mut self) -> Self {
+        self.unique = self.strict;
+        self
     }
 
     /// Appends an object's fields, one value to each builder.
@@ -133,10 +183,16 @@ impl RecordDecoder {
             let mut values = items(serde_json::from_str(raw)?)?.into_iter().map(Some).collect::<Vec<_>>();
             values.resize(self.fields.len(), None);
             values
+        } else if self.lazy {
+            let mut found = vec![None; self.fields.len()];
+            members(raw, |key| self.positions(key), |(positions, _), value| fill(&mut found, positions, value))?;
+            found
         } else {
             let mut deserializer = serde_json::Deserializer::from_str(raw);
             let found = deserializer.deserialize_map(Fields(self))?;
-            deserializer.end()?;
+            if !self.open_end {
+                deserializer.end()?;
+            }
             found
         };
         for (((name, decoder), value), builder) in self.fields.iter().zip(found).zip(builders) {
@@ -153,15 +209,15 @@ impl RecordDecoder {
         Ok(())
     }
 
-    fn positions(&self, key: &str) -> Option<&[usize]> {
-        let key = fold(key, self.case_insensitive);
-        if let Some(found) = self.names.get(key.as_ref()) {
-            return Some(found);
+    /// The fields of a key, and whether it is by dots that stand for underscores.
+    fn positions(&self, key: &str) -> Option<(&[usize], bool)> {
+        if let Some(found) = self.names.get(key, self.case_insensitive) {
+            return Some((found, false));
         }
-        if self.dotted.is_empty() || !key.contains('.') {
+        if self.dotted.0.is_empty() || !key.contains('.') {
             return None;
         }
-        self.dotted.get(&key.replace('.', "_")).map(Vec::as_slice)
+        self.dotted.get(&key.replace('.', "_"), self.case_insensitive).map(|found| (found, true))
     }
 }
 
@@ -176,23 +232,23 @@ fn fold(key: &str, case_insensitive: bool) -> Cow<'_, str> {
 impl Decoder {
     fn new(ty: &Type, rules: &JsonRules) -> Result<Self, EngineError> {
         Ok(match ty {
+            scalar if rules.strict && scalar_is_readable(scalar) => Self::Hive(scalar.clone()),
             Type::Varchar(_) | Type::Char(_) => {
-                let text = match (rules.strict, rules.canonical_text) {
-                    (true, _) => JsonText::Refused,
-                    (false, true) => JsonText::Canonical,
-                    (false, false) => JsonText::Compact,
-                };
+                let text = if rules.canonical_text { JsonText::Canonical } else { JsonText::Compact };
                 Self::Text(ty.clone(), text)
             }
             Type::Array(element) => Self::Array(Box::new(Self::new(element, rules)?), rules.lenient_shapes),
-            Type::Map(key, value) if key.is_text() => {
-                Self::Map((**key).clone(), Box::new(Self::new(value, rules)?), rules.case_insensitive)
-            }
+            Type::Map(key, value) if key.is_text() => Self::Map(
+                (**key).clone(),
+                Box::new(Self::new(value, rules)?),
+                rules.case_insensitive && !rules.strict,
+                !rules.strict,
+            ),
             Type::Row(fields) => {
                 let names = fields.iter().map(|field| (field.name.as_deref().unwrap_or(""), &field.ty));
                 Self::Row(RecordDecoder::new(names, rules)?)
             }
-            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.strict),
+            scalar if scalar_is_readable(scalar) => Self::Scalar(scalar.clone(), rules.lenient_shapes),
             other => {
                 let message = format!("the embedded engine does not read JSON into columns of type {other}");
                 return Err(EngineError::new(ErrorClass::Unsupported, message));
@@ -214,24 +270,19 @@ impl Decoder {
                         Cow::Owned(text)
                     }
                     (b'{' | b'[', JsonText::Compact) => compact(raw),
-                    (b'{' | b'[', JsonText::Refused) => {
-                        return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
-                    }
                     (_, JsonText::Canonical) => canonical_scalar(raw),
-                    (_, JsonText::Compact | JsonText::Refused) => Cow::Borrowed(raw),
+                    (_, JsonText::Compact) => Cow::Borrowed(raw),
                 };
                 append_scalar(builder, ty, &text);
             }
-            (Self::Scalar(ty, strict), builder) => {
-                let fits = match first {
-                    b'{' | b'[' => return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first)))),
-                    b'"' => append_scalar(builder, ty, &unescape(raw)),
-                    _ => append_scalar(builder, ty, raw),
-                };
-                if *strict && !fits {
-                    return Err(Mismatch::new(format!("{} that is no {ty}", kind(first))));
+            (Self::Hive(ty), builder) => append_hive(builder, ty, raw)?,
+            (Self::Scalar(ty, lenient), builder) => match first {
+                b'{' | b'[' if !lenient || *ty != Type::Boolean => {
+                    return Err(Mismatch::new(format!("{} where {ty} is declared", kind(first))));
                 }
-            }
+                b'"' => drop(append_scalar(builder, ty, &unescape(raw))),
+                _ => drop(append_scalar(builder, ty, raw)),
+            },
             (Self::Array(element, lenient), ColumnBuilder::List(list)) => {
                 if *lenient && raw == "\"\"" {
                     list.append_null();
@@ -247,8 +298,8 @@ impl Decoder {
                 }
                 list.end_row().map_err(|error| Mismatch::new(error.message))?;
             }
-            (Self::Map(key_type, decoder, case_insensitive), ColumnBuilder::Map(map)) => {
-                if is_blank_text(raw) {
+            (Self::Map(key_type, decoder, case_insensitive, blank), ColumnBuilder::Map(map)) => {
+                if *blank && is_blank_text(raw) {
                     map.append_null();
                     return Ok(());
                 }
@@ -262,7 +313,7 @@ impl Decoder {
                 map.end_row().map_err(|error| Mismatch::new(error.message))?;
             }
             (Self::Row(decoder), ColumnBuilder::Struct(parts)) => {
-                if is_blank_text(raw) {
+                if !decoder.strict && is_blank_text(raw) {
                     parts.parts.iter_mut().for_each(ColumnBuilder::append_null);
                 } else if first == b'{' || (first == b'[' && decoder.lenient) {
                     decoder.append(raw, &mut parts.parts)?;
@@ -290,7 +341,8 @@ fn is_blank_text(raw: &str) -> bool {
     raw.starts_with('"') && unescape(raw).trim().is_empty()
 }
 
-fn kind(first: u8) -> &'static str {
+/// What a value is, by its first character.
+pub fn kind(first: u8) -> &'static str {
     match first {
         b'{' => "an object",
         b'[' => "an array",
@@ -309,8 +361,7 @@ pub fn items(raw: &RawValue) -> Result<Vec<&RawValue>, Mismatch> {
     Ok(serde_json::from_str(raw.get())?)
 }
 
-/// The entries of an object in the order of their keys' first appearance; of equal keys the last
-/// value counts, under the first one's spelling.
+/// The entries of an object in their order; of equal keys only the last one counts.
 ///
 /// # Errors
 ///
@@ -318,18 +369,13 @@ pub fn items(raw: &RawValue) -> Result<Vec<&RawValue>, Mismatch> {
 pub fn entries(raw: &RawValue, case_insensitive: bool) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Mismatch> {
     let mut deserializer = serde_json::Deserializer::from_str(raw.get());
     let all = deserializer.deserialize_map(Entries)?;
-    let mut positions: HashMap<String, usize> = HashMap::with_capacity(all.len());
-    let mut entries: Vec<(Cow<'_, str>, &RawValue)> = Vec::with_capacity(all.len());
-    for (key, value) in all {
-        match positions.get(fold(&key, case_insensitive).as_ref()).and_then(|at| entries.get_mut(*at)) {
-            Some(entry) => entry.1 = value,
-            None => {
-                positions.insert(fold(&key, case_insensitive).into_owned(), entries.len());
-                entries.push((key, value));
-            }
-        }
+    let mut last: HashMap<String, usize> = HashMap::with_capacity(all.len());
+    for (at, (key, _)) in all.iter().enumerate() {
+        last.insert(fold(key, case_insensitive).into_owned(), at);
     }
-    Ok(entries)
+    let counts = |at: usize, key: &str| last.get(fold(key, case_insensitive).as_ref()) == Some(&at);
+    let entries = all.into_iter().enumerate().filter(|(at, (key, _))| counts(*at, key));
+    Ok(entries.map(|(_, entry)| entry).collect())
 }
 
 /// Reads an object's wanted fields as raw text.
@@ -344,19 +390,40 @@ impl<'de> Visitor<'de> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = vec![None; self.0.fields.len()];
+        // What stands under a key with dots counts only where the name itself is no key.
+        let mut by_dots: Vec<(usize, &RawValue)> = Vec::new();
         while let Some(positions) = map.next_key_seed(Key(self.0))? {
-            let Some(positions) = positions else {
+            let Some((positions, dotted)) = positions else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             let value: &RawValue = map.next_value()?;
             for at in positions {
-                if let Some(slot) = found.get_mut(*at) {
-                    *slot = Some(value);
+                if dotted {
+                    by_dots.push((*at, value));
+                } else if let Some(slot) = found.get_mut(*at)
+                    && slot.replace(value).is_some()
+                    && self.0.unique
+                {
+                    return Err(serde::de::Error::custom("a column is there twice"));
                 }
             }
         }
+        for (at, value) in by_dots.into_iter().rev() {
+            if let Some(slot) = found.get_mut(at) {
+                slot.get_or_insert(value);
+            }
+        }
         Ok(found)
+    }
+}
+
+/// Puts a value where it belongs; the last of several with one key stays.
+fn fill<'r>(found: &mut [Option<&'r RawValue>], positions: &[usize], value: &'r RawValue) {
+    for at in positions {
+        if let Some(slot) = found.get_mut(*at) {
+            *slot = Some(value);
+        }
     }
 }
 
@@ -364,7 +431,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
 struct Key<'a>(&'a RecordDecoder);
 
 impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -372,7 +439,7 @@ impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
 }
 
 impl<'de, 'a> Visitor<'de> for Key<'a> {
-    type Value = Option<&'a [usize]>;
+    type Value = Option<(&'a [usize], bool)>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")

@@ -5,6 +5,7 @@ use crate::engine::local::ColumnBuilder;
 use crate::types::Type;
 
 use super::decimal::DecimalText;
+use crate::engine::local::scan::delimited_value::{day, microseconds};
 
 /// Whether a text file can hold values of this type.
 pub fn scalar_is_readable(ty: &Type) -> bool {
@@ -37,9 +38,9 @@ pub fn append_scalar(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool
         (ColumnBuilder::Decimal(builder), Type::Decimal(precision, scale)) => {
             decimal(text, *precision, *scale).map(|value| builder.append_value(value))
         }
-        (ColumnBuilder::Date(builder), _) => date(text).map(|value| builder.append_value(value)),
+        (ColumnBuilder::Date(builder), _) => openx_date(text).map(|value| builder.append_value(value)),
         (ColumnBuilder::Microseconds(builder), Type::Timestamp(precision)) => {
-            timestamp(text, *precision).map(|value| builder.append_value(value))
+            openx_timestamp(text, *precision).map(|value| builder.append_value(value))
         }
         _ => None,
     };
@@ -50,23 +51,25 @@ pub fn append_scalar(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool
 }
 
 /// Appends the value that a text of a delimited file or of a partition key stands for: as
-/// [`append_scalar`], but numbers are plain decimal ones, however many zeros they begin with, and a
-/// boolean is `true` or `false`.
+/// [`append_scalar`], but numbers are plain decimal ones, however many zeros they begin with, a
+/// boolean is `true` or `false`, and days and times are of the calendar.
 pub fn append_plain(builder: &mut ColumnBuilder, ty: &Type, text: &str) -> bool {
-    let plain = match ty {
-        Type::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
-        Type::Date | Type::Timestamp(_) => text.trim().find('-').is_some_and(|at| at > 0),
-        _ => true,
+    let appended = match (&mut *builder, ty) {
+        (ColumnBuilder::Date(builder), _) => date(text).map(|value| builder.append_value(value)),
+        (ColumnBuilder::Microseconds(builder), Type::Timestamp(precision)) => {
+            timestamp(text, *precision).map(|value| builder.append_value(value))
+        }
+        (_, Type::Boolean) if !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false") => None,
+        _ if ty.is_integer() => {
+            let number = text.parse::<i64>().map(|number| number.to_string());
+            return append_scalar(builder, ty, number.as_deref().unwrap_or(""));
+        }
+        _ => return append_scalar(builder, ty, text),
     };
-    if !plain {
+    if appended.is_none() {
         builder.append_null();
-        return false;
     }
-    if ty.is_integer() {
-        let number = text.parse::<i64>().map(|number| number.to_string());
-        return append_scalar(builder, ty, number.as_deref().unwrap_or(""));
-    }
-    append_scalar(builder, ty, text)
+    appended.is_some()
 }
 
 /// The first characters of a text.
@@ -105,30 +108,62 @@ fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
     (value.unsigned_abs() < 10u128.checked_pow(u32::from(precision))?).then_some(value)
 }
 
-/// `yyyy-MM-dd`, or a number of days.
+/// `yyyy-MM-dd`.
 fn date(text: &str) -> Option<i32> {
-    let text = text.trim();
-    civil_day(text.split([' ', 'T']).next()?)
-        .or_else(|| parse_integer_literal(text))
-        .and_then(|days| i32::try_from(days).ok())
+    i32::try_from(civil_day(text.trim().split([' ', 'T']).next()?)?).ok()
 }
 
-/// A date and time with or without zone, or a number of seconds or milliseconds, in microseconds
-/// rounded to a precision.
+/// A date and perhaps a time with or without zone, in microseconds rounded to a precision.
 fn timestamp(text: &str, precision: u8) -> Option<i64> {
     let text = text.trim();
+    let micros = match text.split_once(['T', 't', ' ']) {
+        Some((day, time)) => {
+            let (time, offset) = zone(time)?;
+            civil_day(day)?.checked_mul(86_400_000_000)?.checked_add(time_of_day(time)?)?.checked_sub(offset)?
+        }
+        None => civil_day(text)?.checked_mul(86_400_000_000)?,
+    };
+    rounded(micros, precision)
+}
+
+/// What begins with a year of four digits, a month and a day, which run over into the next where the calendar ends; or
+/// a number of days.
+fn openx_date(text: &str) -> Option<i32> {
+    let days = match begins_with_day(text) {
+        Some(length) => day(&text[..length]),
+        None => parse_integer_literal(text),
+    };
+    days.and_then(|days| i32::try_from(days).ok())
+}
+
+/// How long the `yyyy-M-d` is that a text begins with.
+fn begins_with_day(text: &str) -> Option<usize> {
+    let digits = |text: &str, most: usize| text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let year = digits(text, 4);
+    let months = text.get(year..)?.strip_prefix('-').filter(|_| year == 4)?;
+    let month = digits(months, 2);
+    let days = months.get(month..)?.strip_prefix('-').filter(|_| month > 0)?;
+    let day = digits(days, 2);
+    (day > 0).then_some(year + 1 + month + 1 + day)
+}
+
+/// A date and a time with or without zone, or a number of seconds or milliseconds, in microseconds
+/// rounded to a precision.
+fn openx_timestamp(text: &str, precision: u8) -> Option<i64> {
     let micros = if text.contains(':') {
-        let (day, time) = text.split_once(['T', 't', ' '])?;
+        let (day, time) = text.trim().split_once(['T', 't', ' '])?;
         let (time, offset) = zone(time)?;
-        civil_day(day)?.checked_mul(86_400_000_000)?.checked_add(time_of_day(time)?)?.checked_sub(offset)?
-    } else if text.contains('-') && !text.starts_with('-') {
-        civil_day(text)?.checked_mul(86_400_000_000)?
-    } else if text.contains('.') {
+        return rounded(microseconds(day, time)?.checked_sub(offset)?, precision);
+    } else if text.contains('.') && !text.contains(['e', 'E']) {
         i64::try_from(DecimalText::parse(text)?.at_scale(3, false)?).ok()?.checked_mul(1_000)?
     } else {
         let number: i64 = text.parse().ok()?;
         number.checked_mul(if text.len() >= 13 { 1_000 } else { 1_000_000 })?
     };
+    rounded(micros, precision)
+}
+
+fn rounded(micros: i64, precision: u8) -> Option<i64> {
     let unit = 10i64.checked_pow(6u32.checked_sub(u32::from(precision))?)?;
     let half = if unit > 1 { unit / 2 } else { 0 };
     Some(micros.checked_add(half)?.div_euclid(unit) * unit)
@@ -215,8 +250,11 @@ mod tests {
         assert_eq!(civil_day("1900-02-29"), None);
         assert_eq!(timestamp("1970-01-01T00:00:01.0015Z", 3), Some(1_002_000));
         assert_eq!(timestamp("1970-01-01 02:00:00+02:00", 3), Some(0));
-        assert_eq!(timestamp("1688989524", 3), Some(1_688_989_524_000_000));
-        assert_eq!(timestamp("1688989524123", 3), Some(1_688_989_524_123_000));
-        assert_eq!(timestamp("yesterday", 3), None);
+        assert_eq!(timestamp("1688989524", 3), None);
+        assert_eq!(openx_timestamp("1688989524", 3), Some(1_688_989_524_000_000));
+        assert_eq!(openx_timestamp("1688989524123", 3), Some(1_688_989_524_123_000));
+        assert_eq!(openx_timestamp("yesterday", 3), None);
+        assert_eq!(openx_date("2000-2-29T"), Some(11_016));
+        assert_eq!(openx_date("20000-02-29"), None);
     }
 }

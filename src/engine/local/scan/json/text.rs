@@ -46,7 +46,7 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
 
 /// The character of the four hexadecimal digits that follow `\u`, and of the low surrogate behind
 /// them if they are a high one.
-fn unescape_unit(rest: &str) -> (char, &str) {
+pub fn unescape_unit(rest: &str) -> (char, &str) {
     let unit = |text: &str| text.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let Some(first) = unit(rest) else { return ('?', rest) };
     let tail = &rest[4..];
@@ -122,7 +122,8 @@ pub fn canonical_scalar(raw: &str) -> Cow<'_, str> {
     DecimalText::parse(raw).map_or(Cow::Borrowed(raw), |number| Cow::Owned(number.to_text()))
 }
 
-fn quote(text: &str, out: &mut String) {
+/// A text as a JSON string.
+pub fn quote(text: &str, out: &mut String) {
     out.push('"');
     let mut previous = ' ';
     for character in text.chars() {
@@ -161,9 +162,9 @@ mod tests {
 
     #[test]
     fn the_last_of_equal_keys_wins() {
-        let raw: Box<RawValue> = serde_json::from_str(r#"{"k":1e3,"K":[1, 2.50 ],"s":"</\u0001"}"#).expect("JSON");
+        let raw: Box<RawValue> = serde_json::from_str(r#"{"k":1e3,"s":"</\u0001","K":[1, 2.50 ]}"#).expect("JSON");
         let mut out = String::new();
         canonical(&raw, &mut out, 0).expect("flat");
-        assert_eq!(out, r#"{"k":[1,2.50],"s":"<\/\u0001"}"#);
+        assert_eq!(out, r#"{"s":"<\/\u0001","K":[1,2.50]}"#);
     }
 }

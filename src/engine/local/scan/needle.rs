@@ -1,0 +1,101 @@
+//! Texts without which a record cannot match: they are looked for in its raw bytes, before it is parsed.
+//!
+//! `useridentity.accesskeyid = 'AKIA…'` is true only of records that hold those letters, if JSON has no other way to
+//! write them. It has: `\u0041` for any character, and short escapes for some. So only texts are looked for that nothing
+//! but what begins such an escape could hide, and a record that holds one of these is parsed whatever else it holds.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::expr::InList;
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+
+use crate::engine::local::lower::field_position;
+use crate::types::Type;
+
+/// More texts than this are not looked for: nearly every record would hold one.
+const MOST: usize = 1_000;
+
+/// Shorter texts stand in every record.
+const SHORTEST: usize = 3;
+
+/// Texts of which a record must hold one.
+#[derive(Debug, Clone)]
+pub struct Needles {
+    texts: AhoCorasick,
+}
+
+impl Needles {
+    /// The fewest of several lists of texts, from each of which a record must hold one; none without a list.
+    /// `hiding` is what could stand for a part of a text: a record that holds it may match.
+    pub fn of(lists: impl Iterator<Item = Vec<String>>, hiding: &[&str]) -> Option<Self> {
+        let texts = lists.min_by_key(Vec::len)?;
+        let all = texts.into_iter().chain(hiding.iter().map(|text| (*text).to_owned()));
+        let texts = AhoCorasick::builder().match_kind(MatchKind::Standard).build(all).ok()?;
+        Some(Self { texts })
+    }
+
+    /// Whether a record may match.
+    pub fn may_match(&self, record: &[u8]) -> bool {
+        self.texts.is_match(record)
+    }
+}
+
+/// The texts one of which every row holds for which a predicate is true.
+pub fn demanded<'t>(expr: &Expr, ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<Vec<String>> {
+    let literal = |expr: &Expr| match expr {
+        Expr::Literal(ScalarValue::Utf8(Some(text)), _) if stands_for_itself(text) => Some(text.clone()),
+        _ => None,
+    };
+    let is_text = |expr: &Expr| matches!(type_of(expr, ty), Some(Type::Varchar(_)));
+    let texts = match expr {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => {
+            let (place, text) = if is_text(left) { (left, right) } else { (right, left) };
+            is_text(place).then(|| literal(text).map(|text| vec![text])).flatten()
+        }
+        Expr::InList(InList { expr, list, negated: false }) if is_text(expr) => list.iter().map(literal).collect(),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
+            match (demanded(left, ty), demanded(right, ty)) {
+                (Some(left), Some(right)) => Some(if right.len() < left.len() { right } else { left }),
+                (left, right) => left.or(right),
+            }
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+            let mut texts = demanded(left, ty)?;
+            texts.extend(demanded(right, ty)?);
+            Some(texts)
+        }
+        _ => None,
+    };
+    texts.filter(|texts| texts.len() <= MOST)
+}
+
+/// The type of a column of the file, or of a field of it.
+fn type_of<'t>(expr: &Expr, ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<&'t Type> {
+    match expr {
+        Expr::Column(column) => ty(&column.name),
+        Expr::ScalarFunction(call) => {
+            let position = field_position(&call.func)?;
+            let [row] = call.args.as_slice() else { return None };
+            match type_of(row, ty)? {
+                Type::Row(fields) => Some(&fields.get(position)?.ty),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value of this text stands in the file letter by letter, unless an escape stands there: it has no
+/// character that JSON writes in another way, it is no number and no boolean, which may be written in several, and
+/// nothing that is compacted.
+pub fn stands_for_itself(text: &str) -> bool {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_.:/@ ".contains(character);
+    let says_something = |character: char| character.is_ascii_alphabetic() && !matches!(character, 'e' | 'E');
+    text.len() >= SHORTEST
+        && text.chars().all(plain)
+        && text.chars().any(says_something)
+        && !text.eq_ignore_ascii_case("true")
+        && !text.eq_ignore_ascii_case("false")
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+}

@@ -1,0 +1,93 @@
+//! Files of binary formats, and compressed ones, with some bytes changed: rows or an error that names the file.
+
+use athplan::engine::{ErrorClass, State};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use tokio::runtime::Runtime;
+
+use super::bench::Bench;
+use crate::laws::property::{cases, hold};
+
+/// A recorded file: the clause of its table, its name, the type of its column `v`, and its bytes.
+#[derive(Debug, Clone)]
+struct Recorded {
+    words: &'static str,
+    name: &'static str,
+    ty: String,
+    content: Vec<u8>,
+}
+
+fn recorded() -> Vec<Recorded> {
+    let mut all = Vec::new();
+    for (words, text) in [
+        ("STORED AS PARQUET", include_str!("../data/trino/parquet.tsv")),
+        ("STORED AS AVRO", include_str!("../data/trino/avro.tsv")),
+        ("ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", include_str!("../data/trino/compressed.tsv")),
+    ] {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let [name, read, content] = line.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let types: Vec<String> = match serde_json::from_str(read) {
+                Ok(Json::Object(types)) => types.into_iter().map(|(ty, _)| ty).collect(),
+                _ => vec!["string".to_owned()],
+            };
+            let content = STANDARD.decode(content).expect("base64");
+            all.extend(types.into_iter().map(|ty| Recorded { words, name, ty, content: content.clone() }));
+        }
+    }
+    all
+}
+
+/// A file and what is done to it: places, bytes, and whether they are put in, left out, changed or the end.
+type Damage = (prop::sample::Index, Vec<(prop::sample::Index, u8, u8)>);
+
+fn damaged() -> impl Strategy<Value = Damage> {
+    let byte = prop_oneof![prop::sample::select(vec![0, 1, 0x7f, 0x80, 0xff]), any::<u8>()];
+    (any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), byte, 0..8_u8), 1..5))
+}
+
+#[test]
+fn damaged_files_are_rows_or_an_error_that_names_the_file() {
+    let files = recorded();
+    hold(
+        cases(150),
+        &damaged,
+        &|| {
+            let files = &files;
+            let runtime: Runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            move |(which, edits): &Damage| {
+                let file = which.get(files);
+                let mut bytes = file.content.clone();
+                for (place, byte, kind) in edits {
+                    let at = place.index(bytes.len() + 1);
+                    match kind {
+                        0 => bytes.insert(at, *byte),
+                        1 => bytes.truncate(at),
+                        2 if at < bytes.len() => drop(bytes.remove(at)),
+                        _ if at < bytes.len() => bytes[at] = *byte,
+                        _ => {}
+                    }
+                }
+                let bench = Bench::new();
+                let key = format!("t/{}", file.name);
+                bench.file(&key, bytes);
+                let sql = format!("CREATE EXTERNAL TABLE t (n int, v {}) {}", file.ty, file.words);
+                runtime.block_on(bench.ok(&format!("{sql} LOCATION 's3://bucket/t/'")));
+                let error = match runtime.block_on(bench.run("SELECT v FROM t")) {
+                    Ok((_, status)) => match status.state {
+                        State::Failed(error) => error,
+                        _ => return Ok(()),
+                    },
+                    Err(error) => error,
+                };
+                if error.class == ErrorClass::Data && error.message.contains(&key) {
+                    return Ok(());
+                }
+                Err(format!("{key} as {}: {error:?}", file.ty))
+            }
+        },
+        &|(which, edits)| format!("{:?}: {edits:?}", which.get(&files).name),
+    );
+}
