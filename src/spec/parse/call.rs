@@ -265,8 +265,7 @@ impl Parser<'_> {
         Ok(ExprKind::Call(Box::new(plain_call(name, arguments))))
     }
 
-    /// `NORMALIZE(x [, NFD | NFC | NFKD | NFKC])`: the form, NFC without one, becomes the string that the
-    /// function takes.
+    /// `NORMALIZE(x [, NFD | NFC | NFKD | NFKC])`: the form becomes the string that the function takes.
     fn normalize(&mut self) -> Parsed<ExprKind> {
         let name = self.keyword_name("normalize");
         let open = self.open()?;
@@ -278,8 +277,6 @@ impl Parser<'_> {
                 return Err(self.unexpected("NFD, NFC, NFKD or NFKC"));
             };
             arguments.push(Expr { kind: ExprKind::String(form.to_owned()), span });
-        } else {
-            arguments.push(Expr { kind: ExprKind::String("NFC".to_owned()), span: self.span() });
         }
         self.close(open)?;
         Ok(ExprKind::Call(Box::new(plain_call(name, arguments))))
