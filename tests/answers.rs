@@ -2,7 +2,7 @@
 //!
 //! `data/trino/answers.tsv` holds expressions with the type and value that a Trino 476 answered, as do
 //! `more-answers.tsv` and `evaluator.tsv`, odd corners of functions, casts and operators, and
-//! `random-answers.tsv`, expressions made by chance. Each is parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an
+//! `random-answers.tsv` and `families.tsv`, expressions made by chance and by family. Each is parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an
 //! input column over several rows.
 
 use std::collections::BTreeMap;
@@ -219,6 +219,7 @@ fn recorded() -> impl Iterator<Item = [&'static str; 4]> {
         include_str!("data/trino/more-answers.tsv"),
         include_str!("data/trino/random-answers.tsv"),
         include_str!("data/trino/evaluator.tsv"),
+        include_str!("data/trino/families.tsv"),
     ];
     files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#')).map(|line| {
         let parts: Vec<&str> = line.split('\t').collect();

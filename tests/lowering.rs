@@ -7,6 +7,7 @@ mod answers;
 mod bench;
 mod blocks;
 mod comparison;
+mod functions;
 mod queries;
 mod subqueries;
 mod windows;

@@ -49,3 +49,13 @@ fn its_commands_print_what_it_says() {
         assert!(trimmed(&printed) == trimmed(expected), "{command}\n{printed}\n{complaints}");
     }
 }
+
+#[test]
+fn its_table_of_functions_is_what_the_engine_says() {
+    let text = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("the README");
+    let (_, behind) = text.split_once("<!-- functions -->\n").expect("the table has a beginning");
+    let (table, _) = behind.split_once("<!-- end of functions -->").expect("the table has an end");
+    let listed = Command::new(env!("CARGO_BIN_EXE_athplan")).args(["functions", "--format", "markdown"]).output();
+    let listed = String::from_utf8(listed.expect("athplan runs").stdout).expect("UTF-8");
+    assert!(table == listed, "the table in README.md, as `athplan functions --format markdown` prints it:\n{listed}");
+}

@@ -34,6 +34,18 @@ pub fn closed(expr: &Expr, input: &mut dyn FnMut(ColumnRef) -> Option<usize>) ->
     Closing { input, slots: Vec::new(), parts: 0 }.expression(expr)
 }
 
+/// Turns a lambda that sees nothing but its parameters into the evaluator's form.
+///
+/// # Errors
+///
+/// The first part that the evaluator cannot take, a column among them.
+#[cfg(feature = "local")]
+pub(crate) fn closed_lambda(expr: &Expr) -> Result<constant::Lambda, NotClosed> {
+    let ExprKind::Lambda(numbers, body) = &expr.kind else { return Err(lacks("no lambda", expr.span)) };
+    let mut closing = Closing { input: &mut |_| None, slots: numbers.clone(), parts: 0 };
+    Ok(constant::Lambda { parameters: (0..numbers.len()).collect(), body: closing.expression(body)? })
+}
+
 struct Closing<'i> {
     input: &'i mut dyn FnMut(ColumnRef) -> Option<usize>,
     /// The numbers of the lambda parameters in reach, outermost first: a position is a slot.
@@ -129,6 +141,13 @@ impl Closing<'_> {
     }
 
     fn call(&mut self, name: &str, arguments: &[Expr], result: &Type, span: Span) -> Result<constant::Expr, NotClosed> {
+        let histogram = |expr: &Expr| matches!(&expr.kind, ExprKind::Call(name, _) if name == "array_histogram");
+        if matches!(name, "map_keys" | "map_values" | "map_entries")
+            && arguments.iter().any(|argument| argument.any(&mut |part| histogram(part)))
+        {
+            // Trino orders them by its own hashes.
+            return Err(lacks("the order of entries in a map that a histogram makes", span));
+        }
         let types: Vec<Type> = arguments.iter().map(|argument| argument.ty.clone()).collect();
         let Some(found) = function(name, &types, result) else {
             let named: Vec<String> = types.iter().map(Type::to_string).collect();

@@ -45,6 +45,8 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[cfg(feature = "local")]
+pub(crate) use closed::closed_lambda;
 pub use closed::{NotClosed, closed};
 pub use errors::BindError;
 pub use limits::{Limits, byte_size, dollars};

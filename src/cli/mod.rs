@@ -19,6 +19,8 @@ mod execute;
 mod explain;
 #[cfg(feature = "local")]
 mod folder;
+#[cfg(feature = "local")]
+mod functions;
 #[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod inputs;
 #[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
@@ -89,6 +91,8 @@ enum Command {
     #[cfg(feature = "athena")]
     Doctor(doctor::Doctor),
     #[cfg(feature = "local")]
+    Functions(functions::Functions),
+    #[cfg(feature = "local")]
     Demo(demo::Demo),
 }
 
@@ -124,6 +128,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Catalog(catalog) => catalog.run(&mut out),
         #[cfg(feature = "athena")]
         Command::Doctor(doctor) => doctor.run(&mut out),
+        #[cfg(feature = "local")]
+        Command::Functions(functions) => functions.run(&mut out),
         #[cfg(feature = "local")]
         Command::Demo(demo) => demo.run(&mut out).map(|()| exit::OK).map_err(Failure::from),
     };

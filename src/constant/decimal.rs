@@ -55,6 +55,19 @@ pub(crate) fn divide_rounded_big(dividend: &BigInt, divisor: &BigInt) -> BigInt 
     }
 }
 
+/// The number as Java's `BigDecimal` prints it: small ones with an exponent.
+pub(crate) fn java_text(unscaled: i128, scale: u8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let exponent = digits.len() as i64 - 1 - i64::from(scale);
+    if exponent >= -6 {
+        return text(unscaled, scale);
+    }
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{first}{point}{rest}E{exponent}")
+}
+
 /// The number as text with all digits of its scale.
 pub(crate) fn text(unscaled: i128, scale: u8) -> String {
     let scale = usize::from(scale);

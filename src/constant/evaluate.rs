@@ -18,6 +18,16 @@ pub fn evaluate(expr: &Expr, row: &[Value]) -> Result<Value, EvalError> {
     Scope { row, parameters: &[], values: &[], outer: None }.evaluate(expr)
 }
 
+/// The value of a lambda's body without anything around it.
+///
+/// # Errors
+///
+/// What Trino would raise, by Trino's name for it.
+#[cfg(feature = "local")]
+pub(crate) fn apply(lambda: &Lambda, values: &[Value]) -> Result<Value, EvalError> {
+    Scope { row: &[], parameters: &lambda.parameters, values, outer: None }.evaluate(&lambda.body)
+}
+
 /// Trino fuses `CAST(json_parse(x) AS …)` into one step where the target is an array, map or row, and
 /// text that is no JSON is then an argument that cannot be cast.
 fn of_cast(error: EvalError, input: &Expr, to: &Type) -> EvalError {
@@ -83,6 +93,13 @@ impl Scope<'_> {
             Expr::Row(fields) => Ok(Value::Row(self.all(fields)?.into())),
             Expr::Array(elements) => Ok(Value::Array(self.all(elements)?.into())),
             Expr::Field(row, at) => Ok(match self.evaluate(row)? {
+                // Trino takes a lambda's parameter apart without asking whether it is NULL.
+                Value::Null if matches!(**row, Expr::Parameter(_)) => {
+                    return Err(EvalError::new(
+                        "GENERIC_INTERNAL_ERROR",
+                        "a field of a lambda's parameter that is NULL",
+                    ));
+                }
                 Value::Row(fields) => fields.get(*at).expect("a field's position lies in the row's type").clone(),
                 _ => Value::Null,
             }),
@@ -107,11 +124,17 @@ impl Scope<'_> {
     /// AND and OR: `decisive` is the operand that settles the result.
     fn logical(&self, operands: &[Expr], decisive: bool) -> Result<Value, EvalError> {
         let mut unknown = false;
-        for operand in operands {
-            match self.evaluate(operand)? {
-                Value::Boolean(value) if value == decisive => return Ok(Value::Boolean(decisive)),
-                Value::Boolean(_) => {}
-                _ => unknown = true,
+        for (at, operand) in operands.iter().enumerate() {
+            match self.evaluate(operand) {
+                Ok(Value::Boolean(value)) if value == decisive => return Ok(Value::Boolean(decisive)),
+                Ok(Value::Boolean(_)) => {}
+                Ok(_) => unknown = true,
+                Err(error) => {
+                    // Trino's interpreter looks at all operands, wherever the one that settles it stands.
+                    let settles = |later| self.evaluate(later) == Ok(Value::Boolean(decisive));
+                    let settled = operands[at + 1..].iter().any(settles);
+                    return if settled { Ok(Value::Boolean(decisive)) } else { Err(error) };
+                }
             }
         }
         Ok(if unknown { Value::Null } else { Value::Boolean(!decisive) })
@@ -119,7 +142,13 @@ impl Scope<'_> {
 
     fn call(&self, function: &Function, arguments: &[Expr]) -> Result<Value, EvalError> {
         match function.body {
-            Body::Strict(body) => self.with_arguments(arguments, true, |values| body(function, values)),
+            Body::Strict(body) => {
+                let result = self.with_arguments(arguments, true, |values| body(function, values));
+                // Trino's interpreter looks for a NULL among all arguments before it minds that one failed.
+                let folds = result.is_err() && !matches!(&*function.name, "greatest" | "least");
+                let is_null = |argument| self.evaluate(argument) == Ok(Value::Null);
+                if folds && arguments.iter().any(is_null) { Ok(Value::Null) } else { result }
+            }
             Body::Nullable(body) => self.with_arguments(arguments, false, |values| body(function, values)),
             Body::HigherOrder(body) => self.call_with_lambdas(function, arguments, body),
         }

@@ -24,6 +24,8 @@ pub(crate) use calendar::Civil;
 pub use cast::{cast, is_skipped_time, supports_cast};
 pub use compare::{Key, compare, equal, identical};
 pub use display::format;
+#[cfg(feature = "local")]
+pub(crate) use evaluate::apply;
 pub use evaluate::evaluate;
 pub use expr::{EvalError, Expr, Lambda};
 pub use value::{Value, Zone};

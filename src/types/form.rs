@@ -21,6 +21,22 @@ pub(super) fn resolve(name: &str, actuals: &[Actual<'_>]) -> Option<Result<Resol
         "listagg" if (1..=2).contains(&actuals.len()) => Some(list_aggregate(types()).ok_or_else(|| {
             ResolveError::NoMatch { candidates: vec!["listagg(varchar, varchar) -> varchar".to_owned()] }
         })),
+        // The form, NFC if it is left out, makes two arguments of one.
+        "normalize" if actuals.len() == 1 => {
+            let argument = types().filter(|types| types.iter().all(|ty| can_coerce(ty, &Type::VARCHAR)));
+            Some(
+                argument
+                    .map(|_| Resolution {
+                        kind: FunctionKind::Scalar,
+                        arguments: vec![Type::VARCHAR],
+                        result: Type::VARCHAR,
+                        deterministic: true,
+                    })
+                    .ok_or_else(|| ResolveError::NoMatch {
+                        candidates: vec!["normalize(varchar) -> varchar".to_owned()],
+                    }),
+            )
+        }
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ mod nearest;
 mod operator;
 mod parse;
 mod pattern;
+mod sample;
 mod signature;
 mod solver;
 
@@ -29,6 +30,7 @@ pub use function::{Argument, FunctionKind, Resolution, ResolveError, function_na
 pub use nearest::nearest;
 pub use operator::resolve_operator;
 pub use parse::parse_type;
+pub use sample::{Sample, samples};
 use serde::{Deserialize, Serialize};
 
 /// A Trino type.

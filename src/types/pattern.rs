@@ -114,6 +114,17 @@ impl Pattern {
         found
     }
 
+    /// The names of its holes for types.
+    pub(super) fn type_variables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.walk(&mut |pattern| {
+            if let Pattern::Variable(name) = pattern {
+                names.push(name.as_str());
+            }
+        });
+        names
+    }
+
     /// The names of its holes for numbers.
     pub(super) fn number_variables(&self) -> Vec<&str> {
         let mut names = Vec::new();

@@ -79,6 +79,16 @@ impl Signature {
         takes.then(|| self.arguments.iter().chain(self.arguments.iter().last().into_iter().cycle()).take(count))
     }
 
+    /// Whether its last argument may repeat.
+    pub(super) fn repeats(&self) -> bool {
+        self.repeats_from.is_some()
+    }
+
+    /// The fewest arguments that it takes.
+    pub(super) fn fewest(&self) -> usize {
+        self.repeats_from.unwrap_or(self.arguments.len())
+    }
+
     /// Whether it has a hole for a type.
     pub(super) fn has_type_variable(&self) -> bool {
         self.arguments.iter().any(Pattern::has_type_variable)

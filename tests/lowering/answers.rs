@@ -1,7 +1,8 @@
 //! Recorded answers of a Trino 476 asked of the whole engine, with their constants as they stand and as
 //! columns: the same, refused, or (never) different.
 //!
-//! With `ATHPLAN_FAMILY=aggregate` only that family is asked, and what is refused is printed.
+//! With `ATHPLAN_FAMILY=aggregate` only that family is asked, and what is refused is printed; with
+//! `ATHPLAN_ANSWERS=FILE` the answers of that file, recorded elsewhere, are asked instead.
 
 use std::collections::BTreeMap;
 
@@ -25,14 +26,28 @@ enum Outcome {
 }
 
 /// A recorded expression.
-struct Recorded {
-    family: &'static str,
-    expression: &'static str,
-    ty: &'static str,
-    value: &'static str,
+struct Recorded<'a> {
+    family: &'a str,
+    expression: &'a str,
+    ty: &'a str,
+    value: &'a str,
 }
 
-impl Recorded {
+/// The answers that came first.
+const ANSWERS: &str = include_str!("../data/trino/answers.tsv");
+
+/// Answers by family with varied arguments: as constants, and over rows of columns with NULLs among them.
+const FAMILIES: &str = include_str!("../data/trino/families.tsv");
+
+/// These answers, or those of the file that the environment names.
+fn recorded(answers: &str) -> String {
+    match std::env::var("ATHPLAN_ANSWERS") {
+        Ok(path) => std::fs::read_to_string(path).expect("the file of answers can be read"),
+        Err(_) => answers.to_owned(),
+    }
+}
+
+impl Recorded<'_> {
     /// Holds what came out against what is recorded: every row has to be the same.
     fn compare(&self, got: Result<ResultSet, EngineError>) -> Outcome {
         let result = match got {
@@ -65,11 +80,13 @@ impl Recorded {
 }
 
 /// Asks every recorded expression, and reports per family.
-fn ask_all(ask: impl Fn(&Recorded) -> Option<Outcome>) {
+fn ask_all(answers: &str, ask: impl Fn(&Recorded<'_>) -> Option<Outcome>) {
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut different = Vec::new();
     let only = std::env::var("ATHPLAN_FAMILY").ok();
-    for line in include_str!("../data/trino/answers.tsv").lines().filter(|line| !line.starts_with('#')) {
+    let shown = only.is_some() || std::env::var_os("ATHPLAN_ANSWERS").is_some();
+    let answers = recorded(answers);
+    for line in answers.lines().filter(|line| !line.starts_with('#')) {
         let [family, expression, ty, value] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         if only.as_deref().is_some_and(|only| only != family) {
             continue;
@@ -81,7 +98,7 @@ fn ask_all(ask: impl Fn(&Recorded) -> Option<Outcome>) {
             Outcome::Same => count[0] += 1,
             Outcome::Refused(why) => {
                 count[1] += 1;
-                if only.is_some() {
+                if shown {
                     println!("refused: {expression}: {why}");
                 }
             }
@@ -102,7 +119,7 @@ fn ask_all(ask: impl Fn(&Recorded) -> Option<Outcome>) {
 #[test]
 fn constants_are_answered_as_recorded() {
     let bench = Bench::empty();
-    ask_all(|recorded| Some(recorded.compare(bench.run(&format!("SELECT {}", recorded.expression)))));
+    ask_all(ANSWERS, |recorded| Some(recorded.compare(bench.run(&format!("SELECT {}", recorded.expression)))));
 }
 
 /// Queries that ask the same of columns, with a row of NULLs between two others and without it. None if
@@ -163,22 +180,37 @@ fn constants(text: &str) -> Option<(Type, Vec<(usize, usize)>)> {
     Some((item.expr.ty.clone(), found))
 }
 
+/// Asks over columns what was recorded of constants; none if there are no constants to move.
+fn over_columns(bench: &Bench, recorded: &Recorded<'_>) -> Option<Outcome> {
+    if recorded.expression.contains(" FROM ") {
+        return None;
+    }
+    let [with_nulls, without] = with_columns(recorded.expression)?;
+    let mut got = bench.run(&with_nulls).map(|mut result| {
+        result.rows.remove(1);
+        result
+    });
+    if got.is_err() {
+        // NULL may be an error where the recorded constant is none.
+        got = bench.run(&without);
+    }
+    Some(recorded.compare(got))
+}
+
 #[test]
 fn columns_are_answered_as_recorded() {
     let bench = Bench::empty();
-    ask_all(|recorded| {
-        if recorded.expression.contains(" FROM ") {
-            return None;
-        }
-        let [with_nulls, without] = with_columns(recorded.expression)?;
-        let mut got = bench.run(&with_nulls).map(|mut result| {
-            result.rows.remove(1);
-            result
-        });
-        if got.is_err() {
-            // NULL may be an error where the recorded constant is none.
-            got = bench.run(&without);
-        }
-        Some(recorded.compare(got))
-    });
+    ask_all(ANSWERS, |recorded| over_columns(&bench, recorded));
+}
+
+#[test]
+fn families_are_answered_as_recorded() {
+    let bench = Bench::empty();
+    ask_all(FAMILIES, |recorded| Some(recorded.compare(bench.run(&format!("SELECT {}", recorded.expression)))));
+}
+
+#[test]
+fn columns_of_families_are_answered_as_recorded() {
+    let bench = Bench::empty();
+    ask_all(FAMILIES, |recorded| over_columns(&bench, recorded));
 }

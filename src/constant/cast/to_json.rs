@@ -2,9 +2,9 @@
 
 use super::scalar_text;
 use crate::constant::expr::EvalError;
-use crate::constant::float;
 use crate::constant::json_text::write_string;
 use crate::constant::value::Value;
+use crate::constant::{decimal, float};
 use crate::types::Type;
 
 /// Whether values of this type become JSON.
@@ -39,6 +39,7 @@ fn write(out: &mut String, value: &Value, ty: &Type) -> Result<(), EvalError> {
         (Value::Real(number), _) => out.push_str(&float::java_float(*number)),
         (Value::Double(number), _) if !number.is_finite() => write_string(out, &float::java_double(*number)),
         (Value::Double(number), _) => out.push_str(&float::java_double(*number)),
+        (Value::Decimal(unscaled), Type::Decimal(_, scale)) => out.push_str(&decimal::java_text(*unscaled, *scale)),
         (Value::Date(_) | Value::Timestamp(_), _) => write_string(out, &text(value, ty)?),
         (Value::Array(elements), Type::Array(element)) => {
             out.push('[');

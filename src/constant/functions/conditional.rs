@@ -37,8 +37,8 @@ fn choose(function: &Function, values: &[Value], wanted: Ordering) -> Result<Val
     Ok(chosen.clone())
 }
 
-/// Whether a type's name here is its name in Trino, which keeps the case of quoted field names and
-/// never quotes them.
+/// Whether a type's name here is its name in Trino, which keeps the case of field names as they were
+/// written and never quotes them.
 fn is_named_alike(ty: &Type) -> bool {
     match ty {
         Type::Opaque => false,

@@ -22,7 +22,8 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
 fn contains(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
     let (network, length) = text(&arguments[0]).split_once('/').ok_or_else(|| invalid("Invalid CIDR"))?;
     let bits = address(network).map(u128::from_be_bytes).ok_or_else(|| invalid("Invalid network IP address"))?;
-    let length = length.parse::<i32>().map_err(|_| EvalError::refused("such a length of a network"))?;
+    let length =
+        length.parse::<i32>().map_err(|_| EvalError::new("GENERIC_INTERNAL_ERROR", "the length is no number"))?;
     let length = u32::try_from(length).map_err(|_| invalid("Invalid prefix length"))?;
     let mapped = !network.contains(':');
     let free = if mapped { 32 } else { 128_u32 }.checked_sub(length);

@@ -93,22 +93,27 @@ type Lookup = fn(&str, &[Type], &Type) -> Option<Body>;
 
 /// The families, in the order in which they are asked. Their names are disjoint, but for functions
 /// such as `concat` or `reverse` that exist for several kinds of types: there each takes its own.
-const FAMILIES: [Lookup; 12] = [
-    operator::lookup,
-    string::lookup,
-    regexp::lookup,
-    json::lookup,
-    url::lookup,
-    time::lookup,
-    number::lookup,
-    conditional::lookup,
-    array::lookup,
-    map::lookup,
-    ip::lookup,
-    binary::lookup,
+const FAMILIES: [(&str, Lookup); 12] = [
+    ("operator", operator::lookup),
+    ("string", string::lookup),
+    ("regexp", regexp::lookup),
+    ("json", json::lookup),
+    ("url", url::lookup),
+    ("time", time::lookup),
+    ("number", number::lookup),
+    ("conditional", conditional::lookup),
+    ("array", array::lookup),
+    ("map", map::lookup),
+    ("ip", ip::lookup),
+    ("binary", binary::lookup),
 ];
+
+/// The family of a function for these types, by the room it is written in; `None` if the evaluator lacks it.
+pub fn family(name: &str, arguments: &[Type], result: &Type) -> Option<&'static str> {
+    FAMILIES.iter().find(|(_, lookup)| lookup(name, arguments, result).is_some()).map(|(family, _)| *family)
+}
 
 /// Asks each family in turn.
 fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Body> {
-    FAMILIES.iter().find_map(|family| family(name, arguments, result))
+    FAMILIES.iter().find_map(|(_, lookup)| lookup(name, arguments, result))
 }

@@ -5,7 +5,7 @@
 
 mod syntax;
 
-use self::syntax::{Url, decoded, parse};
+use self::syntax::{Url, as_text, decoded, parse};
 use super::argument::{invalid, text};
 use super::{Body, Function};
 use crate::constant::{EvalError, Value};
@@ -111,5 +111,5 @@ fn form_decoded(encoded: &str) -> Result<String, EvalError> {
             other => *other,
         });
     }
-    String::from_utf8(bytes).map_err(|_| EvalError::refused("a URL with escapes that are no text"))
+    as_text(bytes)
 }

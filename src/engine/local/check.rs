@@ -42,6 +42,14 @@ pub fn lacks(statements: &[String], existing: &[TableRef], dialect: Dialect, now
         .collect()
 }
 
+/// All that is wrong with queries that read no tables, a list for each.
+pub(super) fn all(queries: &[String], dialect: Dialect) -> Vec<Vec<EngineError>> {
+    let Ok(store) = Store::new(&[]) else { return vec![Vec::new(); queries.len()] };
+    let readable = Readable(StatementTables(Arc::new(ScanContext::new(Arc::new(store), false, 1, 0))));
+    let tables = Tables::default();
+    queries.iter().map(|sql| of_statement(sql, &tables, &readable, dialect, 0)).collect()
+}
+
 fn of_statement(sql: &str, tables: &Tables, readable: &Readable, dialect: Dialect, now: i128) -> Vec<EngineError> {
     let bound = Statement::parse(sql).and_then(|statement| statement.bind(tables, dialect, now));
     let mut found = Vec::new();

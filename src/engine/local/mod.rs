@@ -6,6 +6,7 @@
 pub mod arrow;
 mod builder;
 mod check;
+mod functions;
 mod jobs;
 mod listing;
 mod lower;
@@ -19,6 +20,7 @@ mod write;
 
 pub use builder::ColumnBuilder;
 pub use check::lacks;
+pub use functions::{Dependence, FunctionReport, functions};
 pub use listing::{is_mapped, list};
 pub use options::LocalOptions;
 pub use write::parquet_file;

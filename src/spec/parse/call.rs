@@ -298,6 +298,8 @@ impl Parser<'_> {
         let open = self.open()?;
         call.distinct = self.set_quantifier();
         call.arguments = self.comma_separated(Self::expression)?;
+        // Failing is what it does anyway.
+        self.eat_all(&["on", "overflow", "error"]);
         let overflow = self.are(&["on", "overflow"]);
         if overflow {
             while !self.at_end() && !self.is_symbol(Symbol::RightParen) {
@@ -310,7 +312,11 @@ impl Parser<'_> {
         call.order_by = self.order_by()?;
         self.close(open)?;
         self.behind_call(&mut call)?;
-        Ok(if overflow { ExprKind::Opaque("LISTAGG with ON OVERFLOW") } else { ExprKind::Call(Box::new(call)) })
+        Ok(if overflow {
+            ExprKind::Opaque("LISTAGG with ON OVERFLOW TRUNCATE")
+        } else {
+            ExprKind::Call(Box::new(call))
+        })
     }
 }
 

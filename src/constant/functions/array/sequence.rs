@@ -1,6 +1,7 @@
 //! `sequence`: numbers, days or instants at equal distances.
 
 use super::super::argument::{array, integer, invalid};
+use super::super::time::months_between;
 use super::super::{Body, Function};
 use super::MOST;
 use crate::constant::calendar::{Civil, PICOS_PER_DAY, PICOS_PER_MILLI};
@@ -153,28 +154,11 @@ fn months(first: i128, last: i128, step: i64) -> Result<Vec<i64>, EvalError> {
     if step > 0 && last < first || step < 0 && last > first {
         count(first, last, i128::from(step))?;
     }
-    let (begin, end) = (civil(first), civil(last));
-    // Months of different lengths make "so many months later" ambiguous at their ends.
-    if begin.day > 28 || end.day > 28 {
-        return refuse_or_one(begin, end, step);
-    }
-    let mut between = (end.year - begin.year) * 12 + end.month - begin.month;
-    let rest = |civil: Civil, picos: i128| (civil.day, picos.rem_euclid(PICOS_PER_DAY));
-    if between > 0 && rest(end, last) < rest(begin, first) {
-        between -= 1;
-    } else if between < 0 && rest(end, last) > rest(begin, first) {
-        between += 1;
-    }
+    let between = months_between(millis(first), millis(last));
     let count = limited(i128::from(between / step + 1))?;
     Ok((0..narrow(count)).map(|at| at * step).collect())
 }
 
-/// Days at a month's end: within two neighbouring months the first value is the only one if the
-/// last day lies before it.
-fn refuse_or_one(begin: Civil, end: Civil, step: i64) -> Result<Vec<i64>, EvalError> {
-    let between = (end.year - begin.year) * 12 + end.month - begin.month;
-    if step > 0 && (between == 0 || between == 1 && end.day < begin.day && end.day < 28) {
-        return Ok(vec![0]);
-    }
-    Err(EvalError::refused("a sequence by months from or to the end of a month"))
+fn millis(picos: i128) -> i64 {
+    narrow(picos.div_euclid(PICOS_PER_MILLI))
 }

@@ -16,7 +16,7 @@ fn digest<D: Digest>(arguments: &[Value]) -> Value {
 
 fn keyed<M: Mac + KeyInit>(arguments: &[Value]) -> Result<Value, EvalError> {
     if bytes(&arguments[1]).is_empty() {
-        return Err(EvalError::refused("an HMAC with an empty key"));
+        return Err(EvalError::new("GENERIC_INTERNAL_ERROR", "Empty key"));
     }
     let mut mac = <M as KeyInit>::new_from_slice(bytes(&arguments[1])).expect("HMAC takes keys of any length");
     mac.update(bytes(&arguments[0]));

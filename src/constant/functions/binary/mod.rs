@@ -1,7 +1,9 @@
 //! Functions over `varbinary` with Trino's results: encodings, digests, numbers as bytes.
 
+mod base32;
 mod base64;
 mod digest;
+mod murmur;
 
 pub use self::digest::xx_hash;
 use super::argument::{bytes, integer, invalid, text, varbinary};
@@ -20,6 +22,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
         ("from_hex", 1) if binary || first.is_text() => from_hex,
         ("from_base64", 1) if binary || first.is_text() => base64::from_standard,
         ("from_base64url", 1) if binary || first.is_text() => base64::from_url,
+        ("from_base32", 1) if binary || first.is_text() => base32::decode,
         ("to_big_endian_32", 1) => to_big_endian_32,
         ("to_big_endian_64", 1) => to_big_endian_64,
         ("to_ieee754_32", 1) => to_ieee754_32,
@@ -47,6 +50,8 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
         ("hmac_sha1", 2) => digest::hmac_sha1,
         ("hmac_sha256", 2) => digest::hmac_sha256,
         ("hmac_sha512", 2) => digest::hmac_sha512,
+        ("to_base32", 1) => base32::encode,
+        ("murmur3", 1) => murmur::murmur3,
         ("crc32", 1) => digest::crc32,
         ("xxhash64", 1) => digest::xxhash64,
         _ => return None,

@@ -120,7 +120,13 @@ fn array_get(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {
             let element = match token {
                 Token::EndArray => {
                     let place = usize::try_from(count + index).ok();
-                    return Ok(place.filter(|_| index < 0).map_or(Value::Null, |place| read.swap_remove(place)));
+                    let place = place.filter(|_| index < 0);
+                    let found = place.map_or(Value::Null, |place| read.swap_remove(place));
+                    if place.is_some() && found.is_null() {
+                        // Counted from the end, Trino has a NULL in its hands that it does not expect.
+                        return Err(TreeError::Refused(EvalError::new("GENERIC_INTERNAL_ERROR", "string is null")));
+                    }
+                    return Ok(found);
                 }
                 Token::BeginObject | Token::BeginArray => json(&canonical(&mut reader, token, Form::Element)?),
                 Token::Text(text) => json(&text),

@@ -36,9 +36,14 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
     })
 }
 
-/// The value of a key.
-fn get<'a>(entries: &'a [(Value, Value)], key: &Value) -> Option<&'a Value> {
-    entries.iter().find(|(other, _)| identical(other, key)).map(|(_, value)| value)
+/// The value of a key; NaN finds nothing.
+pub(super) fn get<'a>(entries: &'a [(Value, Value)], key: &Value) -> Option<&'a Value> {
+    let unfindable = match key {
+        Value::Double(number) => number.is_nan(),
+        Value::Real(number) => number.is_nan(),
+        _ => false,
+    };
+    entries.iter().filter(|_| !unfindable).find(|(other, _)| identical(other, key)).map(|(_, value)| value)
 }
 
 fn cardinality(_: &Function, arguments: &[Value]) -> Result<Value, EvalError> {

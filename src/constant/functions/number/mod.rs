@@ -2,12 +2,16 @@
 //!
 //! What is random (`random`, `rand`, `uuid`) is no function of its arguments and not here.
 
+mod angle;
 mod base;
 mod bits;
+mod fixed;
 mod precise;
 mod rounding;
 mod scientific;
 mod sign;
+mod size;
+mod vector;
 
 use super::Body;
 use crate::constant::{EvalError, Value};
@@ -20,6 +24,9 @@ pub(super) fn lookup(name: &str, arguments: &[Type], result: &Type) -> Option<Bo
         .or_else(|| scientific::lookup(name, arguments))
         .or_else(|| bits::lookup(name, arguments))
         .or_else(|| base::lookup(name, arguments))
+        .or_else(|| angle::lookup(name, arguments))
+        .or_else(|| size::lookup(name, arguments))
+        .or_else(|| vector::lookup(name, arguments))
 }
 
 /// A value that is not of its expression's type.

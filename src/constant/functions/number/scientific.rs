@@ -1,9 +1,9 @@
 //! Roots, powers and logarithms in floating point, and `width_bucket`.
 //!
 //! Logarithms and exponentials are rounded correctly, as the Java machine that Trino runs on does in
-//! all but very rare cases. Where it does not (angles, cube roots, most powers) nothing is answered.
+//! all but very rare cases. Powers are too, where that is certain (`fixed.rs`).
 
-use super::{invalid, mismatch, precise};
+use super::{fixed, invalid, mismatch, precise};
 use crate::constant::functions::Body;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -51,8 +51,7 @@ fn double(value: &Value) -> Result<f64, EvalError> {
     }
 }
 
-/// Only powers that leave nothing to round are given; Java's `Math.pow` may be one digit off in any
-/// other, and differs from C's where one is raised to what is no number or without end.
+/// Java's `Math.pow` differs from C's where one is raised to what is no number or without end.
 fn power(base: f64, exponent: f64) -> Result<f64, EvalError> {
     if exponent.is_nan() || base.abs() == 1.0 && exponent.is_infinite() {
         return Ok(f64::NAN);
@@ -71,6 +70,20 @@ fn power(base: f64, exponent: f64) -> Result<f64, EvalError> {
         && (base == 0.0 || !base.is_finite() || exponent == 0.0 || exponent.is_infinite() || power.is_nan());
     if exact || special || base == 1.0 || exponent == 1.0 || exponent == 0.0 {
         return Ok(power);
+    }
+    if power == 0.0 || power.is_infinite() {
+        return Ok(power);
+    }
+    // A negative number has powers by whole numbers only.
+    let known = if !power.is_normal() {
+        None
+    } else if base > 0.0 {
+        fixed::power(base, exponent)
+    } else {
+        fixed::power(-base, exponent).map(|power| if exponent % 2.0 == 0.0 { power } else { -power })
+    };
+    if let Some(known) = known {
+        return Ok(known);
     }
     Err(EvalError::refused(format!("power({base}, {exponent}), whose last digit Trino does not fix")))
 }

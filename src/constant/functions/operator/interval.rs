@@ -137,6 +137,8 @@ fn shift_by_millis(value: &Value, millis: i64) -> Result<Value, EvalError> {
             let moved = i64::from(*days) + millis / MILLIS_PER_DAY;
             i32::try_from(moved).map(Value::Date).map_err(|_| overflow())
         }
+        // Trino's picoseconds of so long an interval overflow, and what comes of it is no time.
+        Value::Time(_) | Value::TimeWithTimeZone(..) if i64::try_from(picos).is_err() => Err(overflow()),
         Value::Time(time) => Ok(Value::Time(wrapped(*time, picos))),
         Value::TimeWithTimeZone(time, offset) => Ok(Value::TimeWithTimeZone(wrapped(*time, picos), *offset)),
         Value::Timestamp(at) => timestamp(at + picos),

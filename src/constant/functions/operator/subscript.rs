@@ -2,8 +2,8 @@
 
 use super::super::Body;
 use super::arithmetic::not_numbers;
-use crate::constant::compare::identical;
 use crate::constant::display::format;
+use crate::constant::functions::map;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 
@@ -13,8 +13,7 @@ pub(super) fn lookup(arguments: &[Type]) -> Option<Body> {
         [Type::Array(_), position] if position.is_integer() => Some(Body::Strict(|_, values| element(values))),
         [Type::Map(key, _), given] if **key == *given => Some(Body::Strict(|function, values| {
             let Value::Map(entries) = &values[0] else { return Err(not_numbers(&values[0])) };
-            let found = entries.iter().find(|(key, _)| identical(key, &values[1]));
-            found.map(|(_, value)| value.clone()).ok_or_else(|| {
+            map::get(entries, &values[1]).cloned().ok_or_else(|| {
                 let key = format(&values[1], &function.arguments[1]);
                 EvalError::new("INVALID_FUNCTION_ARGUMENT", format!("Key not present in map: {key}"))
             })

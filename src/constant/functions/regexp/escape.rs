@@ -47,7 +47,8 @@ pub(super) fn escape(parser: &mut Parser) -> Result<Escape, EvalError> {
             }
             char::from_u32(code).expect("two octal digits are a character")
         }
-        'h' | 'H' | 'R' | 'X' | 'y' => character,
+        // Letters that mean something elsewhere stand for themselves here.
+        letter if letter.is_alphabetic() && !matches!(letter, 'C' | 'G') => letter,
         _ if character.is_alphanumeric() => {
             return Err(EvalError::refused(format!(r"\{character} in a pattern")));
         }
@@ -86,7 +87,7 @@ pub(super) fn posix_or_property(parser: &mut Parser) -> Result<Class, EvalError>
     let name = if parser.skip("{") {
         parser.until("}").ok_or_else(|| invalid("invalid character property name"))?
     } else {
-        return Err(EvalError::refused(r"\p without braces in a pattern"));
+        parser.take().ok_or_else(|| invalid("invalid character property name"))?.to_string()
     };
     let mut class = named(parser, &name)?;
     class.negated = negated;
@@ -106,23 +107,54 @@ pub(super) fn posix(parser: &mut Parser) -> Result<Class, EvalError> {
     Ok(class)
 }
 
-/// A set by its name. General categories are the same everywhere; of other sets the ASCII part is known.
+/// A set by its name, whose case does not matter. The POSIX names stand for Unicode's properties.
 fn named(parser: &mut Parser, name: &str) -> Result<Class, EvalError> {
-    let general = ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "N", "Nd", "Nl", "No", "P", "S", "Z", "Zs"].contains(&name);
-    if general {
-        return Ok(Class::known(format!(r"\p{{{name}}}")));
+    const CATEGORIES: [&str; 36] = [
+        "l", "lu", "ll", "lt", "lm", "lo", "letter", "m", "mn", "mc", "me", "mark", "n", "nd", "nl", "no", "number",
+        "p", "pc", "pd", "ps", "pe", "pi", "pf", "po", "s", "sm", "sc", "sk", "so", "symbol", "z", "zs", "zl", "zp",
+        "cc",
+    ];
+    const SCRIPTS: [&str; 14] = [
+        "latin",
+        "greek",
+        "cyrillic",
+        "han",
+        "hiragana",
+        "katakana",
+        "hangul",
+        "arabic",
+        "hebrew",
+        "thai",
+        "devanagari",
+        "armenian",
+        "georgian",
+        "alphabetic",
+    ];
+    let plain = name.to_ascii_lowercase();
+    if CATEGORIES.contains(&plain.as_str()) || SCRIPTS.contains(&plain.as_str()) {
+        return Ok(Class::known(format!(r"\p{{{plain}}}")));
     }
-    let ranges: &[(char, char)] = match name.to_ascii_lowercase().as_str() {
-        "alpha" => &[('A', 'Z'), ('a', 'z')],
-        "digit" => &[('0', '9')],
-        "alnum" => &[('0', '9'), ('A', 'Z'), ('a', 'z')],
-        "upper" => &[('A', 'Z')],
-        "lower" => &[('a', 'z')],
-        "space" => &[('\u{9}', '\u{d}'), (' ', ' ')],
-        "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
-        "word" => &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')],
+    Ok(Class::known(match plain.as_str() {
+        "alpha" => r"\p{Alphabetic}",
+        "digit" => r"\p{Nd}",
+        "alnum" => r"[\p{Alphabetic}\p{Nd}]",
+        "upper" => r"\p{Uppercase}",
+        "lower" => r"\p{Lowercase}",
+        "space" => r"\p{White_Space}",
+        "blank" => r"[\x09\p{Zs}]",
+        "punct" => r"\p{P}",
+        "cntrl" => r"\p{Cc}",
+        "ascii" => r"[\x00-\x7F]",
+        "xdigit" => "[0-9A-Fa-f]",
+        "word" => r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]",
+        "graph" | "print" => {
+            parser.limits.ascii_only = true;
+            let first = if plain == "graph" { '!' } else { ' ' };
+            return Ok(Class { negated: false, parts: vec![vec![Item::Range(first, '~')]] });
+        }
+        _ if plain.strip_prefix("is").is_some_and(|rest| CATEGORIES.contains(&rest) || SCRIPTS.contains(&rest)) => {
+            return Err(invalid(format!("invalid character property name <{name}>")));
+        }
         _ => return Err(EvalError::refused(format!("the set of characters {name} in a pattern"))),
-    };
-    parser.limits.ascii_only = true;
-    Ok(Class { negated: false, parts: vec![ranges.iter().map(|(first, last)| Item::Range(*first, *last)).collect()] })
+    }))
 }

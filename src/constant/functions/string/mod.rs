@@ -9,6 +9,7 @@ mod distance;
 mod format;
 mod phonetic;
 mod split;
+mod stem;
 mod trim;
 
 use unicode_normalization::UnicodeNormalization;
@@ -56,6 +57,7 @@ pub(super) fn lookup(name: &str, arguments: &[Type], _result: &Type) -> Option<B
         ("levenshtein_distance", 2) => distance::levenshtein,
         ("hamming_distance", 2) => distance::hamming,
         ("soundex", 1) => phonetic::soundex,
+        ("word_stem", 1 | 2) => stem::stem,
         ("luhn_check", 1) => luhn_check,
         ("concat_ws", 2..) => return Some(Body::Nullable(concat_ws)),
         _ => return None,

@@ -14,6 +14,9 @@ mod unit;
 mod unix;
 mod zone;
 
+pub(super) use pattern::{DAYS, MONTHS};
+pub(super) use unit::months_between;
+
 use super::{Body, Function};
 use crate::constant::calendar::{PICOS_PER_DAY, PICOS_PER_MILLI};
 use crate::constant::temporal_text::local;

@@ -244,7 +244,7 @@ fn literal(steps: &mut Vec<Step>, c: char) {
 }
 
 /// The months' names.
-pub(super) const MONTHS: [&str; 12] = [
+pub(in crate::constant::functions) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -260,4 +260,5 @@ pub(super) const MONTHS: [&str; 12] = [
 ];
 
 /// The names of the days of the week, from Monday.
-pub(super) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub(in crate::constant::functions) const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::iso::local_millis;
 use super::pattern::{DAYS, Field, MONTHS, Step, joda, mysql};
 use super::{Body, invalid, is_varchar, mismatch, text};
-use crate::constant::calendar::{Civil, day_of_week, iso_week};
+use crate::constant::calendar::{Civil, PICOS_PER_MILLI, day_of_week, iso_week};
 use crate::constant::memo::Memo;
 use crate::constant::temporal_text::seconds;
 use crate::constant::{EvalError, Value, Zone};
@@ -49,6 +49,7 @@ struct Moment<'a> {
 
 fn print(steps: &[Step], value: &Value) -> Result<Value, EvalError> {
     const MILLIS_PER_DAY: i64 = 86_400_000;
+    let value = &to_millis(value);
     let local = local_millis(value)?;
     let days = local.div_euclid(MILLIS_PER_DAY);
     let zone = match value {
@@ -73,6 +74,16 @@ fn print(steps: &[Step], value: &Value) -> Result<Value, EvalError> {
         }
     }
     Ok(Value::varchar(out))
+}
+
+/// A moment rounded to the milliseconds that these functions see, half up.
+fn to_millis(value: &Value) -> Value {
+    let rounded = |picos: &i128| (picos + PICOS_PER_MILLI / 2).div_euclid(PICOS_PER_MILLI) * PICOS_PER_MILLI;
+    match value {
+        Value::Timestamp(picos) => Value::Timestamp(rounded(picos)),
+        Value::TimestampWithTimeZone(picos, zone) => Value::TimestampWithTimeZone(rounded(picos), zone.clone()),
+        other => other.clone(),
+    }
 }
 
 impl Moment<'_> {

@@ -246,8 +246,8 @@ fn calendar_difference(unit: Unit, from: i64, to: i64) -> i64 {
     match unit {
         Unit::Day => (to - from) / MILLIS_PER_DAY,
         Unit::Week => (to - from) / (7 * MILLIS_PER_DAY),
-        Unit::Month => months_between(from, to),
-        Unit::Quarter => months_between(from, to) / 3,
+        Unit::Month => whole_months(from, to),
+        Unit::Quarter => whole_months(from, to) / 3,
         _ => years_between(from, to),
     }
 }
@@ -256,8 +256,13 @@ fn split(millis: i64) -> (Civil, i64) {
     (Civil::from_days(millis.div_euclid(MILLIS_PER_DAY)), millis.rem_euclid(MILLIS_PER_DAY))
 }
 
+/// Whole months between two local times in milliseconds, negative if the second is the earlier one.
+pub(in crate::constant::functions) fn months_between(from: i64, to: i64) -> i64 {
+    calendar_difference(Unit::Month, from, to)
+}
+
 /// Whole months; the last day of a shorter month counts as the day that it lacks.
-fn months_between(from: i64, to: i64) -> i64 {
+fn whole_months(from: i64, to: i64) -> i64 {
     let ((mut start, start_time), (end, end_time)) = (split(from), split(to));
     if end.day == days_in_month(end.year, end.month) && start.day > end.day {
         start.day = end.day;

@@ -28,6 +28,8 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
             let zone = named(&values[1])?;
             zoned(instant(local, &zone), zone).map_err(|error| invalid(error.message))
         })),
+        // The session's.
+        ("current_timezone", []) => Some(Body::Strict(|_, _| Ok(Value::varchar("UTC")))),
         ("timezone", [Type::TimestampWithTimeZone(_) | Type::TimeWithTimeZone(_)]) => {
             Some(Body::Strict(|_, values| match &values[0] {
                 Value::TimestampWithTimeZone(_, zone) => Ok(Value::varchar(zone.to_string())),

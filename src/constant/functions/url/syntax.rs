@@ -149,6 +149,18 @@ fn is_host_name(host: &str) -> bool {
     labels.iter().all(is_label) && (labels.len() == 1 || last_is_name)
 }
 
+/// Bytes as text, U+FFFD for each part that is none.
+///
+/// # Errors
+///
+/// Half a surrogate pair, which Java replaces in another way.
+pub(super) fn as_text(bytes: Vec<u8>) -> Result<String, EvalError> {
+    if bytes.windows(2).any(|pair| pair[0] == 0xED && pair[1] >= 0xA0) {
+        return String::from_utf8(bytes).map_err(|_| EvalError::refused("a URL with escapes that are no text"));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A part with its escapes decoded.
 pub(super) fn decoded(part: &str) -> Result<String, EvalError> {
     let mut bytes = Vec::with_capacity(part.len());
@@ -164,5 +176,5 @@ pub(super) fn decoded(part: &str) -> Result<String, EvalError> {
             rest = behind;
         }
     }
-    String::from_utf8(bytes).map_err(|_| EvalError::refused("a URL with escapes that are no text"))
+    as_text(bytes)
 }

@@ -106,6 +106,8 @@ impl Call {
             .or_else(|| super::pick::function(name, arguments))
             .or_else(|| super::quantile::function(name, arguments))
             .or_else(|| super::sketch::function(name, arguments))
+            .or_else(|| super::checksum::function(name, arguments))
+            .or_else(|| super::covariance::function(name, arguments))
             .or_else(|| super::collect::function(name, arguments));
         let function = function.ok_or_else(|| {
             let types = arguments.iter().map(Type::to_string).collect::<Vec<_>>().join(", ");
@@ -118,6 +120,19 @@ impl Call {
             _ => false,
         };
         Ok(Call::of(name, arguments, result, function, native))
+    }
+
+    /// `reduce_agg`: what its lambdas make of the values and the first state.
+    pub(super) fn reduction(
+        arguments: &[Type],
+        result: &Type,
+        input: crate::constant::Lambda,
+        combine: crate::constant::Lambda,
+    ) -> Call {
+        let identity = format!("reduce_agg{arguments:?}{result}{input:?}{combine:?}");
+        let function = super::reduce::function(result, input, combine);
+        let (name, arguments, result) = ("reduce_agg".to_owned(), arguments.to_vec(), result.clone());
+        Call { identity, name, arguments, result, function, native: false }
     }
 
     fn of(name: &str, arguments: &[Type], result: &Type, function: Function, native: bool) -> Call {

@@ -174,7 +174,7 @@ impl Lowering<'_> {
         let call = self.aggregate_call(aggregate, expr)?;
         let mut plan = plan;
         let mut arguments = Vec::new();
-        for argument in aggregate.arguments.iter().chain(sorted_by(&aggregate.order_by)) {
+        for argument in operands(aggregate).chain(sorted_by(&aggregate.order_by)) {
             let (attached, argument) = self.attach_all(plan, argument)?;
             plan = attached;
             let column = self.column();
@@ -195,7 +195,10 @@ impl Lowering<'_> {
     /// The function of an aggregate call, DISTINCT and ORDER BY included.
     pub(super) fn aggregate_call(&self, aggregate: &Aggregate, expr: &Expr) -> Result<Call, EngineError> {
         let types: Vec<_> = aggregate.arguments.iter().map(|argument| argument.ty.clone()).collect();
-        let call = Call::new(&aggregate.name, &types, &expr.ty, expr.span)?;
+        let call = match aggregate.name.as_str() {
+            "reduce_agg" => super::reduce::call(aggregate, expr)?,
+            name => Call::new(name, &types, &expr.ty, expr.span)?,
+        };
         let mut order = Vec::with_capacity(aggregate.order_by.len());
         for key in &aggregate.order_by {
             let SortTarget::Expr(by) = &key.target else {
@@ -278,6 +281,11 @@ impl Lowering<'_> {
         let matches = plan_column(domain.number).eq(plan_column(number));
         joined(domain.plan.clone(), plan, JoinType::Inner, Some(matches))
     }
+}
+
+/// The arguments of a call that are values: lambdas are part of the function.
+pub(super) fn operands(aggregate: &Aggregate) -> impl Iterator<Item = &Expr> {
+    aggregate.arguments.iter().filter(|argument| !matches!(argument.kind, ExprKind::Lambda(..)))
 }
 
 /// What is sorted by inside a call.

@@ -18,6 +18,7 @@ pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
         ("histogram", [_]) => Kind::Histogram,
         ("map_agg", [_, _]) => Kind::First,
         ("multimap_agg", [_, _]) => Kind::All,
+        ("map_union", [Type::Map(key, value)]) => return Some(groups(Kind::First, key, value)),
         ("listagg", [Type::Varchar(_)] | [Type::Varchar(_), Type::Varchar(_)]) => {
             let states = vec![Type::array(Type::VARCHAR), Type::VARCHAR];
             return Some(Function::new(states, || Text { separator: Value::Null, texts: Vec::new() }));
@@ -26,14 +27,19 @@ pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
     };
     let key = arguments.first()?.clone();
     let values = arguments.get(1).cloned().unwrap_or(Type::BigInt);
+    Some(groups(kind, &key, &values))
+}
+
+fn groups(kind: Kind, key: &Type, values: &Type) -> Function {
     let field = |ty: Type| RowField { name: None, ty };
-    let entry = Type::Row([field(key.clone()), field(Type::array(values))].into());
-    Some(Function::new(vec![Type::array(entry)], move || Groups {
+    let entry = Type::Row([field(key.clone()), field(Type::array(values.clone()))].into());
+    let key = key.clone();
+    Function::new(vec![Type::array(entry)], move || Groups {
         kind,
         key: key.clone(),
         places: HashMap::new(),
         groups: Vec::new(),
-    }))
+    })
 }
 
 #[derive(Debug)]
@@ -81,7 +87,8 @@ enum Kind {
 const EXACT_DISTINCT: usize = 64;
 
 /// Why more distinct values are not counted, and what counts them.
-const TOO_MANY: &str = "approx_distinct of more than 64 values is an estimate that the embedded engine lacks; write count(DISTINCT …) to count them exactly";
+const TOO_MANY: &str =
+    "approx_distinct of more than 64 values of this type, an estimate; write count(DISTINCT …) to count them exactly";
 
 /// Values by key, in the order the keys were first seen. A histogram holds counts as single values.
 #[derive(Debug)]
@@ -98,7 +105,7 @@ impl Groups {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.kind == Kind::DistinctCount && self.groups.len() == EXACT_DISTINCT {
-                    return Err(EvalError::new("NOT_SUPPORTED", TOO_MANY));
+                    return Err(EvalError::refused(TOO_MANY));
                 }
                 self.groups.push((key.clone(), Vec::new()));
                 *place.insert(self.groups.len() - 1)
@@ -122,6 +129,9 @@ impl Accumulate for Groups {
     fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
         match row {
             [key, ..] if key.is_null() => Ok(()),
+            [Value::Map(entries)] if self.kind == Kind::First => {
+                entries.iter().try_for_each(|(key, value)| self.put(key, std::slice::from_ref(value)))
+            }
             [key] => self.put(key, &[Value::Integer(1)]),
             [key, value] => self.put(key, std::slice::from_ref(value)),
             _ => Ok(()),

@@ -25,6 +25,10 @@ pub(super) fn function(name: &str, arguments: &[Type], result: &Type) -> Option<
         ("sum", [ty]) if ty.is_integer() => exact(Exact::Integer),
         ("sum", [Type::IntervalDayToSecond]) => exact(Exact::Milliseconds),
         ("sum", [Type::IntervalYearToMonth]) => exact(Exact::Months),
+        ("avg", [Type::IntervalDayToSecond | Type::IntervalYearToMonth]) => {
+            let months = arguments == [Type::IntervalYearToMonth];
+            Function::new(vec![Type::Double, Type::BigInt], move || MeanInterval { months, total: 0.0, rows: 0 })
+        }
         ("sum", [Type::Decimal(..)]) => decimals(Average::No),
         ("avg", [Type::Decimal(..)]) => decimals(Average::Yes),
         _ => return None,
@@ -238,6 +242,47 @@ impl Accumulate for Floats {
         let number = if self.average == Average::Yes { self.total / self.rows as f64 } else { self.total };
         #[expect(clippy::cast_possible_truncation, reason = "the result is a real")]
         Ok(if self.single { Value::Real(number as f32) } else { Value::Double(number) })
+    }
+}
+
+/// The mean of intervals, summed up in doubles as Trino does.
+#[derive(Debug)]
+struct MeanInterval {
+    months: bool,
+    total: f64,
+    rows: i64,
+}
+
+impl Accumulate for MeanInterval {
+    #[expect(clippy::cast_precision_loss, reason = "Trino averages intervals in doubles")]
+    fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
+        if let [Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number)] = row {
+            self.total += *number as f64;
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> Vec<Value> {
+        vec![Value::Double(self.total), Value::Integer(self.rows)]
+    }
+
+    fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
+        if let [Value::Double(total), Value::Integer(rows)] = state {
+            self.total += total;
+            self.rows += rows;
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a mean lies among its values")]
+    fn result(&self) -> Result<Value, EvalError> {
+        if self.rows == 0 {
+            return Ok(Value::Null);
+        }
+        // Java rounds half up.
+        let mean = (self.total / self.rows as f64 + 0.5).floor() as i64;
+        Ok(if self.months { Value::IntervalYearToMonth(mean) } else { Value::IntervalDayToSecond(mean) })
     }
 }
 

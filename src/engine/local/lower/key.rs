@@ -128,8 +128,8 @@ impl ComparisonKey {
 /// The value has a NULL inside, which Trino refuses to order.
 pub(super) fn order_key(value: &Value, ty: &Type, nan_below: bool) -> Result<Vec<u8>, EvalError> {
     if holds_null(value) {
-        let message = format!("comparison not supported for values of {ty} with null elements");
-        return Err(EvalError::new("NOT_SUPPORTED", message));
+        let message = format!("the order of values of {ty} with NULLs inside");
+        return Err(EvalError::refused(message));
     }
     let mut encoder = Encoder { nan_below, ..Encoder::default() };
     encoder.nullable(value, ty);

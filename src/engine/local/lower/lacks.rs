@@ -60,6 +60,9 @@ fn lacking(expr: &Expr) -> Option<EngineError> {
             Some(unsupported(format!("a cast from {} to {}", input.ty, expr.ty), expr.span))
         }
         ExprKind::Aggregate(aggregate) => {
+            if aggregate.name == "reduce_agg" {
+                return super::reduce::call(aggregate, expr).err();
+            }
             let types: Vec<Type> = aggregate.arguments.iter().map(|argument| argument.ty.clone()).collect();
             Call::new(&aggregate.name, &types, &expr.ty, expr.span).err()
         }

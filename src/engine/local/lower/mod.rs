@@ -9,8 +9,10 @@
 mod accumulate;
 mod aggregate;
 mod block;
+mod checksum;
 mod collect;
 mod connective;
+mod covariance;
 mod evaluate;
 mod expression;
 mod field;
@@ -27,6 +29,7 @@ mod ordered;
 mod pick;
 mod quantile;
 mod query;
+mod reduce;
 mod relation;
 mod session;
 mod set_operation;
@@ -113,11 +116,9 @@ fn unsupported(what: impl std::fmt::Display, span: Span) -> EngineError {
     EngineError::new(ErrorClass::Unsupported, message).at(Some(span))
 }
 
-/// An error of evaluation, on its way through DataFusion. What the evaluator lacks for some value only
-/// it says so by Trino's name for such a thing.
+/// An error of evaluation, on its way through DataFusion.
 fn raised(error: &EvalError) -> DataFusionError {
-    let refused = error.is_refusal() || error.name == "NOT_SUPPORTED";
-    let class = if refused { ErrorClass::Unsupported } else { ErrorClass::Statement };
+    let class = if error.is_refusal() { ErrorClass::Unsupported } else { ErrorClass::Statement };
     let message = match error.is_refusal() {
         true => format!("the embedded engine does not support {}", error.message),
         false => error.to_string(),

@@ -35,7 +35,7 @@ const REGISTERS: usize = 1 << DENSE_BITS;
 const SURELY_SPARSE: usize = 251;
 const SURELY_DENSE: usize = 271;
 
-/// Types whose values Trino hashes as one number or as their text.
+/// Types whose values `approx_distinct` hashes as one number or as their text.
 fn has_hash(ty: &Type) -> bool {
     match ty {
         Type::Timestamp(digits) => *digits <= 6,
@@ -44,11 +44,22 @@ fn has_hash(ty: &Type) -> bool {
     }
 }
 
-fn hash(value: &Value) -> Option<u64> {
+/// A value's hash as Trino's operators have it.
+pub(super) fn hash(value: &Value) -> Option<u64> {
     let number = |number: i64| xx_hash(&number.to_le_bytes());
     Some(match value {
         Value::Varchar(text) => xx_hash(text.as_bytes()),
-        Value::Integer(integer) => number(*integer),
+        Value::Integer(integer) | Value::IntervalDayToSecond(integer) | Value::IntervalYearToMonth(integer) => {
+            number(*integer)
+        }
+        Value::Boolean(value) => number(i64::from(*value)),
+        Value::Time(picos) => number(*picos),
+        Value::Varbinary(bytes) => xx_hash(bytes),
+        // NULL among the elements counts as zero.
+        Value::Array(elements) => elements.iter().try_fold(0_u64, |combined, element| {
+            let hashed = if element.is_null() { 0 } else { hash(element)? };
+            Some(combined.wrapping_mul(31).wrapping_add(hashed))
+        })?,
         Value::Date(days) => number(i64::from(*days)),
         Value::Timestamp(picos) => number(i64::try_from(picos.div_euclid(1_000_000)).ok()?),
         Value::Decimal(unscaled) => number(i64::try_from(*unscaled).ok()?),

@@ -36,7 +36,7 @@ pub(super) trait Columns {
 pub(super) struct Found {
     columns: BTreeSet<ColumnRef>,
     relations: BTreeSet<RelationId>,
-    /// Whether an aggregate makes a map: Trino orders its entries by its own hashes.
+    /// Whether an aggregate or a histogram makes a map: Trino orders its entries by its own hashes.
     makes_map: bool,
     /// Where the order of a map's entries is asked for.
     asks_order: Option<Span>,
@@ -55,9 +55,12 @@ impl Columns for Expr {
             ExprKind::Column(column) => {
                 found.columns.insert(*column);
             }
-            ExprKind::Aggregate(call) if matches!(call.name.as_str(), "map_agg" | "multimap_agg" | "histogram") => {
+            ExprKind::Aggregate(call)
+                if matches!(call.name.as_str(), "map_agg" | "multimap_agg" | "map_union" | "histogram") =>
+            {
                 found.makes_map = true;
             }
+            ExprKind::Call(name, _) if name == "array_histogram" => found.makes_map = true,
             ExprKind::Call(name, _) if matches!(name.as_str(), "map_keys" | "map_values" | "map_entries") => {
                 found.asks_order = Some(self.span);
             }

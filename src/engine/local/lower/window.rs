@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 if aggregate.filter.is_some() {
                     return Err(unsupported("FILTER of a window call, which Trino lacks too", expr.span));
                 }
-                let operands = aggregate.arguments.iter().chain(sorted_by(&aggregate.order_by));
+                let operands = super::aggregate::operands(aggregate).chain(sorted_by(&aggregate.order_by));
                 (WindowKind::Aggregate(self.aggregate_call(aggregate, expr)?), operands.collect(), over)
             }
             _ => unreachable!("only window calls are collected"),
