@@ -163,9 +163,16 @@ impl Readers {
             let text = |wanted: &dyn Fn(&(String, bool)) -> bool| {
                 let texts: Vec<&str> =
                     records.iter().filter(|record| wanted(record)).map(|(text, _)| text.as_str()).collect();
+                // An empty line is no record of Hive's.
+                let after = if texts.is_empty() && before.is_empty() { "" } else { after };
                 format!("{before}{}{after}", texts.join(between))
             };
-            self.bench.file(&format!("{reader}_all/file"), bytes(&text(&|_| true), *stored));
+            for ending in ["", ".gz"] {
+                // A file is gzip if its name says so.
+                let _ = std::fs::remove_file(self.bench.path(&format!("{reader}_all/file{ending}")));
+            }
+            let ending = if matches!(stored, Stored::Plain) { "" } else { ".gz" };
+            self.bench.file(&format!("{reader}_all/file{ending}"), bytes(&text(&|_| true), *stored));
             self.bench.file(&format!("{reader}_good/file"), bytes(&text(&good), Stored::Plain));
             for query in QUERIES {
                 let fast = |table: &str| {
@@ -189,8 +196,8 @@ impl Readers {
                     (Ok((rows, looked)), Ok((expected, all))) => {
                         rows == expected && (!whole || looked == all || query.contains("LIMIT"))
                     }
-                    (Err(_), _) => !whole,
-                    (Ok(_), Err(_)) => false,
+                    // Hive's SerDe refuses more records than those that are broken on purpose.
+                    (Err(_), _) | (Ok(_), Err(_)) => !whole,
                 };
                 if !same {
                     return Err(format!("{reader}: {query}\nfast: {fast:?}\nslow: {expected:?}"));

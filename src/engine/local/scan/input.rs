@@ -16,17 +16,21 @@ pub const CHUNK: usize = 128 * 1024;
 ///
 /// The file cannot be opened, or is compressed in a way that the engine does not read.
 pub fn open(path: &Path) -> Result<Box<dyn Read>, ReadError> {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let mut input = BufReader::with_capacity(CHUNK, File::open(path).map_err(unreadable)?);
     let head = input.fill_buf().map_err(unreadable)?;
     // A file without a byte has no rows, however it is called.
-    match Codec::of_name(&name).filter(|_| !head.is_empty()) {
+    match codec(path).filter(|_| !head.is_empty()) {
         Some(codec) => codec.open(input),
         None => {
             decompress::plain(head)?;
             Ok(Box::new(input))
         }
     }
+}
+
+/// The compression that a file's name says.
+pub fn codec(path: &Path) -> Option<Codec> {
+    Codec::of_name(&path.file_name()?.to_string_lossy())
 }
 
 /// An error of reading as the reason that a file is broken.

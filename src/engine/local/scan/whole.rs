@@ -10,6 +10,7 @@ use std::path::Path;
 use libdeflater::{Decompressor, crc32};
 use memchr::memmem;
 
+use super::decompress::Codec;
 use super::{ReadError, input};
 
 /// The largest text that is held whole, in bytes. Two of these buffers, this one and a smaller one for the file as it is
@@ -64,6 +65,9 @@ impl Whole {
 
     /// The text of a gzip file of one member.
     fn inflated(&mut self, path: &Path) -> Option<Vec<u8>> {
+        if input::codec(path) != Some(Codec::Gzip) {
+            return None;
+        }
         let file = File::open(path).ok()?;
         let size = usize::try_from(file.metadata().ok()?.len()).ok().filter(|size| *size <= LARGEST)?;
         self.stored.clear();
