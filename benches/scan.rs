@@ -57,7 +57,7 @@ fn main() {
     let joined = "CREATE TEMPORARY TABLE keys (accesskeyid varchar) FROM 'keys.csv';
         FOREACH k IN (SELECT accesskeyid FROM keys)
           SELECT c.eventtime, c.eventname FROM cloudtrail c WHERE c.useridentity.accesskeyid = k.accesskeyid;";
-    let csv = format!("accesskeyid\n{}\n", keys.iter().cloned().collect::<Vec<_>>().join("\n"));
+    let csv = format!("accesskeyid\n{}\n", keys.join("\n"));
     fs::write(root.join("keys.csv"), csv).expect("the folder is there");
     let specs = [("key filter", filter.as_str()), ("GROUP BY", group), ("key filter, keys joined", joined)];
     let duckdb = [
