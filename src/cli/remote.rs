@@ -200,6 +200,10 @@ impl Engine for Remote {
         whichever!(self, engine => engine.tags())
     }
 
+    fn keeps_results(&self) -> bool {
+        whichever!(self, engine => engine.keeps_results())
+    }
+
     fn places_tables(&self) -> bool {
         whichever!(self, engine => engine.places_tables())
     }

@@ -181,6 +181,12 @@ pub trait Engine: Send + Sync {
         false
     }
 
+    /// Whether the rows of a query can be had again, by another process too. Where they cannot, a query whose rows
+    /// are gone is asked anew.
+    fn keeps_results(&self) -> bool {
+        true
+    }
+
     /// Whether CREATE TABLE AS may say where its rows go. Where it may not, rows are stored with
     /// UNLOAD, and a table is made over them.
     fn places_tables(&self) -> bool {

@@ -7,11 +7,12 @@ use futures::stream;
 
 use super::attempt::Work;
 use super::foreach::Unloaded;
+use super::ledger::{Attempt, End, Ending, Entry};
 use super::{Kept, Run, RunError};
 use crate::catalog::Table;
 use crate::constant::Value;
 use crate::emit::{self, Purpose, Statement};
-use crate::engine::{Engine, QueryId, ResultSet};
+use crate::engine::{Engine, EngineError, ErrorClass, QueryId, ResultSet};
 use crate::plan::{Lifetime, StepKind};
 
 /// How many results are asked for side by side where only their counts of rows matter.
@@ -58,7 +59,14 @@ impl<E: Engine> Run<'_, E> {
             StepKind::Answer(query) => {
                 let statement = emit::answer(plan, at, query, &compiled.rectangles);
                 let id = self.execute(&statement, work).await?;
-                let rows = self.rows(&statement, at, &id).await?;
+                let rows = match self.patiently(&id.0, || self.engine.result(&id, &statement.columns)).await {
+                    Err(error) if error.class == ErrorClass::Lost && !self.engine.keeps_results() => {
+                        self.forget(&statement, at, error)?;
+                        let id = self.execute(&statement, work).await?;
+                        self.rows(&statement, at, &id).await?
+                    }
+                    rows => rows.map_err(|error| self.failed(&statement, at, error))?,
+                };
                 self.with_state(|state| state.answers.insert(at, rows));
             }
             StepKind::Foreach(id, table, lifetime) => {
@@ -101,6 +109,20 @@ impl<E: Engine> Run<'_, E> {
             total += rows?;
         }
         Some(total)
+    }
+
+    /// Remembers that the rows of a query that succeeded are gone, so that it counts as failed; what it read stays.
+    fn forget(&self, statement: &Statement, step: usize, error: EngineError) -> Result<(), RunError> {
+        if self.ledger.is_completed() {
+            // The tables that it would read have been dropped.
+            let help = "the run was completed, and this engine does not keep rows: run the spec again, with CREATE TABLE … AS for rows that are to stay";
+            return Err(self.failed(statement, step, error.with_help(help)));
+        }
+        let Some(Attempt { number, end: Some(end), .. }) = self.ledger.last(&statement.id) else { return Ok(()) };
+        let outcome = Ending::Failed { class: error.class, message: error.message };
+        let end = End { outcome, scans: Vec::new(), ..end };
+        self.ledger.record(Entry::Ended { statement: statement.id.clone(), attempt: number, end })?;
+        Ok(())
     }
 
     pub(super) async fn rows(&self, statement: &Statement, step: usize, id: &QueryId) -> Result<ResultSet, RunError> {

@@ -328,6 +328,11 @@ impl Engine for TrinoEngine {
         true
     }
 
+    /// A server hands the rows of a query to who asked for them, once.
+    fn keeps_results(&self) -> bool {
+        false
+    }
+
     /// Each attempt's rows are stored by themselves, and a table is made over those of the attempt that succeeded.
     fn places_tables(&self) -> bool {
         false

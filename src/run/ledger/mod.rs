@@ -199,6 +199,11 @@ impl Ledger {
         self.inner().known.attempts.get(statement)?.last().cloned()
     }
 
+    /// Whether the run had come to its end before.
+    pub fn is_completed(&self) -> bool {
+        self.inner().known.completed
+    }
+
     /// How many attempts at a statement this process has begun.
     pub fn own_attempts(&self, statement: &StatementId) -> usize {
         let inner = self.inner();
