@@ -133,6 +133,10 @@ impl Explain {
         Ok(exit::OK)
     }
 
+    #[cfg_attr(
+        not(any(feature = "athena", feature = "trino")),
+        allow(unused_variables, reason = "only an engine over a network says more than the plan")
+    )]
     fn compiled(&self, session: &Session, explaining: &mut Explaining) -> Result<Compiled, Failure> {
         match self.engine.name(session.config.engine) {
             EngineName::Local => session.compile(&self.compile),
