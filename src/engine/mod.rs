@@ -7,6 +7,8 @@
 pub mod athena;
 #[cfg(any(feature = "athena", feature = "trino"))]
 mod aws;
+#[cfg(any(feature = "athena", feature = "trino"))]
+mod defined;
 mod error;
 #[cfg(any(feature = "athena", feature = "trino"))]
 mod interval;

@@ -4,15 +4,11 @@
 //! among the table's own properties. So its answer is written as DDL first, and whatever reads a spec's
 //! DDL reads it; what a spec could not say of a table, athplan does not understand of this one either.
 
-use miette::Diagnostic;
-
 use aws_sdk_athena::types::{Column, TableMetadata};
 
-use crate::catalog::{DefineOptions, Origin, Table, define, hive_literal, hive_name};
-use crate::engine::{EngineError, ErrorClass};
-use crate::source::Source;
-use crate::spec::ast::StatementKind;
-use crate::spec::parse;
+use crate::catalog::{Table, hive_literal, hive_name};
+use crate::engine::EngineError;
+use crate::engine::defined::{defined, refused};
 
 /// Parameters that stand elsewhere in DDL, or that say nothing of a table and change with every visit
 /// of a crawler.
@@ -48,7 +44,7 @@ const SERDE_PROPERTY: &str = "serde.param.";
 ///
 /// It is a view, an Iceberg table, or of a format that athplan does not know.
 pub fn table(metadata: &TableMetadata, called: &str) -> Result<Table, EngineError> {
-    let refuse = |why: String| EngineError::new(ErrorClass::Unsupported, format!("`{called}` {why}"));
+    let refuse = |why: String| refused(called, &why);
     let parameters = metadata.parameters();
     let parameter = |key: &str| parameters.and_then(|parameters| parameters.get(key)).map(String::as_str);
     if metadata.table_type() == Some("VIRTUAL_VIEW") {
@@ -57,21 +53,7 @@ pub fn table(metadata: &TableMetadata, called: &str) -> Result<Table, EngineErro
     if parameter("table_type").is_some_and(|kind| kind.eq_ignore_ascii_case("ICEBERG")) {
         return Err(refuse("is an Iceberg table, whose partitions athplan does not plan".to_owned()));
     }
-    let text = text(metadata, called);
-    let source = Source::new(called, text);
-    let unread = |why: String| refuse(format!("has a definition that athplan cannot read: {why}"));
-    let spec = parse(&source).map_err(|errors| unread(first(&errors)))?;
-    match spec.statements.into_iter().next().map(|statement| statement.kind) {
-        Some(StatementKind::CreateExternalTable(definition)) => {
-            let options = DefineOptions { origin: Origin::Existing, existing: &[] };
-            define(&definition, options).map_err(|errors| unread(first(&errors)))
-        }
-        _ => Err(unread("it is no CREATE EXTERNAL TABLE".to_owned())),
-    }
-}
-
-fn first<E: Diagnostic>(errors: &[E]) -> String {
-    errors.first().map(ToString::to_string).unwrap_or_default()
+    defined(text(metadata, called), called)
 }
 
 /// The catalog's answer as Hive DDL.

@@ -2,14 +2,10 @@
 //!
 //! What a spec could not say of a table, athplan does not understand of this one either.
 
-use miette::Diagnostic;
-
 use super::shown::{Shown, ShownColumn, read, text, texts};
-use crate::catalog::{DefineOptions, Origin, Table, define, hive_literal, hive_name, hive_type};
-use crate::engine::{EngineError, ErrorClass};
-use crate::source::Source;
-use crate::spec::ast::StatementKind;
-use crate::spec::parse;
+use crate::catalog::{Table, hive_literal, hive_name, hive_type};
+use crate::engine::EngineError;
+use crate::engine::defined::{defined, refused};
 use crate::types::{Type, parse_type};
 
 /// The formats of the Hive connector that athplan knows, and how Hive's DDL says them.
@@ -63,25 +59,11 @@ const KEY_PROPERTIES: &[(&str, &str)] = &[
 ///
 /// It is a view, of another connector, managed, or of a format that athplan does not know.
 pub fn table(shown: &str, called: &str) -> Result<Table, EngineError> {
-    let refuse = |why: String| EngineError::new(ErrorClass::Unsupported, format!("`{called}` {why}"));
+    let refuse = |why: String| refused(called, &why);
     let Some(shown) = read(shown) else {
         return Err(refuse("is a view: put its query into a CREATE VIEW of the spec".to_owned()));
     };
-    let text = ddl(&shown, called).map_err(refuse)?;
-    let source = Source::new(called, text);
-    let unread = |why: String| refuse(format!("has a definition that athplan cannot read: {why}"));
-    let spec = parse(&source).map_err(|errors| unread(first(&errors)))?;
-    match spec.statements.into_iter().next().map(|statement| statement.kind) {
-        Some(StatementKind::CreateExternalTable(definition)) => {
-            let options = DefineOptions { origin: Origin::Existing, existing: &[] };
-            define(&definition, options).map_err(|errors| unread(first(&errors)))
-        }
-        _ => Err(unread("it is no CREATE EXTERNAL TABLE".to_owned())),
-    }
-}
-
-fn first<E: Diagnostic>(errors: &[E]) -> String {
-    errors.first().map(ToString::to_string).unwrap_or_default()
+    defined(ddl(&shown, called).map_err(refuse)?, called)
 }
 
 /// What is shown as Hive DDL, or why it is none.
