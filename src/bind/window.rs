@@ -34,7 +34,7 @@ impl Binder<'_> {
         let base = spec.base.as_ref().map(|base| self.named_window(base, place, visible));
         let mut partition_by: Vec<_> = spec.partition_by.iter().map(|expr| self.expression(expr, place)).collect();
         let mut order_by = self.sort_keys(&spec.order_by, place);
-        let mut frame = spec.frame.as_ref().map(|frame| self.frame(frame, place));
+        let mut frame = spec.frame.as_ref().map(|frame| self.frame(frame, spec.span, place));
         if let Some(base) = base {
             if !partition_by.is_empty() || (!base.order_by.is_empty() && !order_by.is_empty()) || base.frame.is_some() {
                 let what = "a window that replaces a clause of the window it builds on".to_owned();
@@ -55,7 +55,21 @@ impl Binder<'_> {
         WindowSpec { partition_by, order_by, frame }
     }
 
-    fn frame(&mut self, frame: &ast::Frame, place: Place<'_>) -> Frame {
+    fn frame(&mut self, frame: &ast::Frame, span: Span, place: Place<'_>) -> Frame {
+        use ast::FrameBound::{CurrentRow, Following, Preceding, UnboundedFollowing, UnboundedPreceding};
+        let backwards = matches!(
+            (&frame.start, &frame.end),
+            (UnboundedFollowing, _)
+                | (_, UnboundedPreceding)
+                | (CurrentRow | Following(_), Preceding(_))
+                | (Following(_), CurrentRow)
+        );
+        if backwards {
+            let what = "a frame that begins behind its end".to_owned();
+            let help =
+                Some("the bound that comes first in the order stands first, PRECEDING before FOLLOWING".to_owned());
+            self.report(BindError::Unsupported { what, span, help });
+        }
         let by_rows = !matches!(frame.unit, ast::FrameUnit::Range);
         Frame {
             unit: frame.unit,

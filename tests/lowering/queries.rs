@@ -1,6 +1,7 @@
 //! Whole queries as a real Trino 476 answered them: the same rows, or refused; never different.
 //!
-//! With `ATHPLAN_QUERY=LATERAL` only queries with that text are asked, and what is refused is printed.
+//! With `ATHPLAN_QUERY=LATERAL` only queries with that text are asked, and what is refused is printed; with
+//! `ATHPLAN_QUERIES=FILE` the queries of that file, recorded elsewhere, are asked instead.
 
 use athplan::engine::{EngineError, ErrorClass, ResultSet};
 use athplan::types::parse_type;
@@ -43,18 +44,24 @@ fn other_error(recorded: &str, error: &EngineError) -> Option<String> {
     (named && name != recorded).then(|| error.message.clone())
 }
 
+/// Queries of all kinds, and some whose answers are estimates.
+const QUERIES: [&str; 3] = [
+    include_str!("../data/trino/queries.tsv"),
+    include_str!("../data/trino/percentiles.tsv"),
+    include_str!("../data/trino/distinct.tsv"),
+];
+
 #[test]
 fn queries_are_answered_as_recorded() {
     let bench = Bench::empty();
     let only = std::env::var("ATHPLAN_QUERY").ok();
     let (mut asked, mut refused) = (0, 0);
     let mut different = Vec::new();
-    let files = [
-        include_str!("../data/trino/queries.tsv"),
-        include_str!("../data/trino/percentiles.tsv"),
-        include_str!("../data/trino/distinct.tsv"),
-    ];
-    for line in files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#')) {
+    let files = match std::env::var("ATHPLAN_QUERIES") {
+        Ok(path) => std::fs::read_to_string(path).expect("the file of queries can be read"),
+        Err(_) => QUERIES.concat(),
+    };
+    for line in files.lines().filter(|line| !line.starts_with('#')) {
         let [sql, types, rows] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         if only.as_deref().is_some_and(|only| !sql.contains(only)) {
             continue;
@@ -63,7 +70,7 @@ fn queries_are_answered_as_recorded() {
         let difference = match bench.run(sql) {
             Err(error) if error.class == ErrorClass::Unsupported => {
                 refused += 1;
-                if only.is_some() {
+                if only.is_some() || std::env::var_os("ATHPLAN_QUERIES").is_some() {
                     println!("refused: {sql}: {error}");
                 }
                 None

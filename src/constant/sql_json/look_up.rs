@@ -82,7 +82,8 @@ pub(super) fn value(
         return Err(EvalError::refused(format!("a cast from {ty} to {returning}")));
     }
     match cast(value, ty, returning) {
-        Err(refusal) if refusal.is_refusal() => Err(refusal),
+        // A text that is too long is noticed only outside of the function, where nothing answers for it.
+        Err(error) if error.is_refusal() || error.name == "GENERIC_INTERNAL_ERROR" => Err(error),
         Err(_) => answered(look_up.on_error, error, misfit()),
         cast => cast,
     }

@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{
@@ -59,6 +60,12 @@ pub(super) fn evaluated(
     Ok(Arc::new(ScalarUDF::from(function)).call(arguments))
 }
 
+/// A call's arguments, each with a value for every row: DataFusion hands constants on as single values, and
+/// where all are constants gives nothing that is as long as the rows are many.
+pub(super) fn argument_arrays(call: &ScalarFunctionArgs) -> Result<Vec<ArrayRef>> {
+    call.args.iter().map(|argument| argument.to_array(call.number_rows)).collect()
+}
+
 /// One expression, as a function of the columns it uses.
 #[derive(Debug)]
 struct Evaluate {
@@ -105,7 +112,7 @@ impl ScalarUDFImpl for Evaluate {
             let array = from_values(&[value], &self.result).map_err(carried)?;
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?));
         }
-        let arrays = ColumnarValue::values_to_arrays(&call.args)?;
+        let arrays = argument_arrays(&call)?;
         let mut values = Vec::with_capacity(call.number_rows);
         let mut inputs = Vec::with_capacity(arrays.len());
         for row in 0..call.number_rows {

@@ -11,6 +11,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr as Plan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
+use super::evaluate::argument_arrays;
 /// The field at a position of a struct.
 pub(super) fn field(row: Plan, position: usize) -> Plan {
     let signature = Signature::any(1, Volatility::Immutable);
@@ -46,7 +47,7 @@ impl ScalarUDFImpl for Field {
     }
 
     fn invoke_with_args(&self, call: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&call.args)?;
+        let arrays = argument_arrays(&call)?;
         let [row] = arrays.as_slice() else { return plan_err!("a field is taken of one row") };
         let part = row.as_struct().column(self.position);
         if part.data_type().is_null() {

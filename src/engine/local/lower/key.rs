@@ -15,6 +15,7 @@ use datafusion::logical_expr::{
 };
 
 use super::super::arrow::to_value;
+use super::evaluate::argument_arrays;
 use super::raised;
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
@@ -92,7 +93,7 @@ impl ScalarUDFImpl for ComparisonKey {
     }
 
     fn invoke_with_args(&self, call: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&call.args)?;
+        let arrays = argument_arrays(&call)?;
         let mut builder = BinaryBuilder::new();
         for row in 0..call.number_rows {
             let values: Vec<Value> =

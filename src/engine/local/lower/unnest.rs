@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
 };
 
 use super::super::arrow::{from_values, physical_type, to_value};
+use super::evaluate::argument_arrays;
 use super::expression::lowered;
 use super::field::field;
 use super::name::{extend, named, project};
@@ -105,7 +106,7 @@ impl ScalarUDFImpl for Spread {
     }
 
     fn invoke_with_args(&self, call: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&call.args)?;
+        let arrays = argument_arrays(&call)?;
         let mut lists = Vec::with_capacity(call.number_rows);
         for row in 0..call.number_rows {
             let values: Vec<Value> =
