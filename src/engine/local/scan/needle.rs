@@ -40,6 +40,26 @@ impl Needles {
     }
 }
 
+/// How far a text, of which some part after the other is in memory, is known to hold no needles. They are looked for in
+/// all that is in memory, since that is faster than to begin anew with each record.
+#[derive(Debug, Default)]
+pub struct Clear {
+    /// From the last record that was searched to here, counted from the text's begin, none begins that was in memory.
+    to: u64,
+}
+
+impl Clear {
+    /// Whether a record of this length holds none of them, which begins at an offset of the text, and with it what is
+    /// in memory. Records are asked for in their order.
+    pub fn lacks(&mut self, needles: &Needles, offset: u64, memory: &[u8], length: usize) -> bool {
+        if self.to <= offset {
+            self.to = offset + needles.first(memory).unwrap_or(memory.len()) as u64;
+        }
+        // A record that was in memory only in part when it was searched ends behind what was.
+        self.to >= offset + length as u64
+    }
+}
+
 /// The texts one of which every row holds for which a predicate is true.
 pub fn demanded<'t>(expr: &Expr, ty: &impl Fn(&str) -> Option<&'t Type>) -> Option<Vec<String>> {
     let literal = |expr: &Expr| match expr {
