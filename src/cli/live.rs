@@ -218,7 +218,8 @@ impl Live {
             let listing = self.runtime.block_on(self.engine.listing(table, wanted)).map_err(|error| {
                 let help = "--no-listing plans without the sizes of files";
                 let help = error.help.map_or(help.to_owned(), |own| format!("{own}; {help}"));
-                report(&EngineError { help: Some(help), ..error })
+                let message = format!("the files of `{}` cannot be listed: {}", table.name, error.message);
+                report(&EngineError { message, help: Some(help), ..error })
             })?;
             inventory.merge(Inventory::from_listing(table, listing.files, now));
             if listing.has_others {
