@@ -68,7 +68,7 @@ pub fn classify(failure: &Failure) -> EngineError {
         (ErrorClass::Data, "HIVE_FILE_NOT_FOUND") if failure.message.starts_with("Partition location does not exist") => {
             error.with_help(ABSENT)
         }
-        (ErrorClass::Configuration, "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME") => {
+        (ErrorClass::Configuration, "NOT_FOUND" | "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME") => {
             error.with_help(format!("{PLACE}; CREATE SCHEMA makes one"))
         }
         (ErrorClass::Configuration, "CATALOG_NOT_FOUND" | "CATALOG_NOT_AVAILABLE" | "MISSING_CATALOG_NAME") => {
@@ -96,6 +96,9 @@ fn class(failure: &Failure) -> ErrorClass {
         && let Some((_, class)) = SAID.iter().find(|(words, _)| failure.message.contains(words))
     {
         return *class;
+    }
+    if name == "NOT_FOUND" && failure.message.starts_with("Schema ") {
+        return ErrorClass::Configuration;
     }
     let is = |known: &str| known == name || (known.ends_with('_') && name.starts_with(known));
     if let Some((_, class)) = NAMES.iter().find(|(known, _)| is(known)) {
@@ -131,6 +134,7 @@ mod tests {
             ("NOT_SUPPORTED", "USER_ERROR", "Unsupported Hive type: time(0)", Unsupported),
             ("TABLE_ALREADY_EXISTS", "USER_ERROR", "Table 'h.d.t' already exists", Exists),
             ("SCHEMA_NOT_FOUND", "USER_ERROR", "Schema nowhere not found", Configuration),
+            ("NOT_FOUND", "USER_ERROR", "Schema nowhere not found", Configuration),
             ("PERMISSION_DENIED", "USER_ERROR", "Access Denied: Cannot select from table d.t", Permission),
             ("QUERY_HAS_TOO_MANY_STAGES", "INSUFFICIENT_RESOURCES", "Number of stages (151)", Exhausted),
             ("EXCEEDED_LOCAL_MEMORY_LIMIT", "INSUFFICIENT_RESOURCES", "Query exceeded", Exhausted),

@@ -68,6 +68,8 @@ struct Known {
     by_token: HashMap<String, QueryId>,
     by_id: HashMap<QueryId, Arc<Followed>>,
     tasks: JoinSet<()>,
+    /// Tables of whose partitions nobody knows where they lie.
+    unplaced: BTreeSet<String>,
 }
 
 impl TrinoEngine {
@@ -133,6 +135,9 @@ impl TrinoEngine {
     ///
     /// S3 cannot be reached, or does not let the table's bucket be listed.
     pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
+        if self.known().unplaced.contains(&table.name) {
+            return Ok(Listing { files: Vec::new(), has_others: true, is_unknown: true });
+        }
         listing::list(&self.store, table, wanted).await
     }
 
