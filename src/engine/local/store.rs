@@ -122,7 +122,7 @@ impl Store {
     ///
     /// A folder cannot be read, a link leads out of the mapped folder, or a name is not UTF-8.
     pub fn files(&self, place: &Place) -> Result<Option<Files>, EngineError> {
-        self.walk(place, Entry::is_hidden)
+        contained(place)?.then(|| walk(place, Entry::is_hidden)).transpose()
     }
 
     /// Every file under a place, hidden ones too, sorted by key; none if the folder does not exist.
@@ -131,42 +131,7 @@ impl Store {
     ///
     /// As [`Store::files`].
     pub fn all_files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
-        Ok(self.walk(place, |_| false)?.map(|found| found.files))
-    }
-
-    fn walk(&self, place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Option<Files>, EngineError> {
-        if !contained(place)? {
-            return Ok(None);
-        }
-        let [_, root] = &place.root;
-        let (mut files, mut hidden) = (Vec::new(), Vec::new());
-        let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
-        while let Some((directory, uri, depth)) = folders.pop() {
-            if depth > MAXIMUM_DEPTH {
-                return Err(data(format!("{}: folders are nested too deep", directory.display())));
-            }
-            for entry in entries(&directory)? {
-                if is_hidden(&entry) {
-                    hidden.push(format!("{uri}{}", entry.name));
-                    continue;
-                }
-                let metadata = resolved(&entry.path, root)?;
-                if metadata.is_dir() {
-                    folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
-                } else if metadata.is_file() {
-                    let uri = format!("{uri}{}", entry.name);
-                    files.push(StoredFile {
-                        uri,
-                        path: entry.path,
-                        size: metadata.len(),
-                        modified: modified(&metadata),
-                    });
-                }
-            }
-        }
-        files.sort_by(|a, b| a.uri.cmp(&b.uri));
-        hidden.sort();
-        Ok(Some(Files { files, hidden }))
+        contained(place)?.then(|| Ok(walk(place, |_| false)?.files)).transpose()
     }
 
     /// The names of the folders directly under a place, sorted; none if it does not exist.
@@ -181,7 +146,7 @@ impl Store {
         let [_, root] = &place.root;
         let mut folders = Vec::new();
         for entry in entries(&place.directory)? {
-            if !entry.is_hidden() && resolved(&entry.path, root)?.is_dir() {
+            if !entry.is_hidden() && entry.file(root)?.is_none() {
                 folders.push(entry.name);
             }
         }
@@ -243,18 +208,54 @@ impl Store {
     }
 }
 
+/// Every file under a place that exists.
+fn walk(place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Files, EngineError> {
+    let [_, root] = &place.root;
+    let (mut files, mut hidden) = (Vec::new(), Vec::new());
+    let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
+    while let Some((directory, uri, depth)) = folders.pop() {
+        if depth > MAXIMUM_DEPTH {
+            return Err(data(format!("{}: folders are nested too deep", directory.display())));
+        }
+        for entry in entries(&directory)? {
+            if is_hidden(&entry) {
+                hidden.push(format!("{uri}{}", entry.name));
+                continue;
+            }
+            let Some(metadata) = entry.file(root)? else {
+                folders.push((entry.found.path(), format!("{uri}{}/", entry.name), depth + 1));
+                continue;
+            };
+            if metadata.is_file() {
+                let uri = format!("{uri}{}", entry.name);
+                files.push(StoredFile {
+                    uri,
+                    path: entry.found.path(),
+                    size: metadata.len(),
+                    modified: modified(&metadata),
+                });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.uri.cmp(&b.uri));
+    hidden.sort();
+    Ok(Files { files, hidden })
+}
+
 /// Lists many locations, one after the other. A table of which little is there has tens of thousands of partitions
 /// that are not, most of them below a folder that is not there either: that one is asked for once.
 pub struct Lister<'a> {
     store: &'a Store,
     /// Locations, each ending in `/`, under which nothing is.
     missing: BTreeSet<String>,
+    /// The folder above the last location, with the one mapped for it, if links do not lead out of that.
+    above: Option<(PathBuf, PathBuf)>,
 }
 
 impl<'a> Lister<'a> {
     /// A lister that knows nothing yet.
     pub fn new(store: &'a Store) -> Self {
-        Self { store, missing: BTreeSet::new() }
+        Self { store, missing: BTreeSet::new(), above: None }
     }
 
     /// Every file under a location, as [`Store::files`]; none if its folder does not exist.
@@ -268,11 +269,26 @@ impl<'a> Lister<'a> {
             return Ok(None);
         }
         let place = self.store.place(location)?;
-        let found = self.store.files(&place)?;
-        if found.is_none() {
-            self.missing.insert(missing_above(&place));
+        if self.contains(&place)? {
+            return walk(&place, Entry::is_hidden).map(Some);
         }
-        Ok(found)
+        self.missing.insert(missing_above(&place));
+        Ok(None)
+    }
+
+    /// As [`contained`]. Links are followed once for all the locations of a folder: those that are none themselves lie
+    /// in it.
+    fn contains(&mut self, place: &Place) -> Result<bool, EngineError> {
+        let [_, canonical] = &place.root;
+        let Some(above) = place.directory.parent() else { return contained(place) };
+        if !self.above.as_ref().is_some_and(|(known, root)| known == above && root == canonical) {
+            let inside = fs::canonicalize(above).is_ok_and(|above| above.starts_with(canonical));
+            self.above = inside.then(|| (above.to_owned(), canonical.clone()));
+        }
+        match fs::symlink_metadata(&place.directory) {
+            Ok(metadata) if self.above.is_some() && !metadata.is_symlink() => Ok(metadata.is_dir()),
+            _ => contained(place),
+        }
     }
 }
 
@@ -293,7 +309,7 @@ fn missing_above(place: &Place) -> String {
 /// A directory's entry.
 struct Entry {
     name: String,
-    path: PathBuf,
+    found: fs::DirEntry,
 }
 
 impl Entry {
@@ -301,17 +317,32 @@ impl Entry {
     fn is_hidden(&self) -> bool {
         self.name.starts_with(['_', '.'])
     }
+
+    /// What it is, or what it links to; none if that is a folder. A link out of the root is an error. The directory
+    /// says of most entries what they are, and the others are looked up in it, not by their whole path.
+    fn file(&self, root: &Path) -> Result<Option<fs::Metadata>, EngineError> {
+        let unreadable = |error: io::Error| data(format!("{}: cannot be read: {error}", self.found.path().display()));
+        let kind = self.found.file_type().map_err(unreadable)?;
+        let metadata = if kind.is_dir() {
+            return Ok(None);
+        } else if kind.is_symlink() {
+            linked(&self.found.path(), root)?
+        } else {
+            self.found.metadata().map_err(unreadable)?
+        };
+        Ok((!metadata.is_dir()).then_some(metadata))
+    }
 }
 
 fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {
     let unreadable = |error: io::Error| data(format!("{}: cannot be listed: {error}", directory.display()));
     let mut entries = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().into_string().map_err(|name| {
+        let found = entry.map_err(unreadable)?;
+        let name = found.file_name().into_string().map_err(|name| {
             data(format!("{}: the name {} is not UTF-8, which S3 keys are", directory.display(), name.display()))
         })?;
-        entries.push(Entry { name, path: entry.path() });
+        entries.push(Entry { name, found });
     }
     Ok(entries)
 }
@@ -321,13 +352,9 @@ fn modified(metadata: &fs::Metadata) -> i64 {
     elapsed.and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok()).unwrap_or_default()
 }
 
-/// What a path is once links are followed; a link out of the root is an error.
-fn resolved(path: &Path, root: &Path) -> Result<fs::Metadata, EngineError> {
+/// What a link points to; out of the root is an error.
+fn linked(path: &Path, root: &Path) -> Result<fs::Metadata, EngineError> {
     let unreadable = |error: io::Error| data(format!("{}: cannot be read: {error}", path.display()));
-    let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
-    if !metadata.is_symlink() {
-        return Ok(metadata);
-    }
     let target = fs::canonicalize(path).map_err(unreadable)?;
     if !target.starts_with(root) {
         return Err(data(format!("{}: the link leads out of {}", path.display(), root.display())));

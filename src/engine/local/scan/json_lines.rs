@@ -47,7 +47,8 @@ impl JsonLines {
     pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let text = line.trim();
-            if rows.passes_over(line.as_bytes()) {
+            if rows.needles.is_some_and(|needles| needles.first(line.as_bytes()).is_none()) {
+                rows.pass_over();
                 continue;
             }
             // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.

@@ -30,13 +30,13 @@ impl Needles {
     pub fn of(lists: impl Iterator<Item = Vec<String>>, hiding: &[&str]) -> Option<Self> {
         let texts = lists.min_by_key(Vec::len)?;
         let all = texts.into_iter().chain(hiding.iter().map(|text| (*text).to_owned()));
-        let texts = AhoCorasick::builder().match_kind(MatchKind::Standard).build(all).ok()?;
+        let texts = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(all).ok()?;
         Some(Self { texts })
     }
 
-    /// Whether a record may match.
-    pub fn may_match(&self, record: &[u8]) -> bool {
-        self.texts.is_match(record)
+    /// Where the first of them begins; records before it cannot match.
+    pub fn first(&self, text: &[u8]) -> Option<usize> {
+        self.texts.find(text).map(|found| found.start())
     }
 }
 

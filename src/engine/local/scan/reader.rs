@@ -17,6 +17,7 @@ use super::rows::{Emit, Rows};
 use super::whole::Whole;
 use super::{ReadError, cloudtrail, serde_property};
 use crate::catalog::{Column, Format, Table};
+use crate::engine::local::ColumnBuilder;
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
 
@@ -26,6 +27,19 @@ pub struct TableReader {
     /// Lines of each file that are no records.
     skipped: Skipped,
     format: FormatReader,
+}
+
+/// What a thread keeps from file to file.
+pub struct Kept {
+    whole: Whole,
+    builders: Vec<ColumnBuilder>,
+}
+
+impl Kept {
+    /// Nothing was read yet.
+    pub fn new() -> Self {
+        Self { whole: Whole::new(), builders: Vec::new() }
+    }
 }
 
 enum FormatReader {
@@ -94,13 +108,18 @@ impl TableReader {
         &self,
         path: &Path,
         needles: Option<&Needles>,
-        whole: &mut Whole,
+        kept: &mut Kept,
         emit: &mut Emit<'_>,
     ) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
             return reader.read(path, emit).map(|()| 0);
         }
-        let mut rows = Rows::new(&self.types, needles, emit)?;
+        let Kept { whole, builders } = kept;
+        let builders = match std::mem::take(builders) {
+            none if none.is_empty() => self.builders()?,
+            builders => builders,
+        };
+        let mut rows = Rows::new(builders, needles, emit);
         let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.skipped);
         match &self.format {
             FormatReader::CloudTrail(decoder) => {
@@ -116,7 +135,14 @@ impl TableReader {
             FormatReader::Parquet(_) => {}
         }
         rows.flush()?;
-        Ok(rows.passed())
+        let passed = rows.passed();
+        // A file that is broken leaves half a record in its builders, so that only those of a whole one are kept.
+        kept.builders = rows.builders;
+        Ok(passed)
+    }
+
+    fn builders(&self) -> Result<Vec<ColumnBuilder>, EngineError> {
+        self.types.iter().map(|ty| ColumnBuilder::new(ty, 0)).collect()
     }
 }
 
