@@ -3,7 +3,7 @@
 
 mod any_bytes;
 #[cfg(feature = "athena")]
-mod athena;
+pub mod athena;
 mod bench;
 mod cloudtrail;
 mod compressed;

@@ -6,10 +6,14 @@
 //! version 24 or later in `ATHPLAN_TRINO_JAVA`.
 #![cfg(all(feature = "local", feature = "athena", feature = "trino"))]
 
+mod absent;
 mod bench;
 mod catalog;
 mod examples;
 mod faults;
 mod formats;
+mod judged;
+mod keys;
 mod kill;
+mod secured;
 mod server;

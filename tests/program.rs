@@ -69,7 +69,12 @@ impl Program {
 
     /// Calls the program.
     pub fn call<A: AsRef<str>>(&self, arguments: &[A]) -> Ended {
-        let output = self.command(arguments).output().expect("the program was built");
+        self.call_with(arguments, &[])
+    }
+
+    /// Calls the program with more variables for this call alone.
+    pub fn call_with<A: AsRef<str>>(&self, arguments: &[A], more: &[(&str, &str)]) -> Ended {
+        let output = self.command(arguments).envs(more.iter().copied()).output().expect("the program was built");
         let code = output.status.code().and_then(|code| u8::try_from(code).ok());
         Ended {
             code: code.unwrap_or_else(|| panic!("the program was killed: {:?}", output.status)),

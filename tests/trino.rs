@@ -6,17 +6,18 @@
 //! Cases that Trino cannot judge are told by name and reason, and counted.
 #![cfg(feature = "local")]
 
-mod client;
+pub mod bag;
+pub mod client;
 mod copy;
-mod engine;
+pub mod engine;
 mod expressions;
 mod generate;
 mod literals;
 mod parquet;
-mod pruning;
-mod raw;
-mod reads;
+pub mod pruning;
+pub mod raw;
+pub mod reads;
 mod rows;
-mod subject;
+pub mod subject;
 mod tables;
-mod tally;
+pub mod tally;

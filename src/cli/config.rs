@@ -38,9 +38,10 @@ pub fn nearest(spec: &Path) -> Result<Option<(PathBuf, Config)>, Report> {
     for folder in absolute.ancestors().skip(1) {
         let path = folder.join("athplan.toml");
         if path.is_file() {
-            let config = toml::from_str(&read(&path)?)
+            let config: Config = toml::from_str(&read(&path)?)
                 .into_diagnostic()
                 .wrap_err_with(|| format!("cannot read {}", path.display()))?;
+            let config = Config { trino: config.trino.within(folder), ..config };
             return Ok(Some((folder.to_path_buf(), config)));
         }
     }

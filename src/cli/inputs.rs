@@ -56,6 +56,7 @@ impl Inputs {
     /// # Errors
     ///
     /// As [`Inputs::spare`].
+    #[cfg(feature = "local")]
     pub fn spare_but(&self, own: &str, option: &str, place: &Path) -> Result<(), Failure> {
         let folders = self.folders.iter().filter(|(_, location)| location.trim_end_matches('/') != own);
         Self { files: Vec::new(), folders: folders.cloned().collect() }.spare(option, place)

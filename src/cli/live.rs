@@ -218,8 +218,12 @@ impl Live {
             let listing = self.runtime.block_on(self.engine.listing(table, wanted)).map_err(|error| {
                 let help = "--no-listing plans without the sizes of files";
                 let help = error.help.map_or(help.to_owned(), |own| format!("{own}; {help}"));
-                report(&EngineError { help: Some(help), ..error })
+                let message = format!("the files of `{}` cannot be listed: {}", table.name, error.message);
+                report(&EngineError { message, help: Some(help), ..error })
             })?;
+            if listing.is_unknown {
+                continue;
+            }
             inventory.merge(Inventory::from_listing(table, listing.files, now));
             if listing.has_others {
                 inventory.has_others(&table.name);
@@ -235,6 +239,9 @@ impl Live {
     ///
     /// What is refused, or the catalog cannot be asked.
     pub fn prepare(&self, compiled: &Compiled, replace: bool) -> Result<(), Failure> {
+        if compiled.plan.steps.iter().any(|step| !matches!(step.kind, StepKind::Answer(_))) {
+            self.runtime.block_on(self.engine.has_schema()).map_err(|error| report(&error))?;
+        }
         for step in &compiled.plan.steps {
             let StepKind::Answer(query) = &step.kind else { continue };
             if let Some(column) = query.columns.iter().find(|column| !self.engine.carries(&column.ty)) {

@@ -120,6 +120,21 @@ impl Remote {
         whichever!(self, engine => engine.tables().await)
     }
 
+    /// Sees to it that the database or schema is there in which a run makes its own tables, where that is not told when
+    /// the engine connects.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, or the catalog cannot be asked.
+    pub async fn has_schema(&self) -> Result<(), EngineError> {
+        match self {
+            #[cfg(feature = "athena")]
+            Remote::Athena(_) => Ok(()),
+            #[cfg(feature = "trino")]
+            Remote::Trino(engine, _) => engine.has_schema().await,
+        }
+    }
+
     /// Whether there is a table or view of a name.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 #[cfg(any(feature = "athena", feature = "trino"))]
 use std::env;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 #[cfg(feature = "trino")]
@@ -29,6 +30,9 @@ pub struct TrinoSettings {
     /// Where the coordinator answers: https://HOST, or http://HOST:8080
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
+    /// The certificates (PEM) of the authorities that may vouch for the server (default: the system's)
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
     /// Who asks (default: USER); the variable TRINO_PASSWORD proves it, or TRINO_TOKEN, a JSON web token
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
@@ -58,6 +62,14 @@ pub struct TrinoSettings {
     pub no_listing: bool,
 }
 
+impl TrinoSettings {
+    /// The settings of a configuration file, whose paths are relative to its folder.
+    #[must_use]
+    pub fn within(self, folder: &Path) -> TrinoSettings {
+        TrinoSettings { ca_file: self.ca_file.map(|file| folder.join(file)), ..self }
+    }
+}
+
 #[cfg(any(feature = "athena", feature = "trino"))]
 impl TrinoSettings {
     /// The settings of a command line, whose options of S3 are `shared`, over those of a configuration file.
@@ -66,6 +78,7 @@ impl TrinoSettings {
         let either = |own: &Option<String>, other: &Option<String>| own.clone().or_else(|| other.clone());
         TrinoSettings {
             server: either(&self.server, &other.server),
+            ca_file: self.ca_file.clone().or_else(|| other.ca_file.clone()),
             user: either(&self.user, &other.user),
             trino_catalog: either(&self.trino_catalog, &other.trino_catalog),
             schema: either(&self.schema, &other.schema),
@@ -85,6 +98,8 @@ impl TrinoSettings {
     pub fn in_use(&self) -> TrinoSettings {
         let named = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         TrinoSettings {
+            // Another shell may stand in another folder.
+            ca_file: self.ca_file.as_ref().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone())),
             user: Some(self.user()),
             region: self.region.clone().or_else(|| named("AWS_REGION")),
             profile: self.profile.clone().or_else(|| named("AWS_PROFILE")),
@@ -96,8 +111,10 @@ impl TrinoSettings {
     pub fn pairs(&self) -> Vec<(String, String)> {
         let (slots, price) =
             (self.slots.map(|slots| slots.to_string()), self.price_per_tb.map(|price| price.to_string()));
+        let ca_file = self.ca_file.as_ref().map(|file| file.to_string_lossy().into_owned());
         let named = [
             ("server", &self.server),
+            ("ca-file", &ca_file),
             ("user", &self.user),
             ("catalog", &self.trino_catalog),
             ("schema", &self.schema),
@@ -117,6 +134,7 @@ impl TrinoSettings {
         let named = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         TrinoSettings {
             server: named("server"),
+            ca_file: named("ca-file").map(PathBuf::from),
             user: named("user"),
             trino_catalog: named("catalog"),
             schema: named("schema"),
@@ -177,6 +195,7 @@ pub fn options(settings: &TrinoSettings, dialect: Dialect) -> Result<TrinoOption
     let encryption = encryption.map_err(|expected: String| miette!(help = expected, "the encryption is not one"))?;
     let own = TrinoOptions::new(server, settings.user());
     Ok(TrinoOptions {
+        ca_file: settings.ca_file.clone(),
         authentication,
         catalog: settings.trino_catalog.clone().unwrap_or(own.catalog),
         schema: settings.schema().to_owned(),
@@ -197,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_run_is_taken_up_with_what_it_was_begun_with() {
-        let text = "server = 'https://t'\nuser = 'bob'\ncatalog = 'lake'\nschema = 's'\nprice-per-tb = 1.5\noutput-location = 's3://o/'\nslots = 3";
+        let text = "server = 'https://t'\nca-file = '/c/ca.pem'\nuser = 'bob'\ncatalog = 'lake'\nschema = 's'\nprice-per-tb = 1.5\noutput-location = 's3://o/'\nslots = 3";
         let file: TrinoSettings = toml::from_str(text).expect("settings");
         let shared = AthenaSettings {
             output_location: Some("s3://p/".to_owned()),

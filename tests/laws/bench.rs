@@ -48,6 +48,8 @@ pub struct Options {
     pub arguments: BTreeMap<String, String>,
     /// How many threads a statement has.
     pub threads: usize,
+    /// Whether CREATE TABLE AS says where its rows lie.
+    pub places_tables: bool,
     /// Tables that exist already.
     pub existing: Vec<Arc<Table>>,
 }
@@ -77,6 +79,7 @@ impl Options {
             reversed_listing: false,
             arguments: BTreeMap::new(),
             threads: 1,
+            places_tables: true,
             existing: Vec::new(),
         }
     }
@@ -158,6 +161,18 @@ impl Bench {
 
     /// Compiles a spec with what the bucket holds.
     pub fn compile(&self, text: &str, options: &Options) -> Result<Compiled, Failure> {
+        let store = Store::new(&self.mappings()).expect("the folder is there");
+        let list = |table: &Table| list(&store, table).expect("the folder can be read").unwrap_or_default();
+        self.compile_listed(text, options, &list)
+    }
+
+    /// Compiles a spec with what somebody lists of its tables.
+    pub fn compile_listed(
+        &self,
+        text: &str,
+        options: &Options,
+        list: &dyn Fn(&Table) -> Vec<ListedFile>,
+    ) -> Result<Compiled, Failure> {
         let source = Arc::new(Source::new("spec.sql", text));
         let now = i128::from(options.now) * 1_000_000_000_000;
         let bind = BindOptions {
@@ -167,10 +182,9 @@ impl Bench {
             catalog: &Existing(&options.existing),
         };
         let bound = front(&source, &bind).map_err(|errors| Failure::Broken(shown(errors)))?;
-        let store = Store::new(&self.mappings()).expect("the folder is there");
         let (mut inventory, mut files) = (Inventory::default(), BTreeMap::new());
         for table in scanned_tables(&bound) {
-            let mut listed = list(&store, &table).expect("the folder can be read").unwrap_or_default();
+            let mut listed = list(&table);
             if options.reversed_listing {
                 listed.reverse();
             }
@@ -189,7 +203,7 @@ impl Bench {
             slack: options.slack,
             allow_full_scan: Default::default(),
             merge: options.merge,
-            places_tables: true,
+            places_tables: options.places_tables,
             add_partitions: false,
             replaces_tables: false,
         };
@@ -218,12 +232,17 @@ impl Bench {
     /// Runs a compiled spec on an engine of this bench.
     pub async fn run<E: Engine>(&self, compiled: &Compiled, engine: &E) -> Result<Outcome, Failure> {
         let options = RunOptions::new(RUN, OUTPUT);
-        run(compiled, engine, &options, &|_| {}).await.map_err(|error| match &error {
-            RunError::Statement { error: cause, .. } if cause.class == ErrorClass::Unsupported => {
-                Failure::Refused(error.to_string())
-            }
-            _ => Failure::Broken(error.to_string()),
-        })
+        run(compiled, engine, &options, &|_| {}).await.map_err(|error| broken_or_refused(&error))
+    }
+}
+
+/// Why a run stopped.
+pub fn broken_or_refused(error: &RunError) -> Failure {
+    match error {
+        RunError::Statement { error: cause, .. } if cause.class == ErrorClass::Unsupported => {
+            Failure::Refused(error.to_string())
+        }
+        _ => Failure::Broken(error.to_string()),
     }
 }
 

@@ -14,12 +14,17 @@ use super::recording::Submitted;
 
 /// Holds what was submitted to what is explained with the rows that came up in the run.
 pub fn as_submitted(compiled: &Compiled, submitted: &[Submitted]) -> Result<(), String> {
+    as_submitted_under(compiled, submitted, OUTPUT)
+}
+
+/// The same for a run that writes under a location of its own.
+pub fn as_submitted_under(compiled: &Compiled, submitted: &[Submitted], output: &str) -> Result<(), String> {
     let explaining = Explaining { rows: driver_rows(compiled, submitted)?, ..Explaining::default() };
     within_bounds(compiled, &explaining.rows)?;
     let explained = statements(compiled, &explaining).map_err(|error| error.to_string())?;
     let put_in = |symbol| match symbol {
         Symbol::Run => RUN.to_owned(),
-        Symbol::Output => OUTPUT.to_owned(),
+        Symbol::Output => output.to_owned(),
         Symbol::Attempt(_) => "1".to_owned(),
     };
     let mut told: Vec<(String, String)> =

@@ -13,6 +13,8 @@ pub struct Submitted {
     pub sql: String,
     /// Its token, which holds the statement's name.
     pub token: String,
+    /// What kind it is.
+    pub kind: Kind,
     /// Its id.
     pub id: QueryId,
     /// Its rows, if anybody asked for them.
@@ -45,10 +47,10 @@ impl<E: Engine> Recording<E> {
 impl<E: Engine> Engine for Recording<E> {
     async fn submit(&self, submission: &Submission) -> Result<QueryId, EngineError> {
         let id = self.inner.submit(submission).await;
-        let Submission { sql, token, .. } = submission.clone();
+        let Submission { sql, token, kind } = submission.clone();
         // A statement that was refused was submitted too.
         let known = id.clone().unwrap_or_else(|_| QueryId(String::new()));
-        let submitted = Submitted { sql, token, id: known, rows: None };
+        let submitted = Submitted { sql, token, kind, id: known, rows: None };
         self.submitted.lock().expect("nobody panicked").push(submitted);
         id
     }
@@ -94,8 +96,16 @@ impl<E: Engine> Engine for Recording<E> {
         self.inner.place_of(table).await
     }
 
+    async fn tidy(&self, run: &str) -> Result<(), EngineError> {
+        self.inner.tidy(run).await
+    }
+
     fn slots(&self, kind: Kind) -> usize {
         self.inner.slots(kind)
+    }
+
+    fn lacks(&self, statements: &[String]) -> Vec<Vec<EngineError>> {
+        self.inner.lacks(statements)
     }
 
     fn batch(&self) -> usize {
@@ -104,6 +114,10 @@ impl<E: Engine> Engine for Recording<E> {
 
     fn tags(&self) -> bool {
         self.inner.tags()
+    }
+
+    fn keeps_results(&self) -> bool {
+        self.inner.keeps_results()
     }
 
     fn places_tables(&self) -> bool {

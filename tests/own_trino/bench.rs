@@ -31,10 +31,20 @@ impl Bench {
         let lines = tempfile::tempdir().expect("a folder for temporary files");
         copy_folder(&Path::new(EXAMPLES).join("archive"), lines.path());
         one_record_a_line(lines.path());
-        emulator.bucket("metastore");
         emulator.bucket("out");
         emulator.copy_in(lines.path(), "s3://trail-bucket/");
         let server = Server::start(&emulator.s3_url());
+        Self::of(emulator, server, lines.path())
+    }
+
+    /// The same around a server that somebody has started, whose S3 the emulator is.
+    pub fn around(emulator: Emulator, server: Server) -> Self {
+        let empty = tempfile::tempdir().expect("a folder for temporary files");
+        emulator.bucket("out");
+        Self::of(emulator, server, empty.path())
+    }
+
+    fn of(emulator: Emulator, server: Server, lines: &Path) -> Self {
         assert!(server.query("CREATE SCHEMA IF NOT EXISTS hive.default").is_some(), "the schema can be made");
         let mut program = Program::new();
         for (name, value) in [
@@ -52,7 +62,7 @@ impl Bench {
         let config = format!("[trino]\nserver = \"{}\"\noutput-location = \"s3://out/athplan/\"\n", server.url());
         program.file("athplan.toml", config);
         // The embedded engine reads the same files.
-        copy_folder(lines.path(), &program.folder().join("archive"));
+        copy_folder(lines, &program.folder().join("archive"));
         Self { emulator, server, program }
     }
 

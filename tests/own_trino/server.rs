@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::keys::{Keys, PASSWORD, USER};
+
 /// How long a server may take to begin.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -17,6 +19,8 @@ pub struct Server {
     folder: TempDir,
     port: u16,
     process: Option<Child>,
+    /// Where it answers over TLS alone, and what curl is told so that it is let in.
+    secured: Option<(u16, Vec<String>)>,
 }
 
 fn named(variable: &str) -> PathBuf {
@@ -27,19 +31,51 @@ fn named(variable: &str) -> PathBuf {
 impl Server {
     /// Starts one whose catalog `hive` lies in an S3.
     pub fn start(s3: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let port = free.local_addr().expect("a listener has an address").port();
-        drop(free);
+        Self::configured(s3, "")
+    }
+
+    /// Starts one with more lines in its configuration.
+    pub fn configured(s3: &str, more: &str) -> Self {
+        Self::begun(tempfile::tempdir().expect("a folder for temporary files"), s3, more, None)
+    }
+
+    /// Starts one that lets in who proves by password or token to be the user that it knows, over TLS.
+    pub fn secured(s3: &str, keys: &Keys) -> Self {
+        let (port, path) = (free_port(), |name: &str| keys.path(name).to_string_lossy().into_owned());
+        let more = format!(
+            "http-server.https.enabled=true\nhttp-server.https.port={port}\nhttp-server.https.keystore.path={}\n\
+             http-server.authentication.type=PASSWORD,JWT\nhttp-server.authentication.jwt.key-file={}\n\
+             internal-communication.shared-secret=0123456789abcdef0123456789abcdef0123456789abcdef\n",
+            path("keystore.pem"),
+            path("token.pem")
+        );
+        let proof = ["--cacert".to_owned(), path("ca.pem"), "-u".to_owned(), format!("{USER}:{PASSWORD}")];
         let folder = tempfile::tempdir().expect("a folder for temporary files");
-        configure(folder.path(), port, s3);
-        let mut server = Self { folder, port, process: None };
+        let known = format!("password-authenticator.name=file\nfile.password-file={}\n", path("password.db"));
+        fs::create_dir(folder.path().join("etc")).expect("the folder is ours");
+        fs::write(folder.path().join("etc/password-authenticator.properties"), known).expect("the folder is ours");
+        Self::begun(folder, s3, &more, Some((port, proof.to_vec())))
+    }
+
+    fn begun(folder: TempDir, s3: &str, more: &str, secured: Option<(u16, Vec<String>)>) -> Self {
+        let port = free_port();
+        configure(folder.path(), port, s3, more);
+        let mut server = Self { folder, port, process: None, secured };
         server.begin();
         server
     }
 
     /// Where it answers.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        match &self.secured {
+            Some((port, _)) => format!("https://localhost:{port}"),
+            None => format!("http://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// The folder that the catalogs `disk` and `guarded` call `local:///`.
+    pub fn disk(&self) -> PathBuf {
+        self.folder.path().join("disk")
     }
 
     /// Ends it at once, as a machine that fails.
@@ -103,7 +139,8 @@ impl Server {
     fn curl(&self, more: &[&str]) -> Option<serde_json::Value> {
         let headers = ["X-Trino-User: test", "X-Trino-Catalog: hive", "X-Trino-Schema: default"];
         let headers = headers.iter().flat_map(|header| ["-H", header]);
-        let output = Command::new("curl").args(["-sf", "--noproxy", "*"]).args(headers).args(more).output();
+        let proof = self.secured.iter().flat_map(|(_, proof)| proof);
+        let output = Command::new("curl").args(["-sf", "--noproxy", "*"]).args(proof).args(headers).args(more).output();
         serde_json::from_slice(&output.expect("there is a curl").stdout).ok()
     }
 
@@ -119,7 +156,20 @@ impl Drop for Server {
     }
 }
 
-fn configure(folder: &Path, port: u16, s3: &str) {
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    free.local_addr().expect("a listener has an address").port()
+}
+
+fn configure(folder: &Path, port: u16, s3: &str, more: &str) {
+    // Who may not set properties of the session is refused there, unless the user has a role that is asked for.
+    let on_disk = |more: &str| {
+        format!(
+            "connector.name=hive\nhive.metastore=file\nhive.metastore.catalog.dir=local:///metastore\n\
+             hive.non-managed-table-writes-enabled=true\nhive.allow-register-partition-procedure=true\nfs.native-local.enabled=true\nlocal.location={}/disk\n{more}",
+            folder.display()
+        )
+    };
     let files = [
         (
             "etc/node.properties",
@@ -138,18 +188,22 @@ fn configure(folder: &Path, port: u16, s3: &str) {
             "etc/config.properties",
             format!(
                 "coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port={port}\n\
-                 discovery.uri=http://127.0.0.1:{port}\n"
+                 discovery.uri=http://127.0.0.1:{port}\n{more}"
             ),
         ),
         ("etc/log.properties", "io.trino=WARN\n".to_owned()),
+        ("etc/catalog/disk.properties", on_disk("")),
+        ("etc/catalog/guarded.properties", on_disk("hive.security=sql-standard\n")),
         (
             "etc/catalog/hive.properties",
             format!(
-                "connector.name=hive\nhive.metastore=file\nhive.metastore.catalog.dir=s3://metastore/\n\
+                "connector.name=hive\nhive.metastore=file\nhive.metastore.catalog.dir=local:///own\n\
+                 fs.native-local.enabled=true\nlocal.location={0}/disk\n\
                  hive.storage-format=PARQUET\nhive.non-managed-table-writes-enabled=true\n\
                  hive.allow-register-partition-procedure=true\nhive.partition-projection-enabled=true\n\
                  fs.native-s3.enabled=true\ns3.endpoint={s3}\ns3.region=us-east-1\ns3.path-style-access=true\n\
-                 s3.aws-access-key=AKIATEST\ns3.aws-secret-key=secret\n"
+                 s3.aws-access-key=AKIATEST\ns3.aws-secret-key=secret\n",
+                folder.display()
             ),
         ),
     ];
@@ -158,5 +212,7 @@ fn configure(folder: &Path, port: u16, s3: &str) {
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder is ours");
         fs::write(path, text).expect("the folder is ours");
     }
-    fs::create_dir_all(folder.join("data")).expect("the folder is ours");
+    for name in ["data", "disk"] {
+        fs::create_dir_all(folder.join(name)).expect("the folder is ours");
+    }
 }

@@ -11,9 +11,9 @@ pub struct Client {
     /// `host:port`.
     host: String,
     /// The catalog of plain names.
-    pub catalog: &'static str,
+    catalog: &'static str,
     /// The schema of plain names.
-    pub schema: String,
+    schema: String,
 }
 
 /// What became of a query.
@@ -46,16 +46,17 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// Session properties of every query: partitions without files are no error, as on Athena, and a scan reads what the
-/// statement says, without what a join's other side says later.
-const SESSION: &str = "files.ignore_absent_partitions=true,enable_dynamic_filtering=false";
-
 impl Client {
     /// The server that the script has started.
     pub fn connect() -> Self {
         let url = std::env::var("ATHPLAN_TRINO").expect("ATHPLAN_TRINO names a server: run tests/trino/run");
+        Self::at(&url, "files")
+    }
+
+    /// A server by its address, and the catalog of plain names.
+    pub fn at(url: &str, catalog: &'static str) -> Self {
         let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        Self { host, catalog: "files", schema: "default".to_owned() }
+        Self { host, catalog, schema: "default".to_owned() }
     }
 
     /// The same server with a schema of a caller's own, which is made if it is not there.
@@ -95,10 +96,13 @@ impl Client {
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> Json {
+        // Partitions without files are no error, as on Athena, and a scan reads what the statement says, without what a
+        // join's other side says later.
+        let session = format!("{}.ignore_absent_partitions=true,enable_dynamic_filtering=false", self.catalog);
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Trino-User: judge\r\nX-Trino-Catalog: {}\r\n\
              X-Trino-Schema: {}\r\nX-Trino-Time-Zone: UTC\r\nX-Trino-Client-Capabilities: PARAMETRIC_DATETIME\r\n\
-             X-Trino-Session: {SESSION}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
+             X-Trino-Session: {session}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
             self.host,
             self.catalog,
             self.schema,

@@ -1,19 +1,16 @@
 //! The judge of statements, rows and pruning: each subject is run by the embedded engine, by a Trino that gets the
 //! statements that athplan wrote, and by the same Trino in the raw form that FOREACH stands for.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use athplan::Compiled;
 use athplan::bind::query::OutputColumn;
 use athplan::bind::spec::BoundStatementKind;
-use athplan::engine::{Kind, ResultSet};
+use athplan::engine::Kind;
 use athplan::run::Outcome;
 use athplan::types::Type;
-use serde_json::Value as Json;
 
+use super::bag::{Bag, bags, differences};
 use super::client::{Answer, Client, Refusal};
 use super::engine::Judge;
 use super::parquet;
@@ -21,68 +18,10 @@ use super::pruning::{ByStatement, Exactly, Held, announced, paths};
 use super::raw;
 use super::subject::{self, Make, Subject, parameters, place};
 use super::tables::Definitions;
-use super::tally::Tally;
-use crate::answers::encode;
-use crate::laws::bench::{Bench, Failure, STACK, runtime};
+use super::tally::{Tally, judged};
+use crate::laws::bench::{Bench, Failure, runtime};
 use crate::laws::explained::{as_submitted, token};
 use crate::laws::recording::Recording;
-
-/// Columns' types, and rows as texts in no order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Bag {
-    types: Vec<String>,
-    rows: Vec<String>,
-}
-
-impl Bag {
-    fn ours(result: &ResultSet) -> Self {
-        let types = result.columns.iter().map(|(_, ty)| ty.to_string()).collect();
-        let row = |row: &Vec<_>| {
-            let values = row.iter().zip(&result.columns).map(|(value, (_, ty))| plain(&encode(value, ty)));
-            values.collect::<Vec<_>>().join("|")
-        };
-        Self::sorted(types, result.rows.iter().map(row).collect())
-    }
-
-    fn theirs(answer: &Answer) -> Self {
-        let types = answer.columns.iter().map(|(_, ty)| ty.clone()).collect();
-        let row = |row: &Vec<Json>| row.iter().map(plain).collect::<Vec<_>>().join("|");
-        Self::sorted(types, answer.rows.iter().map(row).collect())
-    }
-
-    /// The rows that another has not, or not so often.
-    fn without(&self, other: &Self) -> String {
-        let mut left = self.rows.clone();
-        for row in &other.rows {
-            if let Some(at) = left.iter().position(|own| own == row) {
-                left.remove(at);
-            }
-        }
-        left.join("\n  ")
-    }
-
-    fn sorted(types: Vec<String>, mut rows: Vec<String>) -> Self {
-        rows.sort();
-        Self { types, rows }
-    }
-}
-
-/// A value as a text that is the same however a number is written.
-fn plain(json: &Json) -> String {
-    match json {
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => whole.to_string(),
-            (None, Some(double)) => format!("{double:?}"),
-            (None, None) => number.to_string(),
-        },
-        Json::Array(elements) => format!("[{}]", elements.iter().map(plain).collect::<Vec<_>>().join(",")),
-        Json::Object(members) => {
-            let sorted: BTreeMap<&String, String> = members.iter().map(|(key, value)| (key, plain(value))).collect();
-            format!("{sorted:?}")
-        }
-        other => other.to_string(),
-    }
-}
 
 /// Judges one subject; what is wrong, in words.
 struct Case<'s> {
@@ -197,25 +136,13 @@ impl Case<'_> {
                 Bag::theirs(asked.ended.as_ref().expect("the run succeeded"))
             })
             .collect();
-        self.tally.add("rows", answers.iter().map(|bag| bag.rows.len()).sum());
+        self.tally.add("rows", answers.iter().map(|bag| bag.len()).sum());
         Some((answers, announced))
     }
 
     fn same(&mut self, what: &str, left: &[Bag], right: &[Bag]) {
-        for (at, (left, right)) in left.iter().zip(right).enumerate() {
-            if left != right {
-                let (only_left, only_right) = (left.without(right), right.without(left));
-                let (types, other_types) = (left.types.join(", "), right.types.join(", "));
-                self.note(format!(
-                    "{what} differ in answer {}:\n  {types}\n  {other_types}\nonly the first:\n  {only_left}\nonly the \
-                     second:\n  {only_right}\n{}",
-                    at + 1,
-                    self.subject.lines
-                ));
-            }
-        }
-        if left.len() != right.len() {
-            self.note(format!("{what} have {} and {} answers", left.len(), right.len()));
+        for difference in differences(what, left, right) {
+            self.note(format!("{difference}\n{}", self.subject.lines));
         }
     }
 
@@ -318,10 +245,6 @@ fn storable(compiled: &Compiled, statement: &str) -> String {
     format!("CREATE TABLE {head} AS SELECT {} FROM ({query}) AS stored", list.join(", "))
 }
 
-fn bags(outcome: &Outcome) -> Vec<Bag> {
-    outcome.answers.iter().map(|(_, rows)| Bag::ours(rows)).collect()
-}
-
 /// Whether a refusal is one that Trino has for forms of LATERAL, or for what a Hive table cannot hold.
 fn is_lateral_refused(refusal: &Refusal) -> bool {
     refusal.name == "NOT_SUPPORTED" || refusal.message.contains("from outer scope not allowed")
@@ -337,29 +260,13 @@ fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim()
 }
 
-/// Judges subjects, two at a time, and fails if anything is wrong.
 fn judge(name: &'static str, subjects: &[Make], thoroughly: bool) {
     let client = Client::connect();
-    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let tally = Mutex::new(Tally::new(name));
-    let work = || {
-        while let Some(make) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let subject = make();
-            let mut case = Case { subject: &subject, client: &client, tally: Tally::new(name), wrong: Vec::new() };
-            case.tally.add("specs", 1);
-            case.hold(thoroughly);
-            tally.lock().expect("nobody panicked").take_in(case.tally);
-            wrong.lock().expect("nobody panicked").extend(case.wrong);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
-        }
+    judged(name, subjects, &|subject, tally| {
+        let mut case = Case { subject, client: &client, tally, wrong: Vec::new() };
+        case.hold(thoroughly);
+        (case.tally, case.wrong)
     });
-    tally.into_inner().expect("nobody panicked").print();
-    let wrong = wrong.into_inner().expect("nobody panicked");
-    assert!(wrong.is_empty(), "{} are wrong\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
 #[test]
@@ -378,6 +285,12 @@ fn named_cases() {
 #[ignore = "needs a Trino: tests/trino/run"]
 fn attacks() {
     judge("archives of an attack", &subject::attacks(), true);
+}
+
+#[test]
+#[ignore = "needs a Trino: tests/trino/run"]
+fn demo_archives() {
+    judge("demo archives", &subject::demos(), false);
 }
 
 #[test]

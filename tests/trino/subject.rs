@@ -140,18 +140,33 @@ pub type Make = Box<dyn Fn() -> Subject + Send + Sync>;
 
 /// The examples, over their archive.
 pub fn examples() -> Vec<Make> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    specs_of_examples("example", |bucket| copy_folder(&examples_root().join("archive"), bucket))
+}
+
+/// The examples' specs over an archive that `athplan demo` writes: another background, the same story.
+pub fn demos() -> Vec<Make> {
+    specs_of_examples("demo", |bucket| {
+        athplan::demo::write(bucket, 2_000, 1 + first()).expect("the folder is the test's");
+    })
+}
+
+fn examples_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+fn specs_of_examples(called: &'static str, fill: fn(&Path)) -> Vec<Make> {
+    let root = examples_root();
     let mut folders: Vec<PathBuf> = entries(&root).into_iter().filter(|path| path.join("spec.sql").exists()).collect();
     folders.sort();
     let subject = move |folder: &Path| {
         let text =
             fs::read_to_string(folder.join("spec.sql")).expect("a spec").replace("s3://trail-bucket/", "s3://bucket/");
         let original = Bench::under(&files());
-        copy_folder(&root.join("archive"), &original.bucket());
+        fill(&original.bucket());
         for file in entries(folder).iter().filter(|path| path.extension().is_some_and(|extension| extension == "csv")) {
             fs::copy(file, original.files().join(file.file_name().expect("a name"))).expect("the file can be copied");
         }
-        let name = format!("example_{}", &stem(folder)[..2]);
+        let name = format!("{called}_{}", &stem(folder)[..2]);
         // The archive holds a record that was delivered some eleven hours late: who reads everything finds it.
         let options = Options { slack: Some(12 * 3_600), ..Options::new(EXAMPLES_NOW) };
         Subject::new(name, text, original, options, ("2019/02/20", "2019/06/05"))
@@ -198,9 +213,14 @@ pub fn attacks() -> Vec<Make> {
         .collect()
 }
 
+/// The first seed: other seeds give other specs and archives.
+fn first() -> u64 {
+    std::env::var("ATHPLAN_TRINO_SEED").map_or(0, |seed| seed.parse().expect("ATHPLAN_TRINO_SEED is a number"))
+}
+
 /// So many generated specs over generated archives.
 pub fn generated(count: u64) -> Vec<Make> {
-    (0..count).map(|number| -> Make { Box::new(move || one_generated(number)) }).collect()
+    (first()..first() + count).map(|number| -> Make { Box::new(move || one_generated(number)) }).collect()
 }
 
 /// A generated spec over a generated archive, by its number.

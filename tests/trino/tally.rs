@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::subject::{Make, Subject};
+use crate::laws::bench::STACK;
 
 /// Counts of one judge.
 #[derive(Debug)]
@@ -55,4 +60,26 @@ impl Tally {
             file.and_then(|mut file| file.write_all(text.as_bytes())).expect("the tally can be written");
         }
     }
+}
+
+/// Judges subjects, two at a time, prints what was judged, and fails if anything is wrong.
+pub fn judged(name: &'static str, subjects: &[Make], judge: &(dyn Fn(&Subject, Tally) -> (Tally, Vec<String>) + Sync)) {
+    let (next, wrong, tally) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Tally::new(name)));
+    let work = || {
+        while let Some(make) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut own = Tally::new(name);
+            own.add("specs", 1);
+            let (own, found) = judge(&make(), own);
+            tally.lock().expect("nobody panicked").take_in(own);
+            wrong.lock().expect("nobody panicked").extend(found);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
+        }
+    });
+    tally.into_inner().expect("nobody panicked").print();
+    let wrong = wrong.into_inner().expect("nobody panicked");
+    assert!(wrong.is_empty(), "{} are wrong\n\n{}", wrong.len(), wrong.join("\n\n"));
 }

@@ -258,7 +258,8 @@ impl Walk<'_> {
             let to = to.map_or(Ok(from), |to| index(&to))?;
             let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
             let inside = |index| (0..size).contains(&index);
-            if !self.lax && !(inside(from) && inside(to) && from <= to) {
+            let fits = inside(from) && inside(to) && from <= to;
+            if !(self.lax || fits) {
                 return failed(format!("the array has {size} elements, not those from {from} to {to}"));
             }
             let first = usize::try_from(from.max(0)).unwrap_or(usize::MAX);

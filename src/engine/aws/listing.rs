@@ -26,6 +26,8 @@ pub struct Listing {
     pub files: Vec<ListedFile>,
     /// Whether there are others, where it did not look.
     pub has_others: bool,
+    /// Whether nobody knows where the files lie, so that none was listed.
+    pub is_unknown: bool,
 }
 
 /// Every file of some partitions of a table, or of all.
@@ -39,7 +41,7 @@ pub async fn list(
     wanted: Option<&BTreeSet<Vec<String>>>,
 ) -> Result<Listing, EngineError> {
     let Some(wanted) = wanted else {
-        return Ok(Listing { files: whole(store, table).await?, has_others: false });
+        return Ok(Listing { files: whole(store, table).await?, has_others: false, is_unknown: false });
     };
     let mut places: BTreeSet<String> = wanted.iter().map(|values| table.partition_location(values)).collect();
     places.extend(unnamed(store, table, wanted).await?);
@@ -53,7 +55,7 @@ pub async fn list(
     let mut files: Vec<ListedFile> = found.into_iter().flatten().collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     let has_others = files.is_empty() && any(store, table).await?;
-    Ok(Listing { files, has_others })
+    Ok(Listing { files, has_others, is_unknown: false })
 }
 
 /// Every file under a table's folders: what lies in different folders side by side.
@@ -83,6 +85,22 @@ async fn whole(store: &Store, table: &Table) -> Result<Vec<ListedFile>, EngineEr
         files.extend(rest.into_iter().flatten().map(|object| listed(&top, object, reads_restored(table))));
     }
     Ok(files.into_values().collect())
+}
+
+/// The folders that lie so many levels below a location.
+///
+/// # Errors
+///
+/// As [`list`].
+#[cfg(feature = "trino")]
+pub async fn folders_below(store: &Store, location: &str, levels: usize) -> Result<BTreeSet<String>, EngineError> {
+    let mut open = vec![Location::parse(&with_slash(location))?];
+    for _ in 0..levels {
+        let found: Vec<(Vec<Object>, Vec<Location>)> =
+            stream::iter(&open).map(|place| level(store, place)).buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        open = found.into_iter().flat_map(|(_, folders)| folders).collect();
+    }
+    Ok(open.iter().map(|place| place.uri(&place.key)).collect())
 }
 
 /// The files directly in a folder, and the folders in it.

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response, Url};
 
 use super::error::lost;
 use super::options::{Authentication, TrinoOptions};
 use super::protocol::Page;
+use super::tls;
 use crate::engine::{EngineError, ErrorClass};
 
 /// How long a connection may take to come about.
@@ -90,7 +91,7 @@ impl Client {
             return Err(wrong("a password or token is not sent over http, where others can read it".to_owned(), help));
         }
         let headers = headers(options)?;
-        let mut builder = reqwest::Client::builder();
+        let mut builder = tls::trusting(reqwest::Client::builder(), options.ca_file.as_deref())?;
         if is_loopback(&server) {
             // What is said to this machine is said to nobody else.
             builder = builder.no_proxy();
@@ -102,6 +103,23 @@ impl Client {
             .build()
             .map_err(|error| wrong(format!("no connection can be made: {error}"), SERVER))?;
         Ok(Self { http, server, headers, second: options.second })
+    }
+
+    /// The same connection, each of whose queries sets a property of the session: `catalog.name=value`.
+    #[must_use]
+    pub fn with_session(mut self, property: &str) -> Self {
+        // Names of catalogs are plain: the header with the catalog has said the same.
+        if let Ok(value) = HeaderValue::from_str(property) {
+            self.headers.insert(HeaderName::from_static("x-trino-session"), value);
+        }
+        self
+    }
+
+    /// The same connection without properties of the session.
+    #[must_use]
+    pub fn without_session(mut self) -> Self {
+        self.headers.remove("x-trino-session");
+        self
     }
 
     /// How long a second takes.
@@ -243,10 +261,13 @@ impl Client {
         if let Some(body) = body {
             request = request.body(body.to_owned());
         }
-        let answer = request.send().await.map_err(|error| Unanswered::Later(self.unsent(&error)))?;
+        let answer = request.send().await.map_err(|error| self.unanswered(&error))?;
         let status = answer.status().as_u16();
         if (200..300).contains(&status) {
             return Ok(answer);
+        }
+        if answer.status().is_redirection() {
+            return Err(Unanswered::Never(self.sent_on(&answer)));
         }
         let said = answer.text().await.unwrap_or_default();
         Err(self.refused(status, &said))
@@ -275,12 +296,30 @@ impl Client {
         }
     }
 
-    fn unsent(&self, error: &dyn std::error::Error) -> EngineError {
-        let mut last = error;
-        while let Some(inner) = last.source() {
-            last = inner;
+    /// A redirect is not followed: what proves who asks goes to the named server alone.
+    fn sent_on(&self, answer: &Response) -> EngineError {
+        let elsewhere = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+        let elsewhere = elsewhere.and_then(|location| answer.url().join(location).ok());
+        let (message, help) = match elsewhere.map(|url| url.origin().ascii_serialization()) {
+            Some(origin) => (
+                format!("the server {} sends its clients on to {origin}", self.server),
+                format!("if that is the Trino, name it: --server {origin}"),
+            ),
+            None => (format!("the server {} sends its clients elsewhere", self.server), SERVER.to_owned()),
+        };
+        EngineError::new(ErrorClass::Configuration, message).with_help(help)
+    }
+
+    /// Why no answer came, and whether another attempt may bring one.
+    fn unanswered(&self, error: &reqwest::Error) -> Unanswered {
+        match tls::distrust(&innermost(error).to_string(), &self.server) {
+            Some((class, help)) => Unanswered::Never(EngineError { class, help: Some(help), ..self.unsent(error) }),
+            None => Unanswered::Later(self.unsent(error)),
         }
-        let message = format!("the server {} did not answer: {last}", self.server);
+    }
+
+    fn unsent(&self, error: &(dyn std::error::Error + 'static)) -> EngineError {
+        let message = format!("the server {} did not answer: {}", self.server, innermost(error));
         EngineError::new(ErrorClass::Transient, message).with_help(SERVER)
     }
 
@@ -296,6 +335,15 @@ impl Unanswered {
             Unanswered::Later(error) | Unanswered::Never(error) => error,
         }
     }
+}
+
+/// The error at the bottom of a chain, which says what happened.
+fn innermost<'e>(error: &'e (dyn std::error::Error + 'static)) -> &'e (dyn std::error::Error + 'static) {
+    let mut last = error;
+    while let Some(inner) = last.source() {
+        last = inner;
+    }
+    last
 }
 
 /// What every request says.
@@ -348,6 +396,23 @@ mod tests {
     fn refused(server: &str, authentication: Authentication) -> Option<String> {
         let options = TrinoOptions { authentication, ..TrinoOptions::new(server, "u") };
         Client::new(&options).err().map(|error| error.message)
+    }
+
+    /// What follows is asked for where the statement was sent, by the same scheme, or not at all.
+    #[test]
+    fn secrets_go_to_the_named_server_alone() {
+        let client = Client::new(&TrinoOptions::new("https://trino.example.com", "u")).expect("an address");
+        assert!(client.own("https://trino.example.com:443/v1/statement/x").is_ok());
+        for elsewhere in [
+            "http://trino.example.com/v1/statement/x",
+            "https://trino.example.com:8443/v1/statement/x",
+            "https://trino.example.com.evil.example/v1/statement/x",
+            "https://trino.example.com@evil.example/v1/statement/x",
+            "https://evil.example/trino.example.com/",
+            "//evil.example/v1",
+        ] {
+            assert!(client.own(elsewhere).is_err(), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -50,6 +50,10 @@ const SAID: &[(&str, ErrorClass)] = &[
     ("The specified bucket does not exist", ErrorClass::Configuration),
 ];
 
+/// The way out where a registered partition has no folder, and who asks may not set the session's property.
+const ABSENT: &str =
+    "Athena would take the partition for empty: so does the catalog with hive.ignore-absent-partitions=true";
+
 /// The way out where a query goes to a catalog or schema that is not there.
 const PLACE: &str = "--trino-catalog and --schema name where tables without a schema lie, and where the run makes its own; \
                      the catalog is one of the Hive connector's";
@@ -61,7 +65,10 @@ pub fn classify(failure: &Failure) -> EngineError {
     let message = if name.is_empty() { failure.message.clone() } else { format!("{name}: {}", failure.message) };
     let error = EngineError::new(class, message);
     match (class, name) {
-        (ErrorClass::Configuration, "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME") => {
+        (ErrorClass::Data, "HIVE_FILE_NOT_FOUND") if failure.message.starts_with("Partition location does not exist") => {
+            error.with_help(ABSENT)
+        }
+        (ErrorClass::Configuration, "NOT_FOUND" | "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME") => {
             error.with_help(format!("{PLACE}; CREATE SCHEMA makes one"))
         }
         (ErrorClass::Configuration, "CATALOG_NOT_FOUND" | "CATALOG_NOT_AVAILABLE" | "MISSING_CATALOG_NAME") => {
@@ -69,6 +76,9 @@ pub fn classify(failure: &Failure) -> EngineError {
         }
         (ErrorClass::Configuration, _) => {
             error.with_help("is the bucket that of --output-location, or of a table's LOCATION, and does the server take such queries?")
+        }
+        (ErrorClass::Permission, "PERMISSION_DENIED") if failure.message.contains("cannot impersonate") => {
+            error.with_help("--user is the name that the password or token is for (without --user, the variable USER)")
         }
         (ErrorClass::Permission, "PERMISSION_DENIED") => {
             error.with_help("ask whoever runs the Trino for SELECT on what is read, and for CREATE and DROP of tables in the schema")
@@ -86,6 +96,9 @@ fn class(failure: &Failure) -> ErrorClass {
         && let Some((_, class)) = SAID.iter().find(|(words, _)| failure.message.contains(words))
     {
         return *class;
+    }
+    if name == "NOT_FOUND" && failure.message.starts_with("Schema ") {
+        return ErrorClass::Configuration;
     }
     let is = |known: &str| known == name || (known.ends_with('_') && name.starts_with(known));
     if let Some((_, class)) = NAMES.iter().find(|(known, _)| is(known)) {
@@ -121,6 +134,7 @@ mod tests {
             ("NOT_SUPPORTED", "USER_ERROR", "Unsupported Hive type: time(0)", Unsupported),
             ("TABLE_ALREADY_EXISTS", "USER_ERROR", "Table 'h.d.t' already exists", Exists),
             ("SCHEMA_NOT_FOUND", "USER_ERROR", "Schema nowhere not found", Configuration),
+            ("NOT_FOUND", "USER_ERROR", "Schema nowhere not found", Configuration),
             ("PERMISSION_DENIED", "USER_ERROR", "Access Denied: Cannot select from table d.t", Permission),
             ("QUERY_HAS_TOO_MANY_STAGES", "INSUFFICIENT_RESOURCES", "Number of stages (151)", Exhausted),
             ("EXCEEDED_LOCAL_MEMORY_LIMIT", "INSUFFICIENT_RESOURCES", "Query exceeded", Exhausted),

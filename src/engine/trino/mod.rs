@@ -23,7 +23,9 @@ mod follow;
 mod options;
 mod protocol;
 mod result;
+mod session;
 mod text;
+mod tls;
 mod translate;
 mod value;
 
@@ -37,7 +39,7 @@ use tokio::task::JoinSet;
 
 pub use options::{Authentication, SLOTS, TrinoOptions};
 
-use self::client::{Client, Mark};
+use self::client::Client;
 use self::follow::Followed;
 use self::translate::{Check, Script, string, translate};
 use super::aws::credentials::Chain;
@@ -66,6 +68,8 @@ struct Known {
     by_token: HashMap<String, QueryId>,
     by_id: HashMap<QueryId, Arc<Followed>>,
     tasks: JoinSet<()>,
+    /// Tables of whose partitions nobody knows where they lie.
+    unplaced: BTreeSet<String>,
 }
 
 impl TrinoEngine {
@@ -73,7 +77,7 @@ impl TrinoEngine {
     ///
     /// # Errors
     ///
-    /// The server is not there, the output is no location of S3, or there is no Region for it.
+    /// The server is not there or does not believe who asks, the output is no location of S3, or there is no Region for it.
     pub async fn connect(options: TrinoOptions) -> Result<Self, EngineError> {
         Self::connect_as(options, None).await
     }
@@ -93,6 +97,7 @@ impl TrinoEngine {
         if let Some(output) = &output {
             Location::parse(output)?;
         }
+        let client = session::begin(client, &options.catalog).await?;
         let options = TrinoOptions { output, ..options };
         let store =
             store(&options, credentials).await.map_err(|error| of_profile(error, options.profile.as_deref()))?;
@@ -130,6 +135,9 @@ impl TrinoEngine {
     ///
     /// S3 cannot be reached, or does not let the table's bucket be listed.
     pub async fn listing(&self, table: &Table, wanted: Option<&BTreeSet<Vec<String>>>) -> Result<Listing, EngineError> {
+        if self.known().unplaced.contains(&table.name) {
+            return Ok(Listing { files: Vec::new(), has_others: true, is_unknown: true });
+        }
         listing::list(&self.store, table, wanted).await
     }
 
@@ -139,17 +147,7 @@ impl TrinoEngine {
     ///
     /// It fails, or the server cannot be reached.
     pub async fn execute(&self, sql: &str) -> Result<ResultSet, EngineError> {
-        let mark = Mark { source: "athplan".to_owned(), tags: "athplan".to_owned() };
-        let first = self.client.post_patiently(sql, &mark).await?;
-        let followed = Followed::new(Arc::clone(&self.news));
-        followed.follow(&self.client, &[translate::Step::plain(sql)], &mark, first).await;
-        match followed.status().state {
-            State::Succeeded => result::typed(followed.rows(), &[]),
-            State::Failed(error) => Err(error),
-            State::Cancelled | State::Queued | State::Running => {
-                Err(EngineError::new(ErrorClass::Transient, format!("somebody stopped {sql}")))
-            }
-        }
+        session::execute(&self.client, sql, Arc::clone(&self.news)).await
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -1,6 +1,7 @@
 //! What a Trino engine is made with.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::engine::aws::Encryption;
@@ -15,6 +16,8 @@ pub const SLOTS: usize = 16;
 pub struct TrinoOptions {
     /// Where the coordinator answers: `https://trino.example.com`.
     pub server: String,
+    /// A file of the certificates (PEM) of the authorities that may vouch for the server; none: the system's.
+    pub ca_file: Option<PathBuf>,
     /// Who asks.
     pub user: String,
     /// What proves it.
@@ -69,6 +72,7 @@ impl TrinoOptions {
     pub fn new(server: impl Into<String>, user: impl Into<String>) -> Self {
         Self {
             server: server.into(),
+            ca_file: None,
             user: user.into(),
             authentication: Authentication::None,
             catalog: "hive".to_owned(),

@@ -186,6 +186,13 @@ impl Parser<'_> {
         self.advance();
         let row = self.ident_for("the row's name")?;
         self.expect("in")?;
+        if self.name_at(self.index())
+            && let Some(token) = self.peek(0)
+        {
+            let table = self.text(token);
+            let help = format!("a driver is a query: FOREACH {} IN (SELECT * FROM {table}) …", row.name);
+            return Err(self.unexpected_with("`(`", Some(help)));
+        }
         let driver = self.parenthesised_query()?;
         let body = self.foreach_body()?;
         self.leave(outer)?;

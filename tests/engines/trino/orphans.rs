@@ -63,7 +63,7 @@ async fn a_submission_without_a_recorded_id_is_found_by_its_text() {
     let bench = Bench::new().await;
     let sql = "-- athplan run=r1 statement=t attempt=1\nSELECT 1";
     bench.ok(sql).await;
-    let source = bench.server.seen().into_iter().find(|seen| seen.method == "POST").expect("it was sent");
+    let source = bench.server.posts().remove(0);
     let source = source.headers.get("x-trino-source").expect("it is marked").clone();
     bench.server.answer(&format!("'{source}'"), remembered("RUNNING", &source));
     let since = std::time::SystemTime::UNIX_EPOCH;

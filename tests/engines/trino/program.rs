@@ -114,7 +114,7 @@ fn settings_come_from_the_file_and_stay_with_the_run() {
         .answer("SELECT 1 AS n", Answer::Fails("ADMINISTRATIVELY_KILLED", "INSUFFICIENT_RESOURCES", killed, None));
     let stopped = bench.program.call(&["run", "spec.sql"]);
     assert!(stopped.stderr.contains("the query was stopped by someone else"), "{}", stopped.stderr);
-    let post = bench.server.seen().into_iter().find(|seen| seen.method == "POST").expect("it was sent");
+    let post = bench.server.posts().remove(0);
     assert_eq!(post.headers.get("x-trino-catalog").map(String::as_str), Some("lake"));
     let row = vec![vec![serde_json::json!([1])]];
     bench.server.answer("SELECT 1 AS n", Answer::Rows(vec![("n", "integer")], row));

@@ -33,6 +33,8 @@ pub enum Fault {
     Lost,
     /// A status that says nothing of the query.
     Status(u16),
+    /// The answer is somewhere else.
+    Elsewhere(&'static str),
     /// The server starts anew: it has forgotten every query.
     Restart,
 }
@@ -129,9 +131,15 @@ impl Server {
         self.state().seen.clone()
     }
 
-    /// The statements so far, those that were lost on their way too.
+    /// The statements so far, those that were lost on their way too, but for what every session is begun with.
     pub fn statements(&self) -> Vec<String> {
-        self.seen().into_iter().filter(|seen| seen.method == "POST").map(|seen| seen.body).collect()
+        self.posts().into_iter().map(|seen| seen.body).collect()
+    }
+
+    /// The requests that brought them.
+    pub fn posts(&self) -> Vec<Seen> {
+        let is_statement = |seen: &Seen| seen.method == "POST" && !seen.body.starts_with("SHOW SESSION");
+        self.seen().into_iter().filter(is_statement).collect()
     }
 
     /// The ids of queries that somebody has stopped.
@@ -158,6 +166,7 @@ async fn answered(state: Arc<Mutex<State>>, address: SocketAddr, request: Reques
     match fault {
         Some(Fault::Cut) => return Reply::Cut,
         Some(Fault::Status(status)) => return Reply::Answer(Response::new(status, "text/plain", "not now")),
+        Some(Fault::Elsewhere(place)) => return Reply::Answer(Response::empty(307).with("location", place)),
         Some(Fault::Restart) => state.queries.clear(),
         Some(Fault::Lost) | None => {}
     }

@@ -12,8 +12,7 @@ async fn a_query_goes_as_it_is_in_a_session_of_athenas_kind() {
     let bench = Bench::new().await;
     let sql = "-- athplan run=r1 statement=t attempt=1\nSELECT 1.5, 'é'";
     bench.ok(sql).await;
-    let seen = bench.server.seen();
-    let post = seen.iter().find(|seen| seen.method == "POST").expect("it was sent");
+    let post = bench.server.posts().remove(0);
     assert_eq!(post.body, sql.replace("1.5", "1.5E0"));
     let header = |name: &str| post.headers.get(name).map_or("", String::as_str);
     assert_eq!(
@@ -134,6 +133,56 @@ async fn secrets_go_where_the_server_is_and_nowhere_else() {
     let error = bench.engine.execute("SELECT 2").await.expect_err("that is another server");
     assert_eq!(error.class, ErrorClass::Configuration);
     assert!(error.help.is_some_and(|help| help.contains("process-forwarded")), "{}", error.message);
+}
+
+/// A redirect is not followed, whatever it carries: where it leads to is told.
+#[tokio::test]
+async fn secrets_follow_no_redirect() {
+    let bench = Bench::new().await;
+    let other = Bench::new().await;
+    let before = other.server.seen().len();
+    for (place, named) in [("https://other.example/v1/statement", "https://other.example"), ("/elsewhere", "127.0.0.1")]
+    {
+        bench.server.fail([Fault::Elsewhere(place)]);
+        let error = bench.engine.submit(&bench.submission("SELECT 1")).await.expect_err("it is elsewhere");
+        assert_eq!(error.class, ErrorClass::Configuration, "{}", error.message);
+        let help = error.help.expect("there is a way out");
+        assert!(help.contains("--server") && help.contains(named), "{help}");
+    }
+    let leaked = Box::leak(other.server.url().into_boxed_str());
+    bench.server.fail([Fault::Elsewhere(leaked)]);
+    assert!(bench.engine.execute("SELECT 1").await.is_err());
+    assert_eq!(other.server.seen().len(), before, "nothing was sent there");
+}
+
+/// Whoever is not believed learns so when the engine connects.
+#[tokio::test]
+async fn a_wrong_proof_is_told_before_anything_runs() {
+    let bench = Bench::new().await;
+    bench.server.fail([Fault::Status(401)]);
+    let error = TrinoEngine::connect_as(options(&bench.server, &bench.emulator), credentials()).await;
+    assert_eq!(error.expect_err("it is not believed").class, ErrorClass::Credentials);
+}
+
+/// Partitions without a folder are empty where the session may say so, and what may not be said is left out.
+#[tokio::test]
+async fn a_session_reads_absent_partitions_as_athena_does() {
+    let property = |name: &str, value: &str| {
+        let columns = ["Name", "Value", "Default", "Type", "Description"].map(|column| (column, "varchar"));
+        Answer::Rows(columns.to_vec(), vec![vec![serde_json::json!([name, value, "false", "boolean", "x"])]])
+    };
+    let own = "hive.ignore_absent_partitions";
+    for (name, value, expected) in [
+        (own, "false", Some("hive.ignore_absent_partitions=true")),
+        (own, "true", None),
+        ("lake.ignore_absent_partitions", "false", None),
+    ] {
+        let bench = Bench::new().await;
+        bench.server.answer("SHOW SESSION", property(name, value));
+        bench.another().await.execute("SELECT 1").await.expect("it is taken");
+        let post = bench.server.posts().pop().expect("it was sent");
+        assert_eq!(post.headers.get("x-trino-session").map(String::as_str), expected, "{name} {value}");
+    }
 }
 
 #[tokio::test]

@@ -4,11 +4,13 @@
 //! the largest event and each event can be decoded from borrowed text.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::ReadError;
 use super::extent::ValueScan;
 use super::input::{CHUNK, unreadable};
 use super::json::RecordDecoder;
+use super::needle::{Clear, Needles};
 use super::rows::Rows;
 use super::whole::Text;
 
@@ -22,8 +24,10 @@ const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
 /// The file is no CloudTrail file, is truncated, or holds an event of the wrong shape.
 pub fn read(text: Text, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<Vec<u8>, ReadError> {
     let mut text = match text {
-        Text::Whole(buffer) => Window { input: None, buffer, start: 0 },
-        Text::Stream(input) => Window { input: Some(input), buffer: Vec::new(), start: 0 },
+        Text::Whole(buffer) => Window { input: None, buffer, start: 0, offset: 0, clear: Clear::default() },
+        Text::Stream(input) => {
+            Window { input: Some(input), buffer: Vec::new(), start: 0, offset: 0, clear: Clear::default() }
+        }
     };
     read_object(&mut text, decoder, rows)?;
     Ok(text.buffer)
@@ -41,9 +45,10 @@ fn read_object(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) 
             _ => return Err(broken("it is no CloudTrail file: a key was expected")),
         }
         first = false;
-        let key = text.value()?.to_vec();
+        let key = text.value()?;
+        let is_records = &text.buffer[key] == b"\"Records\"";
         text.expect(b':', "it is no CloudTrail file: a colon was expected")?;
-        if key == b"\"Records\"" {
+        if is_records {
             if std::mem::replace(&mut found, true) {
                 return Err(broken("it is no CloudTrail file: it has two lists of Records"));
             }
@@ -83,11 +88,12 @@ fn read_records(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>)
             return Err(wrong("it is no object"));
         }
         let record = text.value()?;
-        let size = record.len();
-        if !rows.passes_over(record) {
-            let record = std::str::from_utf8(record).map_err(|_| wrong("it is not UTF-8"))?;
+        if rows.needles.is_some_and(|needles| text.lacks(needles, &record)) {
+            rows.pass_over();
+        } else {
+            let record = std::str::from_utf8(&text.buffer[record]).map_err(|_| wrong("it is not UTF-8"))?;
             decoder.append(record, &mut rows.builders).map_err(|mismatch| wrong(&mismatch.message))?;
-            rows.end_row(size)?;
+            rows.end_row(record.len())?;
         }
         match text.next_token()? {
             b',' => text.start += 1,
@@ -105,6 +111,9 @@ struct Window {
     input: Option<Box<dyn Read>>,
     buffer: Vec<u8>,
     start: usize,
+    /// How many bytes of the file are behind the buffer.
+    offset: u64,
+    clear: Clear,
 }
 
 impl Window {
@@ -112,7 +121,7 @@ impl Window {
     fn fill(&mut self) -> Result<bool, ReadError> {
         let Some(input) = &mut self.input else { return Ok(false) };
         self.buffer.drain(..self.start);
-        self.start = 0;
+        self.offset += std::mem::take(&mut self.start) as u64;
         let held = self.buffer.len();
         self.buffer.resize(held + CHUNK, 0);
         let read = loop {
@@ -171,9 +180,15 @@ impl Window {
         }
     }
 
-    /// The text of the value that begins at the next byte, which is then behind it. Only brackets
-    /// and quotes are looked at; who decodes the value checks the rest.
-    fn value(&mut self) -> Result<&[u8], ReadError> {
+    /// Whether a record holds none of these texts.
+    fn lacks(&mut self, needles: &Needles, record: &Range<usize>) -> bool {
+        let offset = self.offset + record.start as u64;
+        self.clear.lacks(needles, offset, &self.buffer[record.start..], record.len())
+    }
+
+    /// Where the text of the value lies that begins at the next byte, which is then behind it. Only brackets and quotes
+    /// are looked at; who decodes the value checks the rest.
+    fn value(&mut self) -> Result<Range<usize>, ReadError> {
         let mut scan = ValueScan::default();
         let mut length = 0;
         loop {
@@ -194,7 +209,7 @@ impl Window {
         }
         let start = self.start;
         self.start += length;
-        Ok(&self.buffer[start..start + length])
+        Ok(start..start + length)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where a JSON value ends, told by its brackets and quotes alone: whoever decodes the value checks the rest.
 
-use super::blocks::{BLOCK, in_strings, marks};
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::blocks::{BLOCK, escaped, in_strings, marks};
 
 /// Brackets nested deeper than this are refused.
 const MAXIMUM_DEPTH: usize = 1_000;
@@ -21,53 +23,65 @@ impl ValueScan {
     ///
     /// It is nested too deep.
     pub fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, String> {
-        let mut at = 0;
-        while at < bytes.len() {
-            // Inside an object, blocks without escapes are looked at as a whole.
-            if self.depth > 0
-                && !self.escaped
-                && let Some(block) = bytes[at..].first_chunk::<BLOCK>()
-                && let Some(end) = self.end_in_block(block)?
-            {
-                match end {
-                    Some(end) => return Ok(Some(at + end)),
-                    None => {
-                        at += BLOCK;
-                        continue;
-                    }
-                }
+        dispatch!(Level::new(), simd => self.end_by_blocks(simd, bytes))
+    }
+
+    #[inline(always)]
+    fn end_by_blocks<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Result<Option<usize>, String> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let end = if self.depth == 0 {
+                // Blocks are for what is inside of an object or a list, which the next byte may begin.
+                let length = if self.quoted { BLOCK.min(rest.len()) } else { 1 };
+                (length, self.end_by_bytes(&rest[..length])?)
+            } else if let Some(block) = rest.first_chunk::<BLOCK>() {
+                (BLOCK, self.end_in_block(simd, block, BLOCK)?)
+            } else {
+                let mut block = [b' '; BLOCK];
+                block[..rest.len()].copy_from_slice(rest);
+                (rest.len(), self.end_in_block(simd, &block, rest.len())?)
+            };
+            let (length, end) = end;
+            if let Some(end) = end {
+                return Ok(Some(bytes.len() - rest.len() + end));
             }
-            let part = &bytes[at..bytes.len().min(at + BLOCK)];
-            if let Some(end) = self.end_by_bytes(part)? {
-                return Ok(Some(at + end));
-            }
-            at += part.len();
+            rest = &rest[length..];
         }
         Ok(None)
     }
 
-    /// As [`ValueScan::end`] for a block inside an object or array, which no escape begins; none if it holds a
-    /// backslash.
-    fn end_in_block(&mut self, block: &[u8; BLOCK]) -> Result<Option<Option<usize>>, String> {
-        let marks = marks(block);
-        if marks.backslashes != 0 {
-            return Ok(None);
+    /// As [`ValueScan::end`] for a block inside an object or a list, of which so many bytes count.
+    #[inline(always)]
+    fn end_in_block<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK], length: usize) -> Result<Option<usize>, String> {
+        let marks = marks(simd, block);
+        let (behind_backslashes, escaped) = escaped(marks.backslashes, self.escaped);
+        let (inside, quoted) = in_strings(marks.quotes & !behind_backslashes, self.quoted);
+        let ends_in_backslash = length < BLOCK && marks.backslashes >> (length - 1) & 1 == 1;
+        if marks.backslashes & !inside != 0 || ends_in_backslash {
+            // Outside of strings a backslash escapes nothing; and what it escapes is unknown at the end of a part.
+            return self.end_by_bytes(&block[..length]);
         }
-        let (inside, quoted) = in_strings(marks.quotes, self.quoted);
-        let mut brackets = (marks.opening | marks.closing) & !inside;
-        while brackets != 0 {
-            let at = brackets.trailing_zeros();
-            brackets &= brackets - 1;
-            if marks.opening >> at & 1 == 1 {
-                self.deeper()?;
-            } else if self.depth > 1 {
-                self.depth -= 1;
-            } else {
-                return Ok(Some(Some(at as usize + 1)));
+        let (opening, closing) = (marks.opening & !inside, marks.closing & !inside);
+        let (opened, closed) = (opening.count_ones() as usize, closing.count_ones() as usize);
+        if closed < self.depth && self.depth + opened <= MAXIMUM_DEPTH {
+            // In whatever order they stand, the value goes on.
+            self.depth = self.depth + opened - closed;
+        } else {
+            let mut brackets = opening | closing;
+            while brackets != 0 {
+                let at = brackets.trailing_zeros();
+                brackets &= brackets - 1;
+                if opening >> at & 1 == 1 {
+                    self.deeper()?;
+                } else if self.depth > 1 {
+                    self.depth -= 1;
+                } else {
+                    return Ok(Some(at as usize + 1));
+                }
             }
         }
-        self.quoted = quoted;
-        Ok(Some(None))
+        (self.quoted, self.escaped) = (quoted, escaped);
+        Ok(None)
     }
 
     fn deeper(&mut self) -> Result<(), String> {
@@ -133,7 +147,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_end_a_value_where_its_bytes_do(text in r#"[\[{"]([\[\]{}":,\\a ]|aaaaaaaaaaaaaaaa){0,400}"#, part in 1_usize..300) {
+        fn blocks_end_a_value_where_its_bytes_do(text in r#"[\[{"]([\[\]{}":,\\a ]|aaaaaaaaaaaaaaaa|"(a|\\\\|\\"|[{}\[\]]){0,40}"){0,400}"#, part in 1_usize..300) {
             let text = text.as_bytes();
             prop_assert_eq!(end(text, part, false), end(text, text.len(), true));
         }

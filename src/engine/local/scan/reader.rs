@@ -14,9 +14,10 @@ use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
-use super::whole::Whole;
+use super::whole::{Text, Whole};
 use super::{ReadError, cloudtrail, serde_property};
 use crate::catalog::{Column, Format, Table};
+use crate::engine::local::ColumnBuilder;
 use crate::engine::{EngineError, ErrorClass};
 use crate::types::Type;
 
@@ -26,6 +27,19 @@ pub struct TableReader {
     /// Lines of each file that are no records.
     skipped: Skipped,
     format: FormatReader,
+}
+
+/// What a thread keeps from file to file.
+pub struct Kept {
+    whole: Whole,
+    builders: Vec<ColumnBuilder>,
+}
+
+impl Kept {
+    /// Nothing was read yet.
+    pub fn new() -> Self {
+        Self { whole: Whole::new(), builders: Vec::new() }
+    }
 }
 
 enum FormatReader {
@@ -94,29 +108,52 @@ impl TableReader {
         &self,
         path: &Path,
         needles: Option<&Needles>,
-        whole: &mut Whole,
+        kept: &mut Kept,
         emit: &mut Emit<'_>,
     ) -> Result<usize, ReadError> {
         if let FormatReader::Parquet(reader) = &self.format {
             return reader.read(path, emit).map(|()| 0);
         }
-        let mut rows = Rows::new(&self.types, needles, emit)?;
-        let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.skipped);
-        match &self.format {
-            FormatReader::CloudTrail(decoder) => {
-                let text = whole.open(path)?;
-                whole.give_back(cloudtrail::read(text, decoder, &mut rows)?);
+        let Kept { whole, builders } = kept;
+        let builders = match std::mem::take(builders) {
+            none if none.is_empty() => self.builders()?,
+            builders => builders,
+        };
+        let mut rows = Rows::new(builders, needles, emit);
+        if let FormatReader::Avro(reader) = &self.format {
+            reader.read(path, &mut rows)?;
+        } else {
+            let text = whole.open(path)?;
+            if let Some(buffer) = self.read_text(text, &mut rows)? {
+                whole.give_back(buffer);
             }
-            FormatReader::JsonLines(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Delimited(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Csv(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Regex(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Grok(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Avro(reader) => reader.read(path, &mut rows)?,
-            FormatReader::Parquet(_) => {}
         }
         rows.flush()?;
-        Ok(rows.passed())
+        let passed = rows.passed();
+        // A file that is broken leaves half a record in its builders, so that only those of a whole one are kept.
+        kept.builders = rows.builders;
+        Ok(passed)
+    }
+
+    /// Reads a text, and gives back the buffer of one that was whole.
+    fn read_text(&self, text: Text, rows: &mut Rows<'_>) -> Result<Option<Vec<u8>>, ReadError> {
+        if let FormatReader::CloudTrail(decoder) = &self.format {
+            return cloudtrail::read(text, decoder, rows).map(Some);
+        }
+        let mut lines = Lines::new(text, self.skipped)?;
+        match &self.format {
+            FormatReader::JsonLines(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Delimited(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Csv(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Regex(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Grok(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::CloudTrail(_) | FormatReader::Parquet(_) | FormatReader::Avro(_) => {}
+        }
+        Ok(lines.into_buffer())
+    }
+
+    fn builders(&self) -> Result<Vec<ColumnBuilder>, EngineError> {
+        self.types.iter().map(|ty| ColumnBuilder::new(ty, 0)).collect()
     }
 }
 

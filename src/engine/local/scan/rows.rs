@@ -5,7 +5,6 @@ use datafusion::arrow::array::ArrayRef;
 use super::ReadError;
 use super::needle::Needles;
 use crate::engine::local::ColumnBuilder;
-use crate::types::Type;
 
 /// Rows of a batch.
 pub const BATCH_ROWS: usize = 8192;
@@ -22,7 +21,7 @@ pub struct Rows<'a> {
     /// A builder for each column wanted.
     pub builders: Vec<ColumnBuilder>,
     /// Texts one of which a record must hold to match, if the predicates demand some.
-    needles: Option<&'a Needles>,
+    pub needles: Option<&'a Needles>,
     rows: usize,
     bytes: usize,
     /// Records that were looked at and cannot match.
@@ -32,20 +31,13 @@ pub struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// An empty batch of these columns.
-    ///
-    /// # Errors
-    ///
-    /// The engine cannot hold values of one of the types.
-    pub fn new(types: &[Type], needles: Option<&'a Needles>, emit: &'a mut Emit<'a>) -> Result<Self, ReadError> {
-        let builders = types.iter().map(|ty| ColumnBuilder::new(ty, 1024)).collect::<Result<_, _>>()?;
-        Ok(Self { builders, needles, rows: 0, bytes: 0, passed: 0, emit })
+    pub fn new(builders: Vec<ColumnBuilder>, needles: Option<&'a Needles>, emit: &'a mut Emit<'a>) -> Self {
+        Self { builders, needles, rows: 0, bytes: 0, passed: 0, emit }
     }
 
-    /// Whether a record cannot match, so that it need not be decoded; it counts as looked at.
-    pub fn passes_over(&mut self, record: &[u8]) -> bool {
-        let passes = self.needles.is_some_and(|needles| !needles.may_match(record));
-        self.passed += usize::from(passes);
-        passes
+    /// Passes over a record that cannot match, so that it need not be decoded; it counts as looked at.
+    pub fn pass_over(&mut self) {
+        self.passed += 1;
     }
 
     /// How many records were passed over.

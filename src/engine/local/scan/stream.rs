@@ -14,8 +14,7 @@ use futures::StreamExt;
 use super::demand::Demand;
 use super::hidden::HiddenColumn;
 use super::needle::Needles;
-use super::reader::TableReader;
-use super::whole::Whole;
+use super::reader::{Kept, TableReader};
 use super::{ReadError, ScanProgress, data_error};
 use crate::engine::EngineError;
 use crate::engine::local::store::StoredFile;
@@ -107,7 +106,7 @@ fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>, needles: Option<Needles>) -
     let mut builder = RecordBatchReceiverStreamBuilder::new(plan.schema.clone(), 2);
     let sender = builder.tx();
     builder.spawn_blocking(move || {
-        let mut search = Search { needles, whole: Whole::new() };
+        let mut search = Search { needles, kept: Kept::new() };
         let mut send = |batch: RecordBatch| {
             plan.progress.read(batch.num_rows());
             sender.blocking_send(Ok(batch)).map_err(|_| ReadError::Stopped)
@@ -137,7 +136,7 @@ fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>, needles: Option<Needles>) -
 struct Search {
     /// What records must hold to match.
     needles: Option<Needles>,
-    whole: Whole,
+    kept: Kept,
 }
 
 impl ScanPlan {
@@ -200,9 +199,9 @@ impl ScanPlan {
         search: &mut Search,
         send: &mut dyn FnMut(RecordBatch) -> Result<(), ReadError>,
     ) -> Result<usize, ReadError> {
-        let Search { needles, whole } = search;
+        let Search { needles, kept } = search;
         let mut emit = |data: Vec<ArrayRef>, rows| send(self.batch(task, &data, rows)?);
-        self.reader.read(&task.file.path, needles.as_ref(), whole, &mut emit)
+        self.reader.read(&task.file.path, needles.as_ref(), kept, &mut emit)
     }
 
     /// A batch of the output from the columns that were read.

@@ -77,7 +77,8 @@ fn ddl(shown: &Shown, called: &str) -> Result<String, String> {
     };
     let Some(location) = shown.text("external_location") else {
         return Err(
-            "is managed by the catalog, which does not say where its files lie: declare it in a --catalog file"
+            "is managed by the catalog, which does not say where its files lie: SELECT DISTINCT \"$path\" tells, and \
+             CREATE EXTERNAL TABLE … LOCATION in a file for --catalog says it"
                 .to_owned(),
         );
     };

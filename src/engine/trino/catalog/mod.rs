@@ -2,6 +2,7 @@
 //! table that a statement could; `"table$partitions"` which partitions there are.
 
 mod definition;
+mod places;
 mod shown;
 
 use super::TrinoEngine;
@@ -30,6 +31,16 @@ impl TrinoEngine {
             Some(text) => self.whole(&text, called).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Sees to it that the catalog and the schema are there in which a run makes its tables.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not, or the server cannot be asked.
+    pub async fn has_schema(&self) -> Result<(), EngineError> {
+        let text = format!("SHOW TABLES FROM {} LIKE ''", name(&self.options().schema));
+        self.execute(&text).await.map(drop)
     }
 
     /// Whether there is a table or view of a name.
@@ -106,11 +117,14 @@ impl TrinoEngine {
         let mut table = definition::table(text, called)?;
         if matches!(table.layout, Layout::Registered(_)) {
             table.layout = Layout::Registered(self.partitions(&table, called).await?);
+            if !self.place_partitions(&mut table, called).await? {
+                self.known().unplaced.insert(table.name.clone());
+            }
         }
         Ok(table)
     }
 
-    /// The partitions of a table, under a name that the server knows it by. Where they lie it does not say.
+    /// The partitions of a table, under a name that the server knows it by; it does not say where they lie.
     async fn partitions(&self, table: &Table, called: &str) -> Result<Vec<PartitionEntry>, EngineError> {
         let own = match called.split_once('.') {
             Some((schema, own)) => format!("{}.{}", name(schema), name(&format!("{own}$partitions"))),

@@ -30,8 +30,9 @@ pub fn members<'r, W>(
         return at.end();
     }
     loop {
-        let key = at.string()?;
-        let wanted = wants(&unquoted(key)?);
+        let (key, escapes) = at.string()?;
+        let key = if escapes { Cow::Owned(serde_json::from_str(key)?) } else { Cow::Borrowed(&key[1..key.len() - 1]) };
+        let wanted = wants(&key);
         at.expect(b':')?;
         let value = at.value()?;
         match wanted {
@@ -74,12 +75,12 @@ impl<'r> Place<'r> {
         Ok(())
     }
 
-    /// A string with its quotes.
-    fn string(&mut self) -> Result<&'r str, Mismatch> {
+    /// A string with its quotes, and whether there are escapes in it.
+    fn string(&mut self) -> Result<(&'r str, bool), Mismatch> {
         if self.next() != Some(b'"') {
             return Err(malformed("a string was expected"));
         }
-        let mut length = 1;
+        let (mut length, mut escapes) = (1, false);
         let rest = &self.raw[self.at..];
         loop {
             let next = rest.as_bytes().get(length..).and_then(|rest| memchr2(b'"', b'\\', rest));
@@ -87,17 +88,18 @@ impl<'r> Place<'r> {
             if rest.as_bytes()[length] == b'"' {
                 break;
             }
+            escapes = true;
             length += 2;
         }
         self.at += length + 1;
-        Ok(&rest[..=length])
+        Ok((&rest[..=length], escapes))
     }
 
     /// The text of a value.
     fn value(&mut self) -> Result<&'r str, Mismatch> {
         let first = self.next().ok_or_else(|| malformed("a value was expected"))?;
         if first == b'"' {
-            return self.string();
+            return self.string().map(|(text, _)| text);
         }
         let rest = &self.raw[self.at..];
         let length = match first {
@@ -115,14 +117,6 @@ impl<'r> Place<'r> {
     fn end(&mut self) -> Result<(), Mismatch> {
         if self.next().is_some() { Err(malformed("text follows its end")) } else { Ok(()) }
     }
-}
-
-/// A string without its quotes and escapes.
-fn unquoted(key: &str) -> Result<Cow<'_, str>, Mismatch> {
-    if key.contains('\\') {
-        return Ok(Cow::Owned(serde_json::from_str(key)?));
-    }
-    Ok(Cow::Borrowed(&key[1..key.len() - 1]))
 }
 
 fn malformed(message: &str) -> Mismatch {

@@ -3,17 +3,18 @@
 //! Locations come from specs and from data, so a location must never lead out of the folder that the
 //! user mapped: keys with `..` are refused, and a symbolic link counts as what it points to.
 
-use std::collections::BTreeSet;
+mod lister;
+mod walk;
+
+pub use self::lister::Lister;
+pub use self::walk::side_by_side;
+
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::ops::Bound;
 use std::path::{Component, Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
+use self::walk::{Entry, entries, walk};
 use crate::engine::{EngineError, ErrorClass};
-
-/// Folders nested deeper than this are refused: no log archive has them, but a loop of links does.
-const MAXIMUM_DEPTH: usize = 64;
 
 /// A local folder that stands for a location: `--map s3://bucket/prefix=DIR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub struct StoredFile {
 }
 
 /// What lies under a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
     /// The files that a scan reads, sorted by location.
     pub files: Vec<StoredFile>,
@@ -122,7 +123,7 @@ impl Store {
     ///
     /// A folder cannot be read, a link leads out of the mapped folder, or a name is not UTF-8.
     pub fn files(&self, place: &Place) -> Result<Option<Files>, EngineError> {
-        self.walk(place, Entry::is_hidden)
+        contained(place)?.then(|| walk(place, Entry::is_hidden)).transpose()
     }
 
     /// Every file under a place, hidden ones too, sorted by key; none if the folder does not exist.
@@ -131,42 +132,7 @@ impl Store {
     ///
     /// As [`Store::files`].
     pub fn all_files(&self, place: &Place) -> Result<Option<Vec<StoredFile>>, EngineError> {
-        Ok(self.walk(place, |_| false)?.map(|found| found.files))
-    }
-
-    fn walk(&self, place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Option<Files>, EngineError> {
-        if !contained(place)? {
-            return Ok(None);
-        }
-        let [_, root] = &place.root;
-        let (mut files, mut hidden) = (Vec::new(), Vec::new());
-        let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
-        while let Some((directory, uri, depth)) = folders.pop() {
-            if depth > MAXIMUM_DEPTH {
-                return Err(data(format!("{}: folders are nested too deep", directory.display())));
-            }
-            for entry in entries(&directory)? {
-                if is_hidden(&entry) {
-                    hidden.push(format!("{uri}{}", entry.name));
-                    continue;
-                }
-                let metadata = resolved(&entry.path, root)?;
-                if metadata.is_dir() {
-                    folders.push((entry.path, format!("{uri}{}/", entry.name), depth + 1));
-                } else if metadata.is_file() {
-                    let uri = format!("{uri}{}", entry.name);
-                    files.push(StoredFile {
-                        uri,
-                        path: entry.path,
-                        size: metadata.len(),
-                        modified: modified(&metadata),
-                    });
-                }
-            }
-        }
-        files.sort_by(|a, b| a.uri.cmp(&b.uri));
-        hidden.sort();
-        Ok(Some(Files { files, hidden }))
+        contained(place)?.then(|| Ok(walk(place, |_| false)?.files)).transpose()
     }
 
     /// The names of the folders directly under a place, sorted; none if it does not exist.
@@ -181,7 +147,7 @@ impl Store {
         let [_, root] = &place.root;
         let mut folders = Vec::new();
         for entry in entries(&place.directory)? {
-            if !entry.is_hidden() && resolved(&entry.path, root)?.is_dir() {
+            if !entry.is_hidden() && entry.file(root)?.is_none() {
                 folders.push(entry.name);
             }
         }
@@ -241,98 +207,6 @@ impl Store {
         let file = options.open(&path).map_err(|error| data(format!("{}: cannot be made: {error}", path.display())))?;
         Ok((path, file))
     }
-}
-
-/// Lists many locations, one after the other. A table of which little is there has tens of thousands of partitions
-/// that are not, most of them below a folder that is not there either: that one is asked for once.
-pub struct Lister<'a> {
-    store: &'a Store,
-    /// Locations, each ending in `/`, under which nothing is.
-    missing: BTreeSet<String>,
-}
-
-impl<'a> Lister<'a> {
-    /// A lister that knows nothing yet.
-    pub fn new(store: &'a Store) -> Self {
-        Self { store, missing: BTreeSet::new() }
-    }
-
-    /// Every file under a location, as [`Store::files`]; none if its folder does not exist.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::place`] and [`Store::files`].
-    pub fn files(&mut self, location: &str) -> Result<Option<Files>, EngineError> {
-        let up_to = (Bound::Unbounded, Bound::Included(location));
-        if self.missing.range::<str, _>(up_to).next_back().is_some_and(|above| location.starts_with(above)) {
-            return Ok(None);
-        }
-        let place = self.store.place(location)?;
-        let found = self.store.files(&place)?;
-        if found.is_none() {
-            self.missing.insert(missing_above(&place));
-        }
-        Ok(found)
-    }
-}
-
-/// The widest location above a missing place, or the place itself, that is missing too.
-fn missing_above(place: &Place) -> String {
-    let [root, _] = &place.root;
-    let (mut uri, mut directory) = (place.uri.as_str(), place.directory.as_path());
-    while let Some(above) = directory.parent()
-        && above.starts_with(root)
-        && !above.is_dir()
-        && let Some((parent, _)) = uri[..uri.len() - 1].rsplit_once('/')
-    {
-        (uri, directory) = (&uri[..=parent.len()], above);
-    }
-    uri.to_owned()
-}
-
-/// A directory's entry.
-struct Entry {
-    name: String,
-    path: PathBuf,
-}
-
-impl Entry {
-    /// Whether Athena passes over it.
-    fn is_hidden(&self) -> bool {
-        self.name.starts_with(['_', '.'])
-    }
-}
-
-fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {
-    let unreadable = |error: io::Error| data(format!("{}: cannot be listed: {error}", directory.display()));
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().into_string().map_err(|name| {
-            data(format!("{}: the name {} is not UTF-8, which S3 keys are", directory.display(), name.display()))
-        })?;
-        entries.push(Entry { name, path: entry.path() });
-    }
-    Ok(entries)
-}
-
-fn modified(metadata: &fs::Metadata) -> i64 {
-    let elapsed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    elapsed.and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok()).unwrap_or_default()
-}
-
-/// What a path is once links are followed; a link out of the root is an error.
-fn resolved(path: &Path, root: &Path) -> Result<fs::Metadata, EngineError> {
-    let unreadable = |error: io::Error| data(format!("{}: cannot be read: {error}", path.display()));
-    let metadata = fs::symlink_metadata(path).map_err(unreadable)?;
-    if !metadata.is_symlink() {
-        return Ok(metadata);
-    }
-    let target = fs::canonicalize(path).map_err(unreadable)?;
-    if !target.starts_with(root) {
-        return Err(data(format!("{}: the link leads out of {}", path.display(), root.display())));
-    }
-    fs::metadata(&target).map_err(unreadable)
 }
 
 /// Whether a place exists; one that links lead out of its mapped folder is an error.
