@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 };
 
 use super::evaluate::argument_arrays;
+
 /// The field at a position of a struct.
 pub(super) fn field(row: Plan, position: usize) -> Plan {
     let signature = Signature::any(1, Volatility::Immutable);
