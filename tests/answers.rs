@@ -2,8 +2,9 @@
 //!
 //! `data/trino/answers.tsv` holds expressions with the type and value that a Trino 476 answered, as do
 //! `more-answers.tsv` and `evaluator.tsv`, odd corners of functions, casts and operators, and
-//! `random-answers.tsv` and `families.tsv`, expressions made by chance and by family. Each is parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an
-//! input column over several rows.
+//! `random-answers.tsv`, `families.tsv` and `sql-json.tsv`, expressions made by chance and by family. Each is
+//! parsed, bound, closed and evaluated twice: as a constant, and with every literal moved into an input column
+//! over several rows.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -149,6 +150,7 @@ fn with_inputs(expr: &Expr, inputs: &mut Vec<Value>) -> Expr {
             Expr::Input(inputs.len() - 1)
         }
         Expr::Call(function, arguments) => Expr::Call(function.clone(), all(arguments)),
+        Expr::SqlJson(function, operands) => Expr::SqlJson(function.clone(), all(operands)),
         Expr::And(parts) => Expr::And(all(parts)),
         Expr::Or(parts) => Expr::Or(all(parts)),
         Expr::Coalesce(parts) => Expr::Coalesce(all(parts)),
@@ -184,6 +186,7 @@ fn with_literals(expr: &Expr, row: &[Value]) -> Expr {
     match expr {
         Expr::Input(at) => Expr::Literal(row[*at].clone()),
         Expr::Call(function, arguments) => Expr::Call(function.clone(), all(arguments)),
+        Expr::SqlJson(function, operands) => Expr::SqlJson(function.clone(), all(operands)),
         Expr::And(parts) => Expr::And(all(parts)),
         Expr::Or(parts) => Expr::Or(all(parts)),
         Expr::Coalesce(parts) => Expr::Coalesce(all(parts)),
@@ -220,6 +223,7 @@ fn recorded() -> impl Iterator<Item = [&'static str; 4]> {
         include_str!("data/trino/random-answers.tsv"),
         include_str!("data/trino/evaluator.tsv"),
         include_str!("data/trino/families.tsv"),
+        include_str!("data/trino/sql-json.tsv"),
     ];
     files.into_iter().flat_map(str::lines).filter(|line| !line.starts_with('#')).map(|line| {
         let parts: Vec<&str> = line.split('\t').collect();

@@ -38,7 +38,7 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 /// Every construct that holds another of its kind: what opens it, what closes it, around `1`.
-const NESTS: [(&str, &str); 17] = [
+const NESTS: [(&str, &str); 20] = [
     ("(", ")"),
     ("NOT ", ""),
     ("- ", ""),
@@ -55,6 +55,9 @@ const NESTS: [(&str, &str); 17] = [
     ("(SELECT 1 FROM a JOIN b ON ", ")"),
     ("(FOREACH k IN (SELECT 1) (SELECT ", "))"),
     ("sum(x) FILTER (WHERE ", ")"),
+    ("json_value(", ", 'lax $')"),
+    ("json_value(a, 'lax $' DEFAULT ", " ON EMPTY)"),
+    ("json_object('a' : ", ")"),
     ("sum(x) OVER (PARTITION BY ", ")"),
 ];
 

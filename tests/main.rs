@@ -32,6 +32,7 @@ mod rewrites;
 #[cfg(feature = "local")]
 mod run;
 mod sizes;
+mod sql_json;
 mod terminal;
 mod tidy;
 mod trino;

@@ -5,6 +5,7 @@
 
 use super::expr::{CastMode, ColumnRef, Expr, ExprKind};
 use crate::constant::functions::function;
+use crate::constant::sql_json::SqlJson;
 use crate::constant::{self, Value};
 use crate::source::Span;
 use crate::types::{Type, common_super_type};
@@ -72,6 +73,10 @@ impl Closing<'_> {
                 constant::Expr::Parameter(slot.expect("a lambda's parameter stands inside the lambda"))
             }
             ExprKind::Call(name, arguments) => self.call(name, arguments, &expr.ty, expr.span)?,
+            ExprKind::SqlJson(form, operands) => {
+                let types = operands.iter().map(|operand| operand.ty.clone()).collect();
+                constant::Expr::SqlJson(Box::new(SqlJson { form: form.clone(), types }), self.all(operands)?)
+            }
             ExprKind::Lambda(..) => return Err(lacks("a lambda that is no argument", expr.span)),
             ExprKind::And(parts) => constant::Expr::And(self.all(parts)?),
             ExprKind::Or(parts) => constant::Expr::Or(self.all(parts)?),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::query::{Query, RelationId, SortKey};
 use crate::constant::Value;
+use crate::constant::sql_json::Form;
 use crate::source::Span;
 use crate::spec::ast::{Comparison, FrameUnit};
 use crate::types::Type;
@@ -57,6 +58,8 @@ pub enum ExprKind {
     /// `like` (with or without a third argument, the escape). Forms without parentheses and
     /// `EXTRACT(field FROM x)` are called by their function (`year(x)`).
     Call(String, Vec<Expr>),
+    /// A function of SQL/JSON over its operands, in the order of the text.
+    SqlJson(Arc<Form>, Vec<Expr>),
     /// `(x, y) -> body`; stands only as an argument.
     Lambda(Vec<usize>, Box<Expr>),
     /// An aggregate call, with or without a window.

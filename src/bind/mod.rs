@@ -20,6 +20,7 @@ mod from;
 mod function;
 mod group;
 mod join;
+mod json;
 mod limits;
 mod literal;
 mod name;

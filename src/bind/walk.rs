@@ -15,6 +15,7 @@ impl Expr {
             | ExprKind::ScalarQuery(_)
             | ExprKind::Exists(_) => Vec::new(),
             ExprKind::Call(_, parts)
+            | ExprKind::SqlJson(_, parts)
             | ExprKind::And(parts)
             | ExprKind::Or(parts)
             | ExprKind::Coalesce(parts)

@@ -54,6 +54,7 @@ impl Scope<'_> {
             Expr::Input(at) => Ok(self.row.get(*at).expect("an input's position lies in the row").clone()),
             Expr::Parameter(slot) => Ok(self.parameter(*slot).clone()),
             Expr::Call(function, arguments) => self.call(function, arguments),
+            Expr::SqlJson(function, operands) => function.evaluate(&mut |at| self.evaluate(&operands[at])),
             Expr::Lambda(_) => panic!("a lambda stands only as an argument"),
             Expr::And(operands) => self.logical(operands, false),
             Expr::Or(operands) => self.logical(operands, true),

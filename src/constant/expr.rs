@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::functions::Function;
+use super::sql_json::SqlJson;
 use super::value::Value;
 use crate::types::Type;
 
@@ -21,6 +22,8 @@ pub enum Expr {
     Parameter(usize),
     /// A function or operator over evaluated arguments.
     Call(Function, Vec<Expr>),
+    /// A function of SQL/JSON over its operands.
+    SqlJson(Box<SqlJson>, Vec<Expr>),
     /// A lambda; stands only as an argument of a [`Expr::Call`].
     Lambda(Box<Lambda>),
     /// SQL's three-valued AND, left to right, stopping at the first FALSE.

@@ -15,6 +15,7 @@ mod float;
 pub mod functions;
 mod json_text;
 mod memo;
+pub mod sql_json;
 mod temporal_text;
 mod value;
 mod zone;

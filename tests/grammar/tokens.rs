@@ -85,6 +85,7 @@ fn expression() -> impl Strategy<Value = String> {
             "ARRAY[]",
             "count(*)",
             "json_exists(a, 'lax $')",
+            "json_object('a' : a, KEY b VALUE json_array(1 NULL ON NULL) FORMAT JSON)",
         ][..],
     );
     leaf.prop_map(str::to_owned).prop_recursive(5, 40, 3, |inner| {

@@ -36,6 +36,8 @@ pub enum Expr {
     Truncated(i64, Box<Expr>),
     /// `substr(text, 1, n)`.
     Prefix(Box<Expr>, usize),
+    /// A text put into JSON and taken out of it again, by functions of SQL/JSON.
+    ThroughJson(Box<Expr>),
     /// `coalesce(left, right)`.
     Coalesce(Box<[Expr; 2]>),
     /// `[NOT] EXISTS (query)`.

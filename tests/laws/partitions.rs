@@ -299,6 +299,7 @@ fn each(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
         Expr::Column(..) | Expr::Literal(_) | Expr::Parameter(..) | Expr::Exists(..) | Expr::Scalar(_) => {}
         Expr::Compare(left, _, right) => [left, right].into_iter().for_each(|part| each(part, visit)),
         Expr::Between(parts) => parts.iter().for_each(|part| each(part, visit)),
+        Expr::ThroughJson(text) => each(text, visit),
         Expr::Coalesce(parts) => parts.iter().for_each(|part| each(part, visit)),
         Expr::In(value, options, _) => {
             each(value, visit);

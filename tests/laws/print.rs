@@ -170,6 +170,12 @@ fn expr(expr: &Expr) -> String {
             format!("date_trunc('{name}', {})", self::expr(instant))
         }
         Expr::Prefix(text, length) => format!("substr({}, 1, {length})", self::expr(text)),
+        Expr::ThroughJson(text) => {
+            let text = self::expr(text);
+            format!(
+                "json_value(json_array({text}), 'lax $[0]?(exists(@) && $list.size() == 1)' PASSING json_object('a' : {text} ABSENT ON NULL) AS \"list\")"
+            )
+        }
         Expr::Coalesce(parts) => format!("coalesce({})", list(parts.as_ref())),
         Expr::Exists(query, negated) => {
             format!("{}EXISTS ({})", if *negated { "NOT " } else { "" }, self::query(query))

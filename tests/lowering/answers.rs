@@ -39,6 +39,9 @@ const ANSWERS: &str = include_str!("../data/trino/answers.tsv");
 /// Answers by family with varied arguments: as constants, and over rows of columns with NULLs among them.
 const FAMILIES: &str = include_str!("../data/trino/families.tsv");
 
+/// The functions of SQL/JSON.
+const SQL_JSON: &str = include_str!("../data/trino/sql-json.tsv");
+
 /// These answers, or those of the file that the environment names.
 fn recorded(answers: &str) -> String {
     match std::env::var("ATHPLAN_ANSWERS") {
@@ -213,4 +216,11 @@ fn families_are_answered_as_recorded() {
 fn columns_of_families_are_answered_as_recorded() {
     let bench = Bench::empty();
     ask_all(FAMILIES, |recorded| over_columns(&bench, recorded));
+}
+
+#[test]
+fn functions_of_sql_json_are_answered_as_recorded() {
+    let bench = Bench::empty();
+    ask_all(SQL_JSON, |recorded| Some(recorded.compare(bench.run(&format!("SELECT {}", recorded.expression)))));
+    ask_all(SQL_JSON, |recorded| over_columns(&bench, recorded));
 }

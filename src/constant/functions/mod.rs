@@ -18,6 +18,7 @@ mod time;
 mod url;
 
 pub use json::path_mistake as json_path_mistake;
+pub(super) use json::reader as json_reader;
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,6 +65,20 @@ pub enum Argument<'a> {
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.name, self.arguments.len())
+    }
+}
+
+impl Function {
+    /// Its result for arguments of which none is NULL.
+    ///
+    /// # Errors
+    ///
+    /// What Trino would raise, by Trino's name for it.
+    pub(super) fn call_strict(&self, arguments: &[Value]) -> Result<Value, EvalError> {
+        match self.body {
+            Body::Strict(body) | Body::Nullable(body) => body(self, arguments),
+            Body::HigherOrder(_) => panic!("a function that takes lambdas is not called with values alone"),
+        }
     }
 }
 

@@ -47,7 +47,8 @@ impl FunctionReport {
 
 /// Every function of Trino, by family and name.
 pub fn functions() -> Vec<FunctionReport> {
-    let samples = samples();
+    let mut samples = samples();
+    samples.extend(sql_json());
     let queries: Vec<String> = samples.iter().map(query).collect();
     let answers = check::all(&queries, Dialect::Trino);
     let depends = depends();
@@ -72,6 +73,25 @@ pub fn functions() -> Vec<FunctionReport> {
     reports
 }
 
+/// The functions of SQL/JSON: they have a syntax of their own, and so no signature among Trino's.
+fn sql_json() -> impl Iterator<Item = Sample> {
+    let forms = [
+        ("json_exists", "json_exists(json, path …) -> boolean", "json_exists('{}', 'lax $')", Type::Boolean),
+        ("json_value", "json_value(json, path …) -> varchar", "json_value('{}', 'lax $')", Type::VARCHAR),
+        ("json_query", "json_query(json, path …) -> varchar", "json_query('{}', 'lax $')", Type::VARCHAR),
+        ("json_object", "json_object(name : value, …) -> varchar", "json_object('a' : 1)", Type::VARCHAR),
+        ("json_array", "json_array(value, …) -> varchar", "json_array(1)", Type::VARCHAR),
+    ];
+    forms.into_iter().map(|(name, signature, call, result)| Sample {
+        name: name.to_owned(),
+        signature: signature.to_owned(),
+        call: call.to_owned(),
+        kind: FunctionKind::Scalar,
+        arguments: Vec::new(),
+        result,
+    })
+}
+
 /// Families of what the evaluator does not have.
 const OUTSIDE: [&str; 2] = ["geospatial", "other"];
 
@@ -93,6 +113,7 @@ fn family_of(sample: &Sample) -> &'static str {
             match sample.name.as_str() {
                 // The binder itself knows these.
                 "current_date" | "now" => "time",
+                "json_exists" | "json_value" | "json_query" | "json_object" | "json_array" => "json",
                 _ if place || types.into_iter().any(|ty| spatial(ty) || inside(ty)) => "geospatial",
                 _ => "other",
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ident, ObjectName, Query, Text, TypeName};
+use super::{Ident, JsonCall, ObjectName, Query, Text, TypeName};
 use crate::source::Span;
 
 /// An item of `ORDER BY`.
@@ -236,7 +236,9 @@ pub enum ExprKind {
     Subscript(Box<Expr>, Box<Expr>),
     /// `(x, y) -> body`; stands only as an argument.
     Lambda(Vec<Ident>, Box<Expr>),
-    /// Syntax that is passed on verbatim (`JSON_VALUE(…)`, …): what it is called in messages.
+    /// `JSON_VALUE(…)` and its like.
+    Json(Box<JsonCall>),
+    /// Syntax that is passed on verbatim: what it is called in messages.
     Opaque(&'static str),
 }
 

@@ -4,6 +4,7 @@
 //! gives an expression that reads back to the same node.
 
 mod expr;
+mod json;
 mod query;
 mod statement;
 
@@ -11,6 +12,7 @@ pub use expr::{
     Arithmetic, Call, Comparison, Expr, ExprKind, Frame, FrameBound, FrameUnit, IntervalUnit, Over, SortItem,
     WindowSpec,
 };
+pub use json::{JsonArgument, JsonCall, JsonLookUp, JsonOperand, JsonOtherwise, JsonOutput};
 pub use query::{
     Cte, Foreach, GroupBy, GroupingElement, Join, JoinCondition, JoinKind, Query, QueryBody, Select, SelectItem,
     SetOperation, SetOperator, TableAlias, TableExpr, TableExprKind, Values,

@@ -12,6 +12,7 @@ mod cursor;
 mod ddl;
 mod expression;
 mod groups;
+mod json;
 mod literal;
 mod names;
 mod primary;

@@ -287,19 +287,6 @@ impl Parser<'_> {
         self.close(open)?;
         Ok(ExprKind::Current(name, precision))
     }
-
-    /// The functions of SQL/JSON with their own syntax, which Trino alone reads.
-    fn json_function(&mut self, word: &str) -> Parsed<ExprKind> {
-        self.advance();
-        self.skip_group()?;
-        Ok(ExprKind::Opaque(match word {
-            "json_exists" => "JSON_EXISTS",
-            "json_value" => "JSON_VALUE",
-            "json_query" => "JSON_QUERY",
-            "json_object" => "JSON_OBJECT",
-            _ => "JSON_ARRAY",
-        }))
-    }
 }
 
 /// The bytes that pairs of hexadecimal digits spell; blanks may stand between.

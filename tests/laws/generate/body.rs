@@ -95,7 +95,8 @@ fn items(making: &mut Making<'_, '_>, seen: &[Seen], count: usize) -> Vec<(Expr,
         let mut expr = Expr::column(&relation.alias, &column);
         let mut kind = kind;
         if making.choices.once_in(8) {
-            expr = Expr::Coalesce(Box::new([expr, Expr::text("none")]));
+            let expr_or_json = if making.choices.once_in(2) { Expr::ThroughJson(Box::new(expr)) } else { expr };
+            expr = Expr::Coalesce(Box::new([expr_or_json, Expr::text("none")]));
             kind = Kind::Text;
         }
         found.push((expr, name, kind));

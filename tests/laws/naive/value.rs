@@ -45,6 +45,7 @@ impl Tables {
                 Cell::Text(text) => Cell::Text(text.chars().take(*length).collect()),
                 _ => Cell::Null,
             },
+            Expr::ThroughJson(text) => value(text),
             Expr::Coalesce(parts) => {
                 let [first, second] = parts.as_ref().each_ref().map(value);
                 if first == Cell::Null { second } else { first }

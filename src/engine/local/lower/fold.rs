@@ -19,16 +19,14 @@ pub(super) fn function(name: &str, arguments: &[Type], result: &Type) -> Option<
             };
             Function::new(vec![Type::BigInt], move || Bits { combine, value: None })
         }
-        ("sum", [Type::Real | Type::Double]) => floats(Average::No, matches!(result, Type::Real)),
-        ("avg", [Type::Real | Type::Double]) => floats(Average::Yes, matches!(result, Type::Real)),
-        ("avg", [ty]) if ty.is_integer() => floats(Average::Yes, false),
+        ("sum", [Type::Real | Type::Double]) => floats(Average::No, result),
+        ("avg", [Type::Real | Type::Double | Type::IntervalDayToSecond | Type::IntervalYearToMonth]) => {
+            floats(Average::Yes, result)
+        }
+        ("avg", [ty]) if ty.is_integer() => floats(Average::Yes, result),
         ("sum", [ty]) if ty.is_integer() => exact(Exact::Integer),
         ("sum", [Type::IntervalDayToSecond]) => exact(Exact::Milliseconds),
         ("sum", [Type::IntervalYearToMonth]) => exact(Exact::Months),
-        ("avg", [Type::IntervalDayToSecond | Type::IntervalYearToMonth]) => {
-            let months = arguments == [Type::IntervalYearToMonth];
-            Function::new(vec![Type::Double, Type::BigInt], move || MeanInterval { months, total: 0.0, rows: 0 })
-        }
         ("sum", [Type::Decimal(..)]) => decimals(Average::No),
         ("avg", [Type::Decimal(..)]) => decimals(Average::Yes),
         _ => return None,
@@ -48,8 +46,9 @@ fn exact(kind: Exact) -> Function {
     Function::new(vec![Type::BigInt], move || Sum { kind, total: None })
 }
 
-fn floats(average: Average, single: bool) -> Function {
-    Function::new(vec![Type::Double, Type::BigInt], move || Floats { average, single, total: 0.0, rows: 0 })
+fn floats(average: Average, result: &Type) -> Function {
+    let ty = result.clone();
+    Function::new(vec![Type::Double, Type::BigInt], move || Floats { average, ty: ty.clone(), total: 0.0, rows: 0 })
 }
 
 fn decimals(average: Average) -> Function {
@@ -199,11 +198,12 @@ enum Average {
     Yes,
 }
 
-/// Sums and means in doubles; Trino keeps those of `real` in doubles too.
+/// Sums and means in doubles; Trino keeps those of `real` in doubles too, and means of whole numbers and intervals.
 #[derive(Debug)]
 struct Floats {
     average: Average,
-    single: bool,
+    /// The type of the result.
+    ty: Type,
     total: f64,
     rows: i64,
 }
@@ -213,8 +213,10 @@ impl Accumulate for Floats {
         let number = match row {
             [Value::Double(number)] => *number,
             [Value::Real(number)] => f64::from(*number),
-            #[expect(clippy::cast_precision_loss, reason = "Trino averages bigint in doubles")]
-            [Value::Integer(number)] => *number as f64,
+            #[expect(clippy::cast_precision_loss, reason = "Trino averages these in doubles")]
+            [Value::Integer(number) | Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number)] => {
+                *number as f64
+            }
             _ => return Ok(()),
         };
         self.total += number;
@@ -240,49 +242,16 @@ impl Accumulate for Floats {
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of rows is far below 2^53")]
         let number = if self.average == Average::Yes { self.total / self.rows as f64 } else { self.total };
-        #[expect(clippy::cast_possible_truncation, reason = "the result is a real")]
-        Ok(if self.single { Value::Real(number as f32) } else { Value::Double(number) })
-    }
-}
-
-/// The mean of intervals, summed up in doubles as Trino does.
-#[derive(Debug)]
-struct MeanInterval {
-    months: bool,
-    total: f64,
-    rows: i64,
-}
-
-impl Accumulate for MeanInterval {
-    #[expect(clippy::cast_precision_loss, reason = "Trino averages intervals in doubles")]
-    fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
-        if let [Value::IntervalDayToSecond(number) | Value::IntervalYearToMonth(number)] = row {
-            self.total += *number as f64;
-            self.rows += 1;
-        }
-        Ok(())
-    }
-
-    fn state(&self) -> Vec<Value> {
-        vec![Value::Double(self.total), Value::Integer(self.rows)]
-    }
-
-    fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
-        if let [Value::Double(total), Value::Integer(rows)] = state {
-            self.total += total;
-            self.rows += rows;
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a mean lies among its values")]
-    fn result(&self) -> Result<Value, EvalError> {
-        if self.rows == 0 {
-            return Ok(Value::Null);
-        }
         // Java rounds half up.
-        let mean = (self.total / self.rows as f64 + 0.5).floor() as i64;
-        Ok(if self.months { Value::IntervalYearToMonth(mean) } else { Value::IntervalDayToSecond(mean) })
+        #[expect(clippy::cast_possible_truncation, reason = "a mean lies among its values")]
+        let rounded = (number + 0.5).floor() as i64;
+        #[expect(clippy::cast_possible_truncation, reason = "the result is a real")]
+        Ok(match self.ty {
+            Type::Real => Value::Real(number as f32),
+            Type::IntervalDayToSecond => Value::IntervalDayToSecond(rounded),
+            Type::IntervalYearToMonth => Value::IntervalYearToMonth(rounded),
+            _ => Value::Double(number),
+        })
     }
 }
 

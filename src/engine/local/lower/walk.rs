@@ -180,6 +180,7 @@ pub(super) fn rewrite<E>(expr: &Expr, replace: &mut dyn FnMut(&Expr) -> Result<O
         | ExprKind::ScalarQuery(_)
         | ExprKind::Exists(_)) => kind.clone(),
         ExprKind::Call(name, operands) => ExprKind::Call(name.clone(), rewrite_all(operands, replace)?),
+        ExprKind::SqlJson(form, operands) => ExprKind::SqlJson(form.clone(), rewrite_all(operands, replace)?),
         ExprKind::And(operands) => ExprKind::And(rewrite_all(operands, replace)?),
         ExprKind::Or(operands) => ExprKind::Or(rewrite_all(operands, replace)?),
         ExprKind::Coalesce(operands) => ExprKind::Coalesce(rewrite_all(operands, replace)?),

@@ -10,7 +10,7 @@ use super::ReadError;
 use super::extent::ValueScan;
 use super::input::{CHUNK, unreadable};
 use super::json::RecordDecoder;
-use super::needle::Needles;
+use super::needle::{Clear, Needles};
 use super::rows::Rows;
 use super::whole::Text;
 
@@ -24,8 +24,10 @@ const MAXIMUM_RECORD: usize = 32 * 1024 * 1024;
 /// The file is no CloudTrail file, is truncated, or holds an event of the wrong shape.
 pub fn read(text: Text, decoder: &RecordDecoder, rows: &mut Rows<'_>) -> Result<Vec<u8>, ReadError> {
     let mut text = match text {
-        Text::Whole(buffer) => Window { input: None, buffer, start: 0, clear: 0 },
-        Text::Stream(input) => Window { input: Some(input), buffer: Vec::new(), start: 0, clear: 0 },
+        Text::Whole(buffer) => Window { input: None, buffer, start: 0, offset: 0, clear: Clear::default() },
+        Text::Stream(input) => {
+            Window { input: Some(input), buffer: Vec::new(), start: 0, offset: 0, clear: Clear::default() }
+        }
     };
     read_object(&mut text, decoder, rows)?;
     Ok(text.buffer)
@@ -109,8 +111,9 @@ struct Window {
     input: Option<Box<dyn Read>>,
     buffer: Vec<u8>,
     start: usize,
-    /// From the last record that was searched to here, none of the texts begins that records must hold to match.
-    clear: usize,
+    /// How many bytes of the file are behind the buffer.
+    offset: u64,
+    clear: Clear,
 }
 
 impl Window {
@@ -118,7 +121,7 @@ impl Window {
     fn fill(&mut self) -> Result<bool, ReadError> {
         let Some(input) = &mut self.input else { return Ok(false) };
         self.buffer.drain(..self.start);
-        (self.start, self.clear) = (0, 0);
+        self.offset += std::mem::take(&mut self.start) as u64;
         let held = self.buffer.len();
         self.buffer.resize(held + CHUNK, 0);
         let read = loop {
@@ -177,14 +180,10 @@ impl Window {
         }
     }
 
-    /// Whether a record holds none of these texts. They are looked for in all that is in memory, since that is faster
-    /// than to begin anew with each record.
+    /// Whether a record holds none of these texts.
     fn lacks(&mut self, needles: &Needles, record: &Range<usize>) -> bool {
-        if self.clear <= record.start {
-            let rest = &self.buffer[record.start..];
-            self.clear = record.start + needles.first(rest).unwrap_or(rest.len());
-        }
-        self.clear >= record.end
+        let offset = self.offset + record.start as u64;
+        self.clear.lacks(needles, offset, &self.buffer[record.start..], record.len())
     }
 
     /// Where the text of the value lies that begins at the next byte, which is then behind it. Only brackets and quotes

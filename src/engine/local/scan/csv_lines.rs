@@ -62,7 +62,7 @@ impl CsvLines {
     /// # Errors
     ///
     /// A quote is not closed on its line, or a field is no value of its column's type.
-    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let Some(fields) = self.split(&line) else {
                 return Err(ReadError::Broken(format!("line {number}: a quoted field does not end on its line")));

@@ -43,7 +43,7 @@ impl Delimited {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((_, line)) = lines.next()? {
             let fields = self.separators.split(&line, 0, self.most);
             for ((at, ty), builder) in self.wanted.iter().zip(&mut rows.builders) {

@@ -77,7 +77,7 @@ impl GrokLines {
     /// # Errors
     ///
     /// A value is none of its column's type, or matching a line takes too long.
-    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let broken = |reason: String| ReadError::Broken(format!("line {number}: {reason}"));
             let matched = self.pattern.captures(line.as_ref()).map_err(|error| broken(error.to_string()))?;

@@ -44,13 +44,16 @@ impl JsonLines {
     /// # Errors
     ///
     /// A line is no JSON object, or a value has the wrong shape.
-    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
-        while let Some((number, line)) = lines.next()? {
-            let text = line.trim();
-            if rows.needles.is_some_and(|needles| needles.first(line.as_bytes()).is_none()) {
+    pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+        while lines.advance()? {
+            if let Some(needles) = rows.needles
+                && lines.lacks(needles)?
+            {
                 rows.pass_over();
                 continue;
             }
+            let (number, line) = lines.current()?;
+            let text = line.trim();
             // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.
             let no_json = self.openx && !text.starts_with(['{', '[']);
             if no_json {

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use memchr::memchr2;
 
 use super::ReadError;
 use super::input::{CHUNK, unreadable};
+use super::needle::{Clear, Needles};
+use super::whole::Text;
 use crate::catalog::Table;
 use crate::engine::{EngineError, ErrorClass};
 
@@ -16,14 +18,45 @@ const MAXIMUM_LINE: usize = 200 * 1024 * 1024;
 
 /// The lines of a file, one at a time.
 pub struct Lines {
-    input: BufReader<Box<dyn Read>>,
+    input: Input,
+    /// The current line, unless it is ahead.
     line: Vec<u8>,
+    /// The bytes of the current line where they are first in what the input holds, and how many end it; it is copied
+    /// only if it is not in one piece there.
+    ahead: Option<(usize, usize)>,
+    /// How many bytes of the text are behind the input.
+    offset: u64,
     number: u64,
     /// Whether the last line ended in `\r`, so that a `\n` that comes next belongs to it.
     after_return: bool,
     /// How many lines at the end are no records, and the lines that may be those.
     footer: usize,
     held: VecDeque<Vec<u8>>,
+    clear: Clear,
+}
+
+/// Where lines come from.
+enum Input {
+    Whole(Cursor<Vec<u8>>),
+    Stream(BufReader<Box<dyn Read>>),
+}
+
+impl Input {
+    /// What is held in memory; empty at the end only.
+    fn held(&mut self) -> Result<&[u8], ReadError> {
+        match self {
+            Self::Whole(input) => input.fill_buf(),
+            Self::Stream(input) => input.fill_buf(),
+        }
+        .map_err(unreadable)
+    }
+
+    fn consume(&mut self, length: usize) {
+        match self {
+            Self::Whole(input) => input.consume(length),
+            Self::Stream(input) => input.consume(length),
+        }
+    }
 }
 
 /// Lines of a file that are no records.
@@ -41,12 +74,23 @@ impl Lines {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn new(input: Box<dyn Read>, skipped: Skipped) -> Result<Self, ReadError> {
-        let input = BufReader::with_capacity(CHUNK, input);
-        let (footer, held) = (skipped.footer, VecDeque::new());
-        let mut lines = Self { input, line: Vec::new(), number: 0, after_return: false, footer, held };
+    pub fn new(text: Text, skipped: Skipped) -> Result<Self, ReadError> {
+        let mut lines = Self {
+            input: match text {
+                Text::Whole(text) => Input::Whole(Cursor::new(text)),
+                Text::Stream(text) => Input::Stream(BufReader::with_capacity(CHUNK, text)),
+            },
+            line: Vec::new(),
+            ahead: None,
+            offset: 0,
+            number: 0,
+            after_return: false,
+            footer: skipped.footer,
+            held: VecDeque::new(),
+            clear: Clear::default(),
+        };
         for _ in 0..skipped.header {
-            lines.advance()?;
+            lines.read()?;
         }
         Ok(lines)
     }
@@ -57,52 +101,113 @@ impl Lines {
     ///
     /// The file cannot be read, or a line is too long.
     pub fn next(&mut self) -> Result<Option<(u64, Cow<'_, str>)>, ReadError> {
-        if self.footer > 0 {
-            while self.held.len() <= self.footer {
-                if !self.advance()? {
-                    return Ok(None);
-                }
-                self.held.push_back(std::mem::take(&mut self.line));
-            }
-            self.line = self.held.pop_front().unwrap_or_default();
-        } else if !self.advance()? {
-            return Ok(None);
+        if self.advance()? { self.current().map(Some) } else { Ok(None) }
+    }
+
+    /// Goes on to the next line; false at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lines::next`].
+    pub fn advance(&mut self) -> Result<bool, ReadError> {
+        if self.footer == 0 {
+            return self.read();
         }
+        while self.held.len() <= self.footer {
+            if !self.read()? {
+                return Ok(false);
+            }
+            if let Some((length, _)) = self.ahead {
+                self.line.extend_from_slice(&self.input.held()?[..length]);
+            }
+            self.held.push_back(std::mem::take(&mut self.line));
+        }
+        self.skip_ahead();
+        self.line = self.held.pop_front().unwrap_or_default();
+        Ok(true)
+    }
+
+    /// The line that was gone on to, as [`Lines::next`].
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn current(&mut self) -> Result<(u64, Cow<'_, str>), ReadError> {
         let number = self.number - self.held.len() as u64;
-        let bytes = self.line.as_slice();
+        let bytes = match self.ahead {
+            Some((length, _)) => &self.input.held()?[..length],
+            None => self.line.as_slice(),
+        };
         let bytes = if number == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
-        Ok(Some((number, String::from_utf8_lossy(bytes))))
+        Ok((number, String::from_utf8_lossy(bytes)))
+    }
+
+    /// Whether the line that was gone on to holds none of these texts.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn lacks(&mut self, needles: &Needles) -> Result<bool, ReadError> {
+        Ok(match self.ahead {
+            Some((length, _)) => self.clear.lacks(needles, self.offset, self.input.held()?, length),
+            None => needles.first(&self.line).is_none(),
+        })
+    }
+
+    /// The buffer of a text that was whole.
+    pub fn into_buffer(self) -> Option<Vec<u8>> {
+        match self.input {
+            Input::Whole(input) => Some(input.into_inner()),
+            Input::Stream(_) => None,
+        }
+    }
+
+    /// Leaves the line that is ahead behind.
+    fn skip_ahead(&mut self) {
+        if let Some((length, end)) = self.ahead.take() {
+            self.consume(length + end);
+        }
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.input.consume(length);
+        self.offset += length as u64;
     }
 
     /// Reads the next line; false at the end.
-    fn advance(&mut self) -> Result<bool, ReadError> {
+    fn read(&mut self) -> Result<bool, ReadError> {
+        self.skip_ahead();
         self.line.clear();
         let mut begun = false;
         loop {
-            let chunk = self.input.fill_buf().map_err(unreadable)?;
+            let chunk = self.input.held()?;
             let Some(first) = chunk.first() else {
                 self.number += u64::from(begun);
                 return Ok(begun);
             };
             if std::mem::take(&mut self.after_return) && *first == b'\n' {
-                self.input.consume(1);
+                self.consume(1);
                 continue;
             }
-            begun = true;
             match memchr2(b'\n', b'\r', chunk) {
                 Some(end) => {
-                    self.line.extend_from_slice(&chunk[..end]);
                     self.after_return = chunk[end] == b'\r';
-                    self.input.consume(end + 1);
+                    if begun {
+                        self.line.extend_from_slice(&chunk[..end]);
+                        self.consume(end + 1);
+                    } else {
+                        self.ahead = Some((end, 1));
+                    }
                     self.number += 1;
                     return Ok(true);
                 }
                 None => {
                     let length = chunk.len();
                     self.line.extend_from_slice(chunk);
-                    self.input.consume(length);
+                    self.consume(length);
                 }
             }
+            begun = true;
             if self.line.len() > MAXIMUM_LINE {
                 let message = format!("line {}: it is longer than {MAXIMUM_LINE} bytes", self.number + 1);
                 return Err(ReadError::Broken(message));
@@ -132,13 +237,22 @@ pub fn skipped_lines(table: &Table) -> Result<Skipped, EngineError> {
 mod tests {
     use super::*;
 
+    /// The lines of a text that is held whole, which are those of one that comes byte by byte.
     fn lines(text: &'static str, header: usize, footer: usize) -> Vec<String> {
-        let mut lines = Lines::new(Box::new(text.as_bytes()), Skipped { header, footer }).expect("readable");
-        let mut all = Vec::new();
-        while let Some((_, line)) = lines.next().expect("readable") {
-            all.push(line.into_owned());
-        }
-        all
+        let read = |text: Text| {
+            let mut lines = Lines::new(text, Skipped { header, footer }).expect("readable");
+            let mut all = Vec::new();
+            while let Some((_, line)) = lines.next().expect("readable") {
+                all.push(line.into_owned());
+            }
+            all
+        };
+        let whole = read(Text::Whole(text.as_bytes().to_vec()));
+        let bytes = text.as_bytes().iter().map(|byte| [*byte]).collect::<Vec<_>>();
+        let pieces: Box<dyn Read> = Box::new(std::io::empty());
+        let pieces = bytes.into_iter().fold(pieces, |before, byte| Box::new(before.chain(Cursor::new(byte))));
+        assert_eq!(read(Text::Stream(pieces)), whole);
+        whole
     }
 
     #[test]

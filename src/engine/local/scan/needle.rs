@@ -4,6 +4,7 @@
 //! write them. It has: `\u0041` for any character, and short escapes for some. So only texts are looked for that nothing
 //! but what begins such an escape could hide, and a record that holds one of these is parsed whatever else it holds.
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, MatchKind};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::expr::InList;
@@ -20,8 +21,11 @@ const SHORTEST: usize = 3;
 
 /// Texts of which a record must hold one.
 #[derive(Debug, Clone)]
-pub struct Needles {
-    texts: AhoCorasick,
+pub enum Needles {
+    /// Some dozens, looked for with vector instructions.
+    Few(Searcher),
+    /// More than those take.
+    Many(AhoCorasick),
 }
 
 impl Needles {
@@ -29,14 +33,40 @@ impl Needles {
     /// `hiding` is what could stand for a part of a text: a record that holds it may match.
     pub fn of(lists: impl Iterator<Item = Vec<String>>, hiding: &[&str]) -> Option<Self> {
         let texts = lists.min_by_key(Vec::len)?;
-        let all = texts.into_iter().chain(hiding.iter().map(|text| (*text).to_owned()));
-        let texts = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(all).ok()?;
-        Some(Self { texts })
+        let all: Vec<String> = texts.into_iter().chain(hiding.iter().map(|text| (*text).to_owned())).collect();
+        match Searcher::new(&all) {
+            Some(few) => Some(Self::Few(few)),
+            None => AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(all).ok().map(Self::Many),
+        }
     }
 
     /// Where the first of them begins; records before it cannot match.
     pub fn first(&self, text: &[u8]) -> Option<usize> {
-        self.texts.find(text).map(|found| found.start())
+        let found = match self {
+            Self::Few(texts) => texts.find(text),
+            Self::Many(texts) => texts.find(text),
+        };
+        found.map(|found| found.start())
+    }
+}
+
+/// How far a text, of which some part after the other is in memory, is known to hold no needles. They are looked for in
+/// all that is in memory, since that is faster than to begin anew with each record.
+#[derive(Debug, Default)]
+pub struct Clear {
+    /// From the last record that was searched to here, counted from the text's begin, none begins that was in memory.
+    to: u64,
+}
+
+impl Clear {
+    /// Whether a record of this length holds none of them, which begins at an offset of the text, and with it what is
+    /// in memory. Records are asked for in their order.
+    pub fn lacks(&mut self, needles: &Needles, offset: u64, memory: &[u8], length: usize) -> bool {
+        if self.to <= offset {
+            self.to = offset + needles.first(memory).unwrap_or(memory.len()) as u64;
+        }
+        // A record that was in memory only in part when it was searched ends behind what was.
+        self.to >= offset + length as u64
     }
 }
 

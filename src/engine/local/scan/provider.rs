@@ -21,7 +21,7 @@ use super::reader::TableReader;
 use super::stream::{FileTask, OutputColumn, ScanPlan};
 use crate::catalog::{Format, Table, TableRef, escape_folder};
 use crate::engine::local::arrow::positional_fields;
-use crate::engine::local::store::{Lister, Store};
+use crate::engine::local::store::{Lister, Store, side_by_side};
 use crate::engine::{EngineError, ScanReport};
 use crate::types::Type;
 
@@ -145,11 +145,14 @@ impl TableScan {
             partitions_asked: partitions.len() as u64,
             ..ScanReport::default()
         };
+        let listed = side_by_side(partitions, |partitions| {
+            let mut lister = Lister::new(&self.context.store);
+            partitions.iter().map(|partition| lister.files(&partition.location)).collect::<Result<Vec<_>, _>>()
+        })?;
         let mut tasks = Vec::new();
-        let mut lister = Lister::new(&self.context.store);
-        for (partition, keys) in partitions.iter().zip(keys) {
+        for ((partition, keys), found) in partitions.iter().zip(keys).zip(listed.into_iter().flatten()) {
             let Partition { values, location } = partition;
-            let Some(found) = lister.files(location)? else {
+            let Some(found) = found else {
                 report.partitions_missing.push(partition_name(table, values, location));
                 continue;
             };

@@ -14,7 +14,7 @@ use super::needle::Needles;
 use super::parquet_file::ParquetFiles;
 use super::regex_lines::RegexLines;
 use super::rows::{Emit, Rows};
-use super::whole::Whole;
+use super::whole::{Text, Whole};
 use super::{ReadError, cloudtrail, serde_property};
 use crate::catalog::{Column, Format, Table};
 use crate::engine::local::ColumnBuilder;
@@ -120,25 +120,36 @@ impl TableReader {
             builders => builders,
         };
         let mut rows = Rows::new(builders, needles, emit);
-        let lines = |whole: &mut Whole| Lines::new(whole.open(path)?.into_read(), self.skipped);
-        match &self.format {
-            FormatReader::CloudTrail(decoder) => {
-                let text = whole.open(path)?;
-                whole.give_back(cloudtrail::read(text, decoder, &mut rows)?);
+        if let FormatReader::Avro(reader) = &self.format {
+            reader.read(path, &mut rows)?;
+        } else {
+            let text = whole.open(path)?;
+            if let Some(buffer) = self.read_text(text, &mut rows)? {
+                whole.give_back(buffer);
             }
-            FormatReader::JsonLines(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Delimited(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Csv(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Regex(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Grok(reader) => reader.read(lines(whole)?, &mut rows)?,
-            FormatReader::Avro(reader) => reader.read(path, &mut rows)?,
-            FormatReader::Parquet(_) => {}
         }
         rows.flush()?;
         let passed = rows.passed();
         // A file that is broken leaves half a record in its builders, so that only those of a whole one are kept.
         kept.builders = rows.builders;
         Ok(passed)
+    }
+
+    /// Reads a text, and gives back the buffer of one that was whole.
+    fn read_text(&self, text: Text, rows: &mut Rows<'_>) -> Result<Option<Vec<u8>>, ReadError> {
+        if let FormatReader::CloudTrail(decoder) = &self.format {
+            return cloudtrail::read(text, decoder, rows).map(Some);
+        }
+        let mut lines = Lines::new(text, self.skipped)?;
+        match &self.format {
+            FormatReader::JsonLines(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Delimited(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Csv(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Regex(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::Grok(reader) => reader.read(&mut lines, rows)?,
+            FormatReader::CloudTrail(_) | FormatReader::Parquet(_) | FormatReader::Avro(_) => {}
+        }
+        Ok(lines.into_buffer())
     }
 
     fn builders(&self) -> Result<Vec<ColumnBuilder>, EngineError> {

@@ -55,7 +55,7 @@ impl RegexLines {
     /// # Errors
     ///
     /// Matching a line takes too long.
-    pub fn read(&self, mut lines: Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
+    pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while let Some((number, line)) = lines.next()? {
             let matched = self.pattern.captures(line.as_ref());
             match matched.map_err(|error| ReadError::Broken(format!("line {number}: {error}")))? {

@@ -4,7 +4,7 @@
 //! that is large, broken or no gzip at all is left to the reader of streams, which also knows what to say of it.
 
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use libdeflater::{Decompressor, crc32};
@@ -26,16 +26,6 @@ pub enum Text {
     Whole(Vec<u8>),
     /// What yields it.
     Stream(Box<dyn Read>),
-}
-
-impl Text {
-    /// What yields the text.
-    pub fn into_read(self) -> Box<dyn Read> {
-        match self {
-            Self::Whole(text) => Box::new(Cursor::new(text)),
-            Self::Stream(text) => text,
-        }
-    }
 }
 
 /// What inflating needs, kept from file to file.

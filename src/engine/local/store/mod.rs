@@ -3,17 +3,18 @@
 //! Locations come from specs and from data, so a location must never lead out of the folder that the
 //! user mapped: keys with `..` are refused, and a symbolic link counts as what it points to.
 
-use std::collections::BTreeSet;
+mod lister;
+mod walk;
+
+pub use self::lister::Lister;
+pub use self::walk::side_by_side;
+
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::ops::Bound;
 use std::path::{Component, Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
+use self::walk::{Entry, entries, walk};
 use crate::engine::{EngineError, ErrorClass};
-
-/// Folders nested deeper than this are refused: no log archive has them, but a loop of links does.
-const MAXIMUM_DEPTH: usize = 64;
 
 /// A local folder that stands for a location: `--map s3://bucket/prefix=DIR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub struct StoredFile {
 }
 
 /// What lies under a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
     /// The files that a scan reads, sorted by location.
     pub files: Vec<StoredFile>,
@@ -206,160 +207,6 @@ impl Store {
         let file = options.open(&path).map_err(|error| data(format!("{}: cannot be made: {error}", path.display())))?;
         Ok((path, file))
     }
-}
-
-/// Every file under a place that exists.
-fn walk(place: &Place, is_hidden: impl Fn(&Entry) -> bool) -> Result<Files, EngineError> {
-    let [_, root] = &place.root;
-    let (mut files, mut hidden) = (Vec::new(), Vec::new());
-    let mut folders = vec![(place.directory.clone(), place.uri.clone(), 0)];
-    while let Some((directory, uri, depth)) = folders.pop() {
-        if depth > MAXIMUM_DEPTH {
-            return Err(data(format!("{}: folders are nested too deep", directory.display())));
-        }
-        for entry in entries(&directory)? {
-            if is_hidden(&entry) {
-                hidden.push(format!("{uri}{}", entry.name));
-                continue;
-            }
-            let Some(metadata) = entry.file(root)? else {
-                folders.push((entry.found.path(), format!("{uri}{}/", entry.name), depth + 1));
-                continue;
-            };
-            if metadata.is_file() {
-                let uri = format!("{uri}{}", entry.name);
-                files.push(StoredFile {
-                    uri,
-                    path: entry.found.path(),
-                    size: metadata.len(),
-                    modified: modified(&metadata),
-                });
-            }
-        }
-    }
-    files.sort_by(|a, b| a.uri.cmp(&b.uri));
-    hidden.sort();
-    Ok(Files { files, hidden })
-}
-
-/// Lists many locations, one after the other. A table of which little is there has tens of thousands of partitions
-/// that are not, most of them below a folder that is not there either: that one is asked for once.
-pub struct Lister<'a> {
-    store: &'a Store,
-    /// Locations, each ending in `/`, under which nothing is.
-    missing: BTreeSet<String>,
-    /// The folder above the last location, with the one mapped for it, if links do not lead out of that.
-    above: Option<(PathBuf, PathBuf)>,
-}
-
-impl<'a> Lister<'a> {
-    /// A lister that knows nothing yet.
-    pub fn new(store: &'a Store) -> Self {
-        Self { store, missing: BTreeSet::new(), above: None }
-    }
-
-    /// Every file under a location, as [`Store::files`]; none if its folder does not exist.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::place`] and [`Store::files`].
-    pub fn files(&mut self, location: &str) -> Result<Option<Files>, EngineError> {
-        let up_to = (Bound::Unbounded, Bound::Included(location));
-        if self.missing.range::<str, _>(up_to).next_back().is_some_and(|above| location.starts_with(above)) {
-            return Ok(None);
-        }
-        let place = self.store.place(location)?;
-        if self.contains(&place)? {
-            return walk(&place, Entry::is_hidden).map(Some);
-        }
-        self.missing.insert(missing_above(&place));
-        Ok(None)
-    }
-
-    /// As [`contained`]. Links are followed once for all the locations of a folder: those that are none themselves lie
-    /// in it.
-    fn contains(&mut self, place: &Place) -> Result<bool, EngineError> {
-        let [_, canonical] = &place.root;
-        let Some(above) = place.directory.parent() else { return contained(place) };
-        if !self.above.as_ref().is_some_and(|(known, root)| known == above && root == canonical) {
-            let inside = fs::canonicalize(above).is_ok_and(|above| above.starts_with(canonical));
-            self.above = inside.then(|| (above.to_owned(), canonical.clone()));
-        }
-        match fs::symlink_metadata(&place.directory) {
-            Ok(metadata) if self.above.is_some() && !metadata.is_symlink() => Ok(metadata.is_dir()),
-            _ => contained(place),
-        }
-    }
-}
-
-/// The widest location above a missing place, or the place itself, that is missing too.
-fn missing_above(place: &Place) -> String {
-    let [root, _] = &place.root;
-    let (mut uri, mut directory) = (place.uri.as_str(), place.directory.as_path());
-    while let Some(above) = directory.parent()
-        && above.starts_with(root)
-        && !above.is_dir()
-        && let Some((parent, _)) = uri[..uri.len() - 1].rsplit_once('/')
-    {
-        (uri, directory) = (&uri[..=parent.len()], above);
-    }
-    uri.to_owned()
-}
-
-/// A directory's entry.
-struct Entry {
-    name: String,
-    found: fs::DirEntry,
-}
-
-impl Entry {
-    /// Whether Athena passes over it.
-    fn is_hidden(&self) -> bool {
-        self.name.starts_with(['_', '.'])
-    }
-
-    /// What it is, or what it links to; none if that is a folder. A link out of the root is an error. The directory
-    /// says of most entries what they are, and the others are looked up in it, not by their whole path.
-    fn file(&self, root: &Path) -> Result<Option<fs::Metadata>, EngineError> {
-        let unreadable = |error: io::Error| data(format!("{}: cannot be read: {error}", self.found.path().display()));
-        let kind = self.found.file_type().map_err(unreadable)?;
-        let metadata = if kind.is_dir() {
-            return Ok(None);
-        } else if kind.is_symlink() {
-            linked(&self.found.path(), root)?
-        } else {
-            self.found.metadata().map_err(unreadable)?
-        };
-        Ok((!metadata.is_dir()).then_some(metadata))
-    }
-}
-
-fn entries(directory: &Path) -> Result<Vec<Entry>, EngineError> {
-    let unreadable = |error: io::Error| data(format!("{}: cannot be listed: {error}", directory.display()));
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let found = entry.map_err(unreadable)?;
-        let name = found.file_name().into_string().map_err(|name| {
-            data(format!("{}: the name {} is not UTF-8, which S3 keys are", directory.display(), name.display()))
-        })?;
-        entries.push(Entry { name, found });
-    }
-    Ok(entries)
-}
-
-fn modified(metadata: &fs::Metadata) -> i64 {
-    let elapsed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    elapsed.and_then(|elapsed| i64::try_from(elapsed.as_millis()).ok()).unwrap_or_default()
-}
-
-/// What a link points to; out of the root is an error.
-fn linked(path: &Path, root: &Path) -> Result<fs::Metadata, EngineError> {
-    let unreadable = |error: io::Error| data(format!("{}: cannot be read: {error}", path.display()));
-    let target = fs::canonicalize(path).map_err(unreadable)?;
-    if !target.starts_with(root) {
-        return Err(data(format!("{}: the link leads out of {}", path.display(), root.display())));
-    }
-    fs::metadata(&target).map_err(unreadable)
 }
 
 /// Whether a place exists; one that links lead out of its mapped folder is an error.

@@ -1,0 +1,13 @@
+SELECT json_value(j);
+SELECT json_value(j, path);
+SELECT json_value(j, 'lax $' NULL ON ERROR NULL ON EMPTY);
+SELECT json_value(j, 'lax $' EMPTY ARRAY ON EMPTY);
+SELECT json_exists(j, 'lax $' NULL ON ERROR);
+SELECT json_exists(j, 'lax $' TRUE ON EMPTY);
+SELECT json_query(j, 'lax $' PASSING 1);
+SELECT json_query(j FORMAT JSON ENCODING UTF7, 'lax $');
+SELECT json_query(j, 'lax $' WITHOUT CONDITIONAL WRAPPER);
+SELECT json_object('a', 1);
+SELECT json_object(KEY 'a' : 1);
+SELECT json_object('a' : 1 NULL ON NULL, 'b' : 2);
+SELECT json_array(1 WITH UNIQUE KEYS);
