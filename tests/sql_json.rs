@@ -142,9 +142,9 @@ fn deep_and_long_paths_are_read_or_refused() {
 #[test]
 fn paths_that_multiply_are_refused_before_they_fill_the_memory() {
     on_a_small_stack(|| {
-        let list = format!("[{}]", vec!["[1,2,3,4,5,6,7,8,9,10]"; 10].join(","));
+        let list = format!("[{}]", ["[1,2,3,4,5,6,7,8,9,10]"; 10].join(","));
         let nested = format!("{}1{}", "{\"a\":".repeat(900), "}".repeat(900));
-        let wide = format!("[{}]", vec!["1"; 5_000].join(","));
+        let wide = format!("[{}]", ["1"; 5_000].join(","));
         for (json, path) in [
             (&list, format!("lax ${}", "[0 to last, 0 to last, 0 to last, 0 to last]".repeat(30))),
             (&list, format!("lax ${}.size()", "[*, 0]".replace("*, ", "0 to last, ").repeat(40))),

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -78,6 +80,16 @@ impl Bench {
         let arguments =
             ["run", spec, "--now", NOW, "--map", "s3://trail-bucket=archive", "--format", "csv", "--replace"];
         self.program.call(&arguments)
+    }
+
+    /// Waits until the server runs a query of a run's that stores rows.
+    pub fn until_something_runs(&self) {
+        let began = Instant::now();
+        let running = "SELECT count(*) FROM system.runtime.queries WHERE source LIKE 'athplan store%' AND state IN ('RUNNING', 'FINISHING')";
+        while self.server.number(running).unwrap_or(0) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(120), "nothing ever runs");
+            sleep(Duration::from_millis(20));
+        }
     }
 
     /// The tables that are there.

@@ -2,21 +2,11 @@
 //! clear error after which the run goes on.
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::bench::{Bench, sorted};
 use super::kill::{arguments, only_run, runs, spec};
 use crate::live::lasting::ended;
-
-/// Waits until the server runs a query of a run's.
-fn until_something_runs(bench: &Bench) {
-    let began = Instant::now();
-    let running = "SELECT count(*) FROM system.runtime.queries WHERE source LIKE 'athplan store%' AND state IN ('RUNNING', 'FINISHING')";
-    while bench.server.number(running).unwrap_or(0) == 0 {
-        assert!(began.elapsed() < Duration::from_secs(120), "nothing ever runs");
-        sleep(Duration::from_millis(20));
-    }
-}
 
 #[test]
 #[ignore = "needs a Trino: tests/trino/run"]
@@ -25,7 +15,7 @@ fn a_server_that_starts_anew_in_the_middle_of_a_run_costs_no_row() {
     let expected = spec(&bench);
     for pause in [0, 300, 1_500] {
         let child = bench.program.start(&arguments());
-        until_something_runs(&bench);
+        bench.until_something_runs();
         sleep(Duration::from_millis(pause));
         bench.server.kill();
         bench.server.begin();
@@ -50,7 +40,7 @@ fn a_query_that_somebody_kills_stops_the_run_and_it_goes_on() {
     let bench = Bench::new();
     let expected = spec(&bench);
     let child = bench.program.start(&arguments());
-    until_something_runs(&bench);
+    bench.until_something_runs();
     let ids = bench
         .server
         .query("SELECT query_id FROM system.runtime.queries WHERE source LIKE 'athplan store%' AND state = 'RUNNING'")

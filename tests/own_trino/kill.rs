@@ -79,13 +79,13 @@ fn each_row_comes_once_wherever_athplan_is_killed() {
 
 #[test]
 #[ignore = "needs a Trino: tests/trino/run"]
-fn an_interrupted_run_leaves_no_query_running_and_goes_on_or_is_cleaned() {
+fn an_interrupted_run_leaves_no_query_running_and_runs_side_by_side_do_not_mix() {
     let bench = Bench::new();
     let expected = spec(&bench);
     // What is kept stays, so that it comes last.
     for cleans in [true, false] {
         let child = bench.program.start(&arguments());
-        sleep(Duration::from_millis(1_500));
+        bench.until_something_runs();
         signal(&child, "INT");
         let stopped = ended(child);
         assert_eq!(stopped.code, 1, "{}", stopped.stderr);
@@ -103,4 +103,28 @@ fn an_interrupted_run_leaves_no_query_running_and_goes_on_or_is_cleaned() {
             bench.nothing_is_left(&["acts"]);
         }
     }
+    side_by_side(&bench, &expected);
+}
+
+/// Two runs of one spec at the same time: each has tables of its own, and what both would keep, one does; the other is told,
+/// and its rows are stored for when the name is free.
+fn side_by_side(bench: &Bench, expected: &[String]) {
+    bench.server.query("DROP TABLE hive.default.acts").expect("it is there");
+    let both = [bench.program.start(&arguments()), bench.program.start(&arguments())].map(ended);
+    let (first, second): (Vec<_>, Vec<_>) = both.into_iter().partition(|ended| ended.code == 0);
+    let ([first], [second]) = (first.as_slice(), second.as_slice()) else {
+        panic!(
+            "one of them keeps the table: {:?}",
+            first.iter().chain(&second).map(|ended| &ended.stderr).collect::<Vec<_>>()
+        )
+    };
+    assert_eq!(sorted(&first.stdout), expected, "{}", first.stderr);
+    let said: String = second.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("this run did not make it") && said.contains("drop or rename acts"), "{}", second.stderr);
+    let run =
+        second.stderr.split("athplan resume ").nth(1).and_then(|rest| rest.split('`').next()).expect("it goes on");
+    bench.server.query("DROP TABLE hive.default.acts").expect("it is there");
+    let resumed = bench.program.call(&["resume", run, "--format", "csv"]);
+    assert_eq!((resumed.code, sorted(&resumed.stdout)), (0, expected.to_vec()), "{}", resumed.stderr);
+    assert!(bench.tables() == ["acts"], "{:?}", bench.tables());
 }

@@ -171,13 +171,7 @@ fn specs_of_examples(called: &'static str, fill: fn(&Path)) -> Vec<Make> {
         let options = Options { slack: Some(12 * 3_600), ..Options::new(EXAMPLES_NOW) };
         Subject::new(name, text, original, options, ("2019/02/20", "2019/06/05"))
     };
-    folders
-        .into_iter()
-        .map(|folder| -> Make {
-            let subject = subject.clone();
-            Box::new(move || subject(&folder))
-        })
-        .collect()
+    folders.into_iter().map(|folder| -> Make { Box::new(move || subject(&folder)) }).collect()
 }
 
 /// The named cases.

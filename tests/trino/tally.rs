@@ -62,8 +62,11 @@ impl Tally {
     }
 }
 
+/// Judges one subject: what was counted, and what is wrong, in words.
+pub type Judging<'j> = dyn Fn(&Subject, Tally) -> (Tally, Vec<String>) + Sync + 'j;
+
 /// Judges subjects, two at a time, prints what was judged, and fails if anything is wrong.
-pub fn judged(name: &'static str, subjects: &[Make], judge: &(dyn Fn(&Subject, Tally) -> (Tally, Vec<String>) + Sync)) {
+pub fn judged(name: &'static str, subjects: &[Make], judge: &Judging<'_>) {
     let (next, wrong, tally) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Tally::new(name)));
     let work = || {
         while let Some(make) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {

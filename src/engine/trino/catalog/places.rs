@@ -42,14 +42,20 @@ impl TrinoEngine {
             return Ok(false);
         }
         let keys = &table.partition_keys;
-        let placed: Vec<PartitionEntry> = stream::iter(elsewhere)
+        let placed: Result<Vec<PartitionEntry>, EngineError> = stream::iter(elsewhere)
             .map(|entry| async move {
                 let location = self.folder_of_a_file(called, keys, &entry.values).await?;
                 Ok::<_, EngineError>(PartitionEntry { location, ..entry })
             })
             .buffer_unordered(SIDE_BY_SIDE)
             .try_collect()
-            .await?;
+            .await;
+        let placed = match placed {
+            Ok(placed) => placed,
+            Err(error) if error.class.is_retryable() => return Err(error),
+            // A partition whose files cannot be read is no reason not to read others.
+            Err(_) => return Ok(false),
+        };
         if let Layout::Registered(entries) = &mut table.layout {
             for entry in entries {
                 if let Some(found) = placed.iter().find(|placed| placed.values == entry.values) {
