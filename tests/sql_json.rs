@@ -139,6 +139,14 @@ fn deep_and_long_paths_are_read_or_refused() {
     });
 }
 
+/// Each element looks at one of a long list, which must not be copied for it: else this takes minutes.
+#[test]
+fn a_long_list_is_indexed_in_place() {
+    let list = format!("[{}]", vec!["1"; 60_000].join(","));
+    let found = answer(&format!("json_exists('{list}', 'lax $[*]?(@ == $[0])')"));
+    assert_eq!(found.expect("an answer"), Value::Boolean(true));
+}
+
 #[test]
 fn paths_that_multiply_are_refused_before_they_fill_the_memory() {
     on_a_small_stack(|| {
@@ -151,6 +159,7 @@ fn paths_that_multiply_are_refused_before_they_fill_the_memory() {
             (&nested, format!("lax ${}", "..a".repeat(8))),
             (&wide, "lax $?(exists($[*]?(@ == $[*])))".to_owned()),
             (&wide, "lax $?($[*] > $[*])".to_owned()),
+            (&wide, format!("lax $[*]?({})", ["@ == $[0 to last]"; 400].join(" && "))),
         ] {
             let error = answer(&format!("json_query('{json}', '{path}' WITH WRAPPER)")).expect_err(&path);
             assert!(error.is_refusal(), "{path}: {error}");

@@ -1,5 +1,7 @@
 //! What an engine says of a query: its state, what it read, and its rows.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::EngineError;
@@ -75,8 +77,9 @@ pub struct ScanReport {
     pub partitions_asked: u64,
     /// Of these, how many had files.
     pub partitions_found: u64,
-    /// Partitions whose folder is not there, by their key values.
-    pub partitions_missing: Vec<String>,
+    /// Partitions whose folder is not there, by their key values: tens of thousands where little is there of a table, and
+    /// the report is asked for again and again.
+    pub partitions_missing: Arc<[String]>,
     /// Files read; those skipped are not among them.
     pub files: u64,
     /// Bytes of all files opened, as stored.

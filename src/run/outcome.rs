@@ -195,8 +195,9 @@ impl Coverage {
 
 /// Appends those whose name is not among the known ones. There can be tens of thousands of either.
 fn append_new<T: Clone>(known: &mut Vec<T>, told: &[T], name: impl Fn(&T) -> &str) {
-    let mut names: HashSet<String> = known.iter().map(|one| name(one).to_owned()).collect();
-    known.extend(told.iter().filter(|one| names.insert(name(one).to_owned())).cloned());
+    let mut names: HashSet<&str> = known.iter().map(&name).collect();
+    let new: Vec<T> = told.iter().filter(|one| names.insert(name(one))).cloned().collect();
+    known.extend(new);
 }
 
 fn as_text<S: serde::Serializer>(id: &StatementId, serializer: S) -> Result<S::Ok, S::Error> {

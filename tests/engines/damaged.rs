@@ -91,3 +91,46 @@ fn damaged_files_are_rows_or_an_error_that_names_the_file() {
         &|(which, edits)| format!("{:?}: {edits:?}", which.get(&files).name),
     );
 }
+
+const HIVE: &str = "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'";
+const OPENX: &str = "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'";
+
+fn lines(words: &str, columns: &str, content: impl AsRef<[u8]>) -> (Bench, Runtime) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let bench = Bench::new();
+    bench.file("t/f.json", content);
+    runtime.block_on(bench.ok(&format!("CREATE EXTERNAL TABLE t ({columns}) {words} LOCATION 's3://bucket/t/'")));
+    (bench, runtime)
+}
+
+/// A query that demands a text passes over lines that do not hold it, but not over those that are no objects at all.
+#[test]
+fn lines_that_are_no_objects_are_not_passed_over() {
+    let utf_16: Vec<u8> = "{\"id\":1,\"a\":\"hello\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (words, content) in [
+        (HIVE, b"garbage\nmore garbage\n".to_vec()),
+        (HIVE, [b"\xff\xfe".to_vec(), utf_16].concat()),
+        (OPENX, b"{\"id\":1,\"a\":\"CreateUser\"}\n{\"id\":2,\"a\":\"DeleteTr".to_vec()),
+    ] {
+        let (bench, runtime) = lines(words, "id bigint, a string", content);
+        runtime.block_on(bench.fails(
+            "SELECT id FROM t WHERE a = 'hello there'",
+            ErrorClass::Data,
+            &["f.json", "line"],
+        ));
+    }
+}
+
+/// Half a surrogate pair in a key is found when other values of its record have been appended.
+#[test]
+fn keys_with_half_a_surrogate_pair_are_read_once() {
+    let content = r#"{"id":1,"l":["x"],"m":{"k":"v"}}
+{"id":2,"l":["a","b",{"\ud800":"v2"}],"m":{"k":"v","\ud800":"w","j":"u"},"s":{"x":"y","\udc00":1,"z":[{"\ud800":2}]}}
+{"id":3}
+"#;
+    let columns = "id bigint, l array<string>, m map<string,string>, s struct<x:string,z:array<map<string,int>>>";
+    let (bench, runtime) = lines(OPENX, columns, content);
+    let rows = runtime.block_on(bench.rows("SELECT id, l, m, s FROM t ORDER BY id"));
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1], r#"2|[a, b, {"?":"v2"}]|{k=v, ?=w, j=u}|{x=y, z=[{?=2}]}"#);
+}

@@ -72,7 +72,7 @@ async fn a_partition_without_a_folder_is_missing_and_not_empty() {
     let (rows, report) = scan(&bench, "region = 'eu-west-1' AND day BETWEEN '2023/07/06' AND '2023/07/09'").await;
     assert_eq!(rows, "4");
     assert_eq!((report.partitions_asked, report.partitions_found, report.files), (4, 1, 1));
-    assert_eq!(report.partitions_missing, ["region=eu-west-1, day=2023/07/06", "region=eu-west-1, day=2023/07/08"]);
+    assert_eq!(*report.partitions_missing, ["region=eu-west-1, day=2023/07/06", "region=eu-west-1, day=2023/07/08"]);
 }
 
 #[tokio::test]

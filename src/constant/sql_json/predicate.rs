@@ -5,6 +5,7 @@
 //! nothing else. In lax mode the first that is true settles it, in strict mode an error anywhere makes it
 //! unknown.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::node::Node;
@@ -161,7 +162,7 @@ fn starts_with(walk: &mut Walk<'_>, whole: &PathExpr, prefix: &PathExpr, place: 
     let mut found = false;
     for item in walk.unwrapped(whole)? {
         let Some(text) = text(&item) else { return Ok(None) };
-        found |= text.starts_with(&prefix);
+        found |= text.starts_with(&*prefix);
         if found && walk.lax {
             break;
         }
@@ -170,11 +171,11 @@ fn starts_with(walk: &mut Walk<'_>, whole: &PathExpr, prefix: &PathExpr, place: 
 }
 
 /// The text of an item that is one.
-fn text(item: &Item) -> Option<String> {
+fn text(item: &Item) -> Option<Cow<'_, str>> {
     match item {
         Item::Json(Node::Scalar(Type::Varchar(_), Value::Varchar(text)))
-        | Item::Sql(Type::Varchar(_), Value::Varchar(text)) => Some(text.to_string()),
-        Item::Sql(Type::Char(width), Value::Varchar(text)) => Some(padded(text, *width)),
+        | Item::Sql(Type::Varchar(_), Value::Varchar(text)) => Some(Cow::Borrowed(text)),
+        Item::Sql(Type::Char(width), Value::Varchar(text)) => Some(Cow::Owned(padded(text, *width))),
         _ => None,
     }
 }

@@ -246,8 +246,13 @@ impl Walk<'_> {
         place: Place<'_>,
         found: &mut Vec<Item>,
     ) -> Walked<()> {
-        let elements = self.elements(item)?;
-        let Some(last) = elements.len().checked_sub(1) else {
+        // The array is shared and may be long: what is not chosen is not copied.
+        let count = match &item {
+            Item::Json(Node::Array(elements)) => elements.len(),
+            _ if self.lax => 1,
+            other => return failed(format!("expected an array, found {}", kind(other))),
+        };
+        let Some(last) = count.checked_sub(1) else {
             return if self.lax { Ok(()) } else { failed("the array is empty") };
         };
         let within = Place { last: Some(last), ..place };
@@ -256,7 +261,7 @@ impl Walk<'_> {
             let to = subscript.to.as_ref().map(|to| self.sequence(to, within)).transpose()?;
             let from = index(&from)?;
             let to = to.map_or(Ok(from), |to| index(&to))?;
-            let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+            let size = i64::try_from(count).unwrap_or(i64::MAX);
             let inside = |index| (0..size).contains(&index);
             let fits = inside(from) && inside(to) && from <= to;
             if !(self.lax || fits) {
@@ -266,7 +271,12 @@ impl Walk<'_> {
             let end = usize::try_from(to.saturating_add(1).clamp(0, size)).unwrap_or(0);
             if first < end {
                 self.spend(end - first)?;
-                found.extend_from_slice(&elements[first..end]);
+                match &item {
+                    Item::Json(Node::Array(elements)) => {
+                        found.extend(elements[first..end].iter().cloned().map(Item::Json));
+                    }
+                    other => found.push(other.clone()),
+                }
             }
         }
         Ok(())

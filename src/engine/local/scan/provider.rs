@@ -149,11 +149,11 @@ impl TableScan {
             let mut lister = Lister::new(&self.context.store);
             partitions.iter().map(|partition| lister.files(&partition.location)).collect::<Result<Vec<_>, _>>()
         })?;
-        let mut tasks = Vec::new();
+        let (mut tasks, mut missing) = (Vec::new(), Vec::new());
         for ((partition, keys), found) in partitions.iter().zip(keys).zip(listed.into_iter().flatten()) {
             let Partition { values, location } = partition;
             let Some(found) = found else {
-                report.partitions_missing.push(partition_name(table, values, location));
+                missing.push(partition_name(table, values, location));
                 continue;
             };
             report.partitions_found += u64::from(!found.files.is_empty());
@@ -164,6 +164,7 @@ impl TableScan {
             let name: Arc<str> = hive_name(table, values).into();
             tasks.extend(held.into_iter().map(|file| FileTask { file, keys: keys.clone(), partition: name.clone() }));
         }
+        report.partitions_missing = missing.into();
         Ok((tasks, report))
     }
 

@@ -72,7 +72,8 @@ impl Whole {
         let length = usize::try_from(length).ok().filter(|length| *length <= LARGEST)?;
         self.text.resize(length, 0);
         let inflated = self.decompressor.gzip_decompress(&self.stored, &mut self.text).ok()?;
-        // The footer that was checked while inflating is the one at the end of the file, so that nothing follows it.
+        // The footer that was checked while inflating is the one at the end of the file: nothing follows it but, at the
+        // very most, what ends with the same footer again.
         (inflated == length && crc32(&self.text) == check).then(|| std::mem::take(&mut self.text))
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserializer as _;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::hive_value::append_hive;
@@ -198,9 +198,10 @@ impl RecordDecoder {
         for (((name, decoder), value), builder) in self.fields.iter().zip(found).zip(builders) {
             match value {
                 Some(value) if value.get() != "null" => {
+                    // Something may have been appended by now, so that the text must not be tried another way.
                     decoder.append(value, builder).map_err(|mismatch| Mismatch {
                         message: format!("{name}: {}", mismatch.message),
-                        ..mismatch
+                        malformed: false,
                     })?;
                 }
                 _ => builder.append_null(),
@@ -392,8 +393,9 @@ impl<'de> Visitor<'de> for Fields<'_> {
         let mut found = vec![None; self.0.fields.len()];
         // What stands under a key with dots counts only where the name itself is no key.
         let mut by_dots: Vec<(usize, &RawValue)> = Vec::new();
-        while let Some(positions) = map.next_key_seed(Key(self.0))? {
-            let Some((positions, dotted)) = positions else {
+        // Half a surrogate pair is no error in a key, as it is none in a value.
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let Some((positions, dotted)) = self.0.positions(&unescape(key.get())) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
@@ -427,29 +429,6 @@ fn fill<'r>(found: &mut [Option<&'r RawValue>], positions: &[usize], value: &'r 
     }
 }
 
-/// Finds a key among the wanted ones without keeping its text.
-struct Key<'a>(&'a RecordDecoder);
-
-impl<'de, 'a> DeserializeSeed<'de> for Key<'a> {
-    type Value = Option<(&'a [usize], bool)>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de, 'a> Visitor<'de> for Key<'a> {
-    type Value = Option<(&'a [usize], bool)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.positions(key))
-    }
-}
-
 /// Reads all of an object's entries as raw text.
 struct Entries;
 
@@ -462,8 +441,9 @@ impl<'de> Visitor<'de> for Entries {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        // Half a surrogate pair is no error in a key, as it is none in a value.
+        while let Some((key, value)) = map.next_entry::<&RawValue, _>()? {
+            entries.push((unescape(key.get()), value));
         }
         Ok(entries)
     }
