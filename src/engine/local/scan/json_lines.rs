@@ -47,17 +47,16 @@ impl JsonLines {
     /// A line is no JSON object, or a value has the wrong shape.
     pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while lines.advance()? {
-            let passes = match rows.needles {
-                Some(needles) => lines.lacks(needles)?,
-                None => false,
-            };
-            let (number, line) = lines.current()?;
-            let text = line.trim();
             // What may be no object is decoded, so that whoever decodes it says what it is.
-            if passes && is_object(text) {
+            if let Some(needles) = rows.needles
+                && lines.lacks(needles)?
+                && is_object(lines.bytes()?.trim_ascii())
+            {
                 rows.pass_over();
                 continue;
             }
+            let (number, line) = lines.current()?;
+            let text = line.trim();
             // The OpenX SerDe makes a row of NULLs of a line that is neither object nor list.
             let no_json = self.openx && !text.starts_with(['{', '[']);
             if no_json {
@@ -89,8 +88,8 @@ impl JsonLines {
 }
 
 /// Whether a text is an object by its brackets and quotes.
-fn is_object(text: &str) -> bool {
-    text.starts_with('{') && ValueScan::default().end(text.as_bytes()) == Ok(Some(text.len()))
+fn is_object(text: &[u8]) -> bool {
+    text.starts_with(b"{") && ValueScan::default().end(text) == Ok(Some(text.len()))
 }
 
 fn openx_rules(properties: &BTreeMap<String, String>) -> JsonRules {

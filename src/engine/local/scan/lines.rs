@@ -133,13 +133,26 @@ impl Lines {
     ///
     /// The file cannot be read.
     pub fn current(&mut self) -> Result<(u64, Cow<'_, str>), ReadError> {
-        let number = self.number - self.held.len() as u64;
+        Ok((self.number(), String::from_utf8_lossy(self.bytes()?)))
+    }
+
+    /// The line that was gone on to, as it stands in the file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn bytes(&mut self) -> Result<&[u8], ReadError> {
+        let is_first = self.number() == 1;
         let bytes = match self.ahead {
             Some((length, _)) => &self.input.held()?[..length],
             None => self.line.as_slice(),
         };
-        let bytes = if number == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
-        Ok((number, String::from_utf8_lossy(bytes)))
+        Ok(if is_first { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes })
+    }
+
+    /// The number of the line that was gone on to.
+    fn number(&self) -> u64 {
+        self.number - self.held.len() as u64
     }
 
     /// Whether the line that was gone on to holds none of these texts.
