@@ -29,6 +29,11 @@ pub fn with_parameters(statement: &str, values: &BTreeMap<String, String>) -> St
                 name.push(character);
                 continue;
             }
+            // A colon that no name follows stands between a key of JSON_OBJECT and its value.
+            (_, Some(found)) if found.is_empty() => {
+                text.push(':');
+                name = None;
+            }
             (_, Some(found)) => {
                 text.push_str(values.get(found.as_str()).unwrap_or_else(|| panic!("no value of :{found}")));
                 name = None;

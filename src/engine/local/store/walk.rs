@@ -92,10 +92,11 @@ pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&[T]) -> Result<R, EngineError> + Sync,
 ) -> Result<Vec<R>, EngineError> {
-    let threads = available_parallelism().map_or(1, usize::from);
     if items.len() < FEWEST {
         return Ok(vec![work(items)?]);
     }
+    // Asking takes longer than listing a folder: the answer is read from files.
+    let threads = available_parallelism().map_or(1, usize::from);
     let work = &work;
     std::thread::scope(|scope| {
         let parts = items.chunks(items.len().div_ceil(threads));
