@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::iter;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{ScopedJoinHandle, available_parallelism};
 use std::time::UNIX_EPOCH;
 
@@ -15,6 +17,9 @@ const MAXIMUM_DEPTH: usize = 64;
 
 /// Fewer items than this are not worth a thread.
 const FEWEST: usize = 32;
+
+/// Into how many parts what a thread has to do is divided.
+const PARTS: usize = 16;
 
 /// A folder that is to be listed: where it is, its location, and how deep it lies.
 type Found = (PathBuf, String, usize);
@@ -83,7 +88,8 @@ fn list(
 }
 
 /// Does something with all items, in parts that threads take side by side if there are many; the results are in the
-/// order of the items.
+/// order of the items. Each thread takes the next part when it has done one: what is there often lies together, and a
+/// part without it takes no time.
 ///
 /// # Errors
 ///
@@ -97,13 +103,16 @@ pub fn side_by_side<T: Sync, R: Send>(
     }
     // Asking takes longer than listing a folder: the answer is read from files.
     let threads = available_parallelism().map_or(1, usize::from);
-    let work = &work;
-    std::thread::scope(|scope| {
-        let parts = items.chunks(items.len().div_ceil(threads));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+    let parts = Mutex::new(items.chunks(items.len().div_ceil(threads * PARTS)).enumerate());
+    let take = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let mut done: Vec<(usize, Result<R, EngineError>)> = std::thread::scope(|scope| {
+        let take_all = || iter::from_fn(take).map(|(number, part)| (number, work(part))).collect::<Vec<_>>();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take_all)).collect();
         let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-        threads.into_iter().map(join).collect()
-    })
+        threads.into_iter().flat_map(join).collect()
+    });
+    done.sort_unstable_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A directory's entry.
