@@ -109,7 +109,7 @@ fn family_of(sample: &Sample) -> &'static str {
         FunctionKind::Window => "window",
         FunctionKind::Scalar => family(&sample.name, &sample.arguments, &sample.result).unwrap_or_else(|| {
             let types = sample.arguments.iter().chain([&sample.result]);
-            let place = ["st_", "bing_tile", "great_circle"].iter().any(|begin| sample.name.starts_with(begin));
+            let place = ["st_", "bing_tile"].iter().any(|begin| sample.name.starts_with(begin));
             match sample.name.as_str() {
                 // The binder itself knows these.
                 "current_date" | "now" => "time",

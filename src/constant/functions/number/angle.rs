@@ -3,7 +3,7 @@
 //! Trino runs on Java, which has machine code for `sin`, `cos`, `tan`, `tanh` and `cbrt` (`fixed.rs`), and takes the
 //! others from the Freely Distributable Math Library, which is the same here as there.
 
-use super::{Body, EvalError, Type, Value, fixed, mismatch};
+use super::{Body, EvalError, Function, Type, Value, fixed, invalid, mismatch};
 
 /// Finds a function of this file.
 pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
@@ -24,6 +24,9 @@ pub(super) fn lookup(name: &str, arguments: &[Type]) -> Option<Body> {
     Some(match (name, arguments) {
         ("atan2", [Type::Double, Type::Double]) => {
             Body::Strict(|_, values| Ok(Value::Double(arc_tangent(double(&values[0])?, double(&values[1])?))))
+        }
+        ("great_circle_distance", [Type::Double, Type::Double, Type::Double, Type::Double]) => {
+            Body::Strict(great_circle_distance)
         }
         (_, [Type::Double]) => match name {
             "sin" => certain!(fixed::sine),
@@ -56,6 +59,36 @@ fn arc_tangent(y: f64, x: f64) -> f64 {
         return (std::f64::consts::PI - (quarter - PI_LOW)).copysign(y);
     }
     libm::atan2(y, x)
+}
+
+/// Kilometres between two places, each given by its latitude and longitude in degrees: Vincenty's formula on a sphere
+/// (<https://en.wikipedia.org/wiki/Great-circle_distance#Computational_formulae>), with the radius that Trino takes.
+fn great_circle_distance(function: &Function, values: &[Value]) -> Result<Value, EvalError> {
+    const RADIUS: f64 = 6371.01;
+    let mut degrees = [0.0; 4];
+    for (at, value) in degrees.iter_mut().zip(values) {
+        *at = double(value)?;
+    }
+    let [first_latitude, first_longitude, second_latitude, second_longitude] = degrees;
+    for (latitude, longitude) in [(first_latitude, first_longitude), (second_latitude, second_longitude)] {
+        if !(-90.0..=90.0).contains(&latitude) {
+            return Err(invalid("Latitude must be between -90 and 90"));
+        }
+        if !(-180.0..=180.0).contains(&longitude) {
+            return Err(invalid("Longitude must be between -180 and 180"));
+        }
+    }
+    let certain =
+        |operate: fn(f64) -> Option<f64>, angle: f64| operate(angle).ok_or_else(|| uncertain(&function.name, angle));
+    let (first, second) = (first_latitude.to_radians(), second_latitude.to_radians());
+    let apart = first_longitude.to_radians() - second_longitude.to_radians();
+    let (first_sine, first_cosine) = (certain(fixed::sine, first)?, certain(fixed::cosine, first)?);
+    let (second_sine, second_cosine) = (certain(fixed::sine, second)?, certain(fixed::cosine, second)?);
+    let (apart_sine, apart_cosine) = (certain(fixed::sine, apart)?, certain(fixed::cosine, apart)?);
+    let east = second_cosine * apart_sine;
+    let north = first_cosine * second_sine - first_sine * second_cosine * apart_cosine;
+    let along = first_sine * second_sine + first_cosine * second_cosine * apart_cosine;
+    Ok(Value::Double(arc_tangent((east * east + north * north).sqrt(), along) * RADIUS))
 }
 
 /// Up to here an exponential has a double, and half of it is taken whole.

@@ -13,7 +13,7 @@ mod sign;
 mod size;
 mod vector;
 
-use super::Body;
+use super::{Body, Function};
 use crate::constant::{EvalError, Value};
 use crate::types::Type;
 
