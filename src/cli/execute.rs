@@ -1,5 +1,6 @@
 //! Executing a plan until it is done, fails, or is to stop: interrupted, asked by another process, or late.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +8,6 @@ use miette::{IntoDiagnostic, Report, miette};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::journal::is_asked_to_stop;
 use super::progress::Progress;
 use super::session::Failure;
 use crate::Compiled;
@@ -16,6 +16,9 @@ use crate::error::Errors;
 use crate::run::ledger::Ledger;
 use crate::run::{Event, Outcome, RunError, RunOptions, run_with};
 use crate::source::Source;
+
+/// The file in a run's folder that asks its process to stop.
+pub const STOP: &str = "stop";
 
 /// How often a process looks whether it is asked to stop.
 const LOOK: Duration = Duration::from_millis(250);
@@ -130,6 +133,11 @@ impl Interrupts {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Whether the process of the run in a folder is asked to stop; once seen, it is asked no more.
+pub fn is_asked_to_stop(folder: &Path) -> bool {
+    fs::remove_file(folder.join(STOP)).is_ok()
 }
 
 async fn asked(folder: Option<&Path>) {

@@ -1,17 +1,15 @@
 //! Where the ledgers of runs lie: one private folder for each, under the user's state.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use miette::{IntoDiagnostic, Report, WrapErr, miette};
 
+use super::execute::STOP;
 use crate::run::ledger::{self, Known, LedgerError};
 
 /// The variable that names another folder.
 const VARIABLE: &str = "ATHPLAN_RUNS";
-
-/// The file that asks the process of a run to stop.
-const STOP: &str = "stop";
 
 /// The folder of all runs.
 pub struct Journal {
@@ -140,9 +138,4 @@ impl KeptRun {
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot delete {}", self.folder.display()))
     }
-}
-
-/// Whether the process of the run in a folder is asked to stop; once seen, it is asked no more.
-pub fn is_asked_to_stop(folder: &Path) -> bool {
-    fs::remove_file(folder.join(STOP)).is_ok()
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use miette::{Report, miette};
 
-use super::execute::{Execution, failure};
-use super::journal::{Journal, KeptRun, is_asked_to_stop};
+use super::execute::{Execution, failure, is_asked_to_stop};
+use super::journal::{Journal, KeptRun};
 use super::limits::LimitOptions;
 use super::live::{Live, LiveSettings};
 use super::progress::Progress;

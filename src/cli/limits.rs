@@ -61,6 +61,7 @@ impl LimitOptions {
     }
 
     /// The limits of a run that is taken up: those it had, in place of which others may be given.
+    #[cfg(any(feature = "athena", feature = "trino"))]
     pub fn or(&self, earlier: Limits) -> Limits {
         let own = self.limits();
         Limits {

@@ -23,7 +23,7 @@ mod folder;
 mod functions;
 #[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
 mod inputs;
-#[cfg(any(feature = "local", feature = "athena", feature = "trino"))]
+#[cfg(any(feature = "athena", feature = "trino"))]
 mod journal;
 #[cfg(any(feature = "athena", feature = "trino"))]
 mod lasting;
