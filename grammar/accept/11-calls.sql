@@ -13,7 +13,8 @@ FROM t;
 SELECT trim(a), TRIM(BOTH FROM a), TRIM(LEADING 'x' FROM a), trim(TRAILING FROM a), trim('x' FROM a), trim(a, 'x'), trim(FROM a), trim(both), trim(leading.a);
 SELECT position('a' IN b || c), substring(a FROM 2), substring(a FROM 2 FOR 3), substring(a, 2, 3), normalize(a), NORMALIZE(a, NFD), grouping(a) FROM t GROUP BY a;
 SELECT listagg(a, ',') WITHIN GROUP (ORDER BY b), LISTAGG(DISTINCT a) WITHIN GROUP (ORDER BY b DESC) FILTER (WHERE c),
-       listagg(a, ',' ON OVERFLOW TRUNCATE '...' WITH COUNT) WITHIN GROUP (ORDER BY a) FROM t;
+       listagg(a, ',' ON OVERFLOW TRUNCATE '...' WITH COUNT) WITHIN GROUP (ORDER BY a), listagg(a, U&'\0020' ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY a),
+       listagg(a ON OVERFLOW TRUNCATE WITHOUT COUNT) WITHIN GROUP (ORDER BY a) FROM t;
 SELECT json_value(j, 'lax $.a' RETURNING integer DEFAULT 0 ON EMPTY), JSON_VALUE(j FORMAT JSON, U&'lax \0024.a' DEFAULT a || b ON EMPTY NULL ON ERROR),
        json_value(j, 'lax $?(@.a > $x)' AS p PASSING a + 1 AS "x", '[1]' FORMAT JSON AS Y RETURNING decimal(5, 2) ERROR ON ERROR);
 SELECT json_exists(j, 'lax $'), json_exists(b FORMAT JSON ENCODING UTF16, 'strict $.a' UNKNOWN ON ERROR), json_exists(j, 'lax $' TRUE ON ERROR);

@@ -1,5 +1,7 @@
 //! Function calls: scalar functions, aggregates, window functions, and the calls that are forms.
 
+use std::borrow::Cow;
+
 use super::binder::{Binder, Place};
 use super::coerce::coerced;
 use super::errors::BindError;
@@ -37,7 +39,7 @@ impl Binder<'_> {
         if name == "count" && call.arguments.is_empty() {
             return self.aggregate(call, name, Vec::new(), Type::BigInt, span, place);
         }
-        match self.callee(&name, &call.arguments, span, place) {
+        match self.callee(&name, &arguments(call), span, place) {
             Callee::Known(resolution, arguments) => {
                 let ty = resolution.result;
                 match resolution.kind {
@@ -171,4 +173,18 @@ impl Binder<'_> {
 /// Arguments brought to the types that the resolved function takes.
 pub(super) fn with_types(arguments: Vec<Expr>, types: &[Type]) -> Vec<Expr> {
     arguments.into_iter().zip(types).map(|(argument, ty)| coerced(argument, ty)).collect()
+}
+
+/// The arguments of a call; behind those of LISTAGG what its ON OVERFLOW TRUNCATE says: filler and whether to count.
+fn arguments(call: &ast::Call) -> Cow<'_, [ast::Expr]> {
+    let Some(overflow) = &call.overflow else { return Cow::Borrowed(&call.arguments) };
+    let expr = |kind| ast::Expr { kind, span: overflow.span };
+    let text = |text: &str| expr(ast::ExprKind::String(text.to_owned()));
+    let mut arguments = call.arguments.clone();
+    if arguments.len() == 1 {
+        arguments.push(text(""));
+    }
+    arguments.push(text(overflow.filler.as_ref().map_or("...", |filler| &filler.value)));
+    arguments.push(expr(ast::ExprKind::Boolean(overflow.counts)));
+    Cow::Owned(arguments)
 }

@@ -115,9 +115,6 @@ impl Binder<'_> {
                 self.reject(BindError::Unsupported { what: "a lambda here".to_owned(), span, help }, span)
             }
             Written::Json(call) => self.json(call, span, place),
-            Written::Opaque(what) => {
-                Expr { kind: ExprKind::Opaque((*what).to_owned(), Vec::new()), ty: Type::Opaque, span }
-            }
         }
     }
 

@@ -146,7 +146,17 @@ fn scalar(text: &str, ty: &Type) -> Result<Value, String> {
         Type::Array(_) | Type::Map(..) | Type::Row(_) => {
             Err("parameters are single values, or arrays of single values".to_owned())
         }
-        _ => constant::evaluate(&cast_of_text(text, ty), &[]).map_err(|error| error.message),
+        _ => constant::evaluate(&cast_of_text(text, ty), &[]).map_err(|error| format!("{}{}", error.message, form(ty))),
+    }
+}
+
+/// How values of types are written whose form is easily missed.
+fn form(ty: &Type) -> &'static str {
+    match ty {
+        Type::Date => "; write it like 2024-05-06",
+        Type::Timestamp(_) => "; write it like '2024-05-06 07:08:09', without T and zone",
+        Type::TimestampWithTimeZone(_) => "; write it like '2024-05-06 07:08:09 UTC'",
+        _ => "",
     }
 }
 

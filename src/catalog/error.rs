@@ -78,7 +78,9 @@ pub enum CatalogError {
     #[error("this LOCATION does not say where a trail's regions begin")]
     #[diagnostic(
         code(athplan::catalog::preset_location),
-        help("end it in `AWSLogs/<account>/CloudTrail/`, or in `AWSLogs/` for all accounts")
+        help(
+            "end it in `AWSLogs/<account>/CloudTrail/`, the account in twelve digits, or in `AWSLogs/` for all accounts"
+        )
     )]
     PresetLocation {
         location: String,

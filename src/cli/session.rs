@@ -198,7 +198,7 @@ impl Session {
 
     #[cfg(feature = "local")]
     fn inventory(&self, bound: &BoundSpec) -> Result<Inventory, Failure> {
-        let store = Store::new(&self.mappings()).map_err(|error| miette!("{error}"))?;
+        let store = Store::new(&self.mappings()).map_err(|error| Failure::Usage(miette!("{error}")))?;
         let now = i128::from(self.now) * 1_000_000_000_000;
         let mut inventory = Inventory::default();
         for table in crate::scanned_tables(bound) {

@@ -90,6 +90,9 @@ fn coverage_line(coverage: &Coverage) -> String {
     if coverage.none_left {
         let what = if coverage.partitions_asked == 0 { "NOTHING LOOKED AT" } else { "A SCAN LOOKED AT NOTHING" };
         line.push_str(&format!("; {what}: the predicates leave no partition"));
+        if coverage.not_covered.is_empty() {
+            line.push_str("; do they contradict each other?");
+        }
     }
     if coverage.strays > 0 {
         line.push_str(&format!("; {} under its location in no partition of it", counted(coverage.strays, "file")));

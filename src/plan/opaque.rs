@@ -3,8 +3,7 @@
 //! Such text cannot be edited, since nothing in it is bound. A row's name in it would reach the
 //! engine as it stands, and mean nothing or something else there.
 
-use super::walk::{expressions, queries, relations, visit_expression};
-use crate::bind::expr::ExprKind;
+use super::walk::{queries, relations};
 use crate::bind::query::{Query, RelationKind};
 use crate::source::{Source, Span, Symbol, TokenKind, lex};
 
@@ -21,17 +20,6 @@ pub(super) fn opaque_use(source: &Source, query: &Query, rows: &[&str]) -> Optio
         if let RelationKind::Opaque(what) = &relation.kind {
             look(what, relation.span);
         }
-    }
-    for expr in expressions(query) {
-        visit_expression(expr, &mut |expr| {
-            // With operands, the binder has seen what is inside.
-            if let ExprKind::Opaque(what, operands) = &expr.kind
-                && operands.is_empty()
-            {
-                look(what, expr.span);
-            }
-            true
-        });
     }
     found.or_else(|| queries(query).into_iter().find_map(|inner| opaque_use(source, inner, rows)))
 }

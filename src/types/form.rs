@@ -17,8 +17,8 @@ pub(super) fn resolve(name: &str, actuals: &[Actual<'_>]) -> Option<Result<Resol
         FORMAT => Some(format(types()).ok_or_else(|| ResolveError::NoMatch {
             candidates: vec!["format(varchar, any type, …) -> varchar".to_owned()],
         })),
-        // The overflow clause, left out here, makes five arguments of them.
-        "listagg" if (1..=2).contains(&actuals.len()) => Some(list_aggregate(types()).ok_or_else(|| {
+        // A clause ON OVERFLOW TRUNCATE makes four arguments of them, the filler and whether to count.
+        "listagg" if matches!(actuals.len(), 1 | 2 | 4) => Some(list_aggregate(types()).ok_or_else(|| {
             ResolveError::NoMatch { candidates: vec!["listagg(varchar, varchar) -> varchar".to_owned()] }
         })),
         // The form, NFC if it is left out, makes two arguments of one.
@@ -48,13 +48,15 @@ fn format(types: Option<Vec<Type>>) -> Option<Resolution> {
     takes.then_some(Resolution { kind: FunctionKind::Scalar, arguments, result: Type::VARCHAR, deterministic: true })
 }
 
-/// `listagg(value [, separator])`, <https://trino.io/docs/current/functions/aggregate.html>.
+/// `listagg(value [, separator [, filler, count]])`, <https://trino.io/docs/current/functions/aggregate.html>.
 fn list_aggregate(types: Option<Vec<Type>>) -> Option<Resolution> {
-    let types = types.filter(|types| types.iter().all(|ty| can_coerce(ty, &Type::VARCHAR)))?;
-    Some(Resolution {
-        kind: FunctionKind::Aggregate,
-        arguments: vec![Type::VARCHAR; types.len()],
-        result: Type::VARCHAR,
-        deterministic: true,
-    })
+    let mut arguments = types?;
+    for (position, ty) in arguments.iter_mut().enumerate() {
+        let wanted = if position == 3 { Type::Boolean } else { Type::VARCHAR };
+        if !can_coerce(ty, &wanted) {
+            return None;
+        }
+        *ty = wanted;
+    }
+    Some(Resolution { kind: FunctionKind::Aggregate, arguments, result: Type::VARCHAR, deterministic: true })
 }

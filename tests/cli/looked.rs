@@ -26,6 +26,14 @@ SELECT count(*) AS n FROM (FOREACH k IN (SELECT * FROM keys) SELECT c.eventname 
     };
     program.file("empty.sql", foreach("keys.csv", "since varchar"));
     program.file("null.sql", foreach("nulls.csv", "since varchar, x integer"));
+    program.file(
+        "kept.sql",
+        format!(
+            "{TABLE}CREATE TEMPORARY TABLE keys (since varchar) FROM 'keys.csv';
+CREATE TABLE found AS FOREACH k IN (SELECT * FROM keys) SELECT c.eventname FROM trail c WHERE c.eventtime >= k.since;
+SELECT * FROM found;"
+        ),
+    );
     let commands = [
         "explain spec.sql --now 2024-06-01",
         "run spec.sql --now 2024-06-01",
@@ -34,6 +42,7 @@ SELECT count(*) AS n FROM (FOREACH k IN (SELECT * FROM keys) SELECT c.eventname 
         "run both.sql --now 2024-06-01",
         "run empty.sql --now 2024-06-01",
         "run null.sql --now 2024-06-01",
+        "run kept.sql --now 2024-06-01",
     ];
     holds("nothing_left", &program, &commands);
 }

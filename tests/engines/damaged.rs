@@ -134,3 +134,18 @@ fn keys_with_half_a_surrogate_pair_are_read_once() {
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1], r#"2|[a, b, {"?":"v2"}]|{k=v, ?=w, j=u}|{x=y, z=[{?=2}]}"#);
 }
+
+/// CloudTrail's own files are no rows of NULLs, unless the table has a column for their list.
+#[test]
+fn files_of_cloudtrail_are_no_lines_of_records() {
+    let content = r#"{"Records":[{"eventName":"CreateUser"}]}"#;
+    for words in [HIVE, OPENX] {
+        let (bench, runtime) = lines(words, "eventname string", content);
+        for query in ["SELECT count(*) FROM t", "SELECT eventname FROM t WHERE eventname = 'DeleteTrail'"] {
+            runtime.block_on(bench.fails(query, ErrorClass::Data, &["f.json", "USING cloudtrail"]));
+        }
+        let (bench, runtime) = lines(words, "records array<struct<eventname:string>>", content);
+        let rows = runtime.block_on(bench.rows("SELECT records[1].eventname FROM t"));
+        assert_eq!(rows, ["CreateUser"]);
+    }
+}

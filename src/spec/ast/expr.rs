@@ -238,8 +238,6 @@ pub enum ExprKind {
     Lambda(Vec<Ident>, Box<Expr>),
     /// `JSON_VALUE(…)` and its like.
     Json(Box<JsonCall>),
-    /// Syntax that is passed on verbatim: what it is called in messages.
-    Opaque(&'static str),
 }
 
 /// A function call.
@@ -259,8 +257,21 @@ pub struct Call {
     pub filter: Option<Expr>,
     /// `IGNORE NULLS` (true), `RESPECT NULLS` (false).
     pub ignore_nulls: Option<bool>,
+    /// `ON OVERFLOW TRUNCATE …`, of LISTAGG.
+    pub overflow: Option<Overflow>,
     /// `OVER …`.
     pub over: Option<Over>,
+}
+
+/// `TRUNCATE ['filler'] WITH|WITHOUT COUNT`: what LISTAGG makes of too long a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overflow {
+    /// What stands for the rest.
+    pub filler: Option<Text>,
+    /// Whether behind it stands how many texts are left out.
+    pub counts: bool,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// `OVER name` or `OVER (…)`.

@@ -9,7 +9,7 @@ mod query;
 mod statement;
 
 pub use expr::{
-    Arithmetic, Call, Comparison, Expr, ExprKind, Frame, FrameBound, FrameUnit, IntervalUnit, Over, SortItem,
+    Arithmetic, Call, Comparison, Expr, ExprKind, Frame, FrameBound, FrameUnit, IntervalUnit, Over, Overflow, SortItem,
     WindowSpec,
 };
 pub use json::{JsonArgument, JsonCall, JsonLookUp, JsonOperand, JsonOtherwise, JsonOutput};

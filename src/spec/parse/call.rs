@@ -4,7 +4,7 @@
 use super::cursor::{Parsed, Parser};
 use crate::source::{Symbol, TokenKind};
 use crate::spec::ast::{
-    Call, Expr, ExprKind, Frame, FrameBound, FrameUnit, Ident, ObjectName, Over, SortItem, WindowSpec,
+    Call, Expr, ExprKind, Frame, FrameBound, FrameUnit, Ident, ObjectName, Over, Overflow, SortItem, WindowSpec,
 };
 
 impl Parser<'_> {
@@ -297,14 +297,13 @@ impl Parser<'_> {
         let mut call = plain_call(self.keyword_name("listagg"), Vec::new());
         let open = self.open()?;
         call.distinct = self.set_quantifier();
-        call.arguments = self.comma_separated(Self::expression)?;
-        // Failing is what it does anyway.
-        self.eat_all(&["on", "overflow", "error"]);
-        let overflow = self.are(&["on", "overflow"]);
-        if overflow {
-            while !self.at_end() && !self.is_symbol(Symbol::RightParen) {
-                self.advance();
-            }
+        call.arguments = vec![self.expression()?];
+        if self.eat_symbol(Symbol::Comma) {
+            let separator = self.string_for("a separator in quotes, such as ', '")?;
+            call.arguments.push(Expr { kind: ExprKind::String(separator.value), span: separator.span });
+        }
+        if self.eat_all(&["on", "overflow"]) {
+            call.overflow = self.overflow()?;
         }
         self.close(open)?;
         self.expect_all(&["within", "group"])?;
@@ -312,11 +311,23 @@ impl Parser<'_> {
         call.order_by = self.order_by()?;
         self.close(open)?;
         self.behind_call(&mut call)?;
-        Ok(if overflow {
-            ExprKind::Opaque("LISTAGG with ON OVERFLOW TRUNCATE")
-        } else {
-            ExprKind::Call(Box::new(call))
-        })
+        Ok(ExprKind::Call(Box::new(call)))
+    }
+
+    /// What LISTAGG does with too long a text: none for `ERROR`, which it does anyway.
+    fn overflow(&mut self) -> Parsed<Option<Overflow>> {
+        if self.eat("error") {
+            return Ok(None);
+        }
+        let start = self.span();
+        self.expect("truncate").map_err(|_| self.unexpected("ERROR or TRUNCATE"))?;
+        let filler = self.eat_string()?;
+        let counts = self.eat("with");
+        if !counts {
+            self.expect("without").map_err(|_| self.unexpected("WITH COUNT or WITHOUT COUNT"))?;
+        }
+        self.expect("count")?;
+        Ok(Some(Overflow { filler, counts, span: self.since(start) }))
     }
 }
 
@@ -330,6 +341,7 @@ fn plain_call(name: ObjectName, arguments: Vec<Expr>) -> Call {
         order_by: Vec::new(),
         filter: None,
         ignore_nulls: None,
+        overflow: None,
         over: None,
     }
 }

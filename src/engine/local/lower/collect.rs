@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::iter;
 
 use super::accumulate::{Accumulate, Function};
 use super::key::group_key;
@@ -19,9 +20,19 @@ pub(super) fn function(name: &str, arguments: &[Type]) -> Option<Function> {
         ("map_agg", [_, _]) => Kind::First,
         ("multimap_agg", [_, _]) => Kind::All,
         ("map_union", [Type::Map(key, value)]) => return Some(groups(Kind::First, key, value)),
-        ("listagg", [Type::Varchar(_)] | [Type::Varchar(_), Type::Varchar(_)]) => {
-            let states = vec![Type::array(Type::VARCHAR), Type::VARCHAR];
-            return Some(Function::new(states, || Text { separator: Value::Null, texts: Vec::new() }));
+        (
+            "listagg",
+            [Type::Varchar(_)]
+            | [Type::Varchar(_), Type::Varchar(_)]
+            | [Type::Varchar(_), Type::Varchar(_), Type::Varchar(_), Type::Boolean],
+        ) => {
+            let mut states = vec![Type::array(Type::VARCHAR)];
+            states.extend(arguments[1..].iter().cloned());
+            let settings = arguments.len() - 1;
+            return Some(Function::new(states, move || Text {
+                texts: Vec::new(),
+                settings: vec![Value::Null; settings],
+            }));
         }
         _ => return None,
     };
@@ -180,28 +191,40 @@ const LONGEST_TEXT: usize = 1_048_576;
 
 #[derive(Debug)]
 struct Text {
-    separator: Value,
     texts: Vec<Value>,
+    /// The separator, and of `ON OVERFLOW TRUNCATE` the filler and whether to count: the same in every row.
+    settings: Vec<Value>,
+}
+
+impl Text {
+    fn setting(&self, position: usize) -> Option<&str> {
+        match self.settings.get(position) {
+            Some(Value::Varchar(text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl Accumulate for Text {
     fn add(&mut self, row: &[Value]) -> Result<(), EvalError> {
-        if let Some(separator) = row.get(1) {
-            self.separator = separator.clone();
+        if let Some((text, settings)) = row.split_first() {
+            self.settings.clone_from_slice(settings);
+            self.texts.extend(Some(text).filter(|text| !text.is_null()).cloned());
         }
-        self.texts.extend(row.first().filter(|text| !text.is_null()).cloned());
         Ok(())
     }
 
     fn state(&self) -> Vec<Value> {
-        vec![Value::Array(self.texts.as_slice().into()), self.separator.clone()]
+        let texts = Value::Array(self.texts.as_slice().into());
+        iter::once(texts).chain(self.settings.iter().cloned()).collect()
     }
 
     fn merge(&mut self, state: &[Value]) -> Result<(), EvalError> {
-        if let [Value::Array(texts), separator] = state {
+        if let [Value::Array(texts), settings @ ..] = state {
             self.texts.extend(texts.iter().cloned());
-            if !separator.is_null() {
-                self.separator = separator.clone();
+            // Of a part without rows nothing is known.
+            if settings.iter().any(|setting| !setting.is_null()) {
+                self.settings.clone_from_slice(settings);
             }
         }
         Ok(())
@@ -211,18 +234,34 @@ impl Accumulate for Text {
         if self.texts.is_empty() {
             return Ok(Value::Null);
         }
-        let separator = if let Value::Varchar(separator) = &self.separator { separator.as_ref() } else { "" };
-        let texts = self.texts.iter().filter_map(|text| match text {
-            Value::Varchar(text) => Some(text.as_ref()),
-            _ => None,
-        });
-        let joined = texts.collect::<Vec<&str>>().join(separator);
-        if joined.len() > LONGEST_TEXT {
+        let separator = self.setting(0).unwrap_or_default();
+        let mut joined = String::new();
+        for (position, text) in self.texts.iter().enumerate() {
+            let Value::Varchar(text) = text else { continue };
+            let separator = if position == 0 { "" } else { separator };
+            if joined.len() + separator.len() + text.len() > LONGEST_TEXT {
+                let left = self.texts.len() - position;
+                joined.push_str(separator);
+                return self.truncated(joined, left);
+            }
+            joined.push_str(separator);
+            joined.push_str(text);
+        }
+        Ok(Value::varchar(joined))
+    }
+}
+
+impl Text {
+    /// What stands for a text that is too long: what of it there is room for, and how many are left out.
+    fn truncated(&self, begin: String, left: usize) -> Result<Value, EvalError> {
+        let Some(filler) = self.setting(1) else {
             let message = format!(
                 "Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}"
             );
             return Err(EvalError::new("EXCEEDED_FUNCTION_MEMORY_LIMIT", message));
-        }
-        Ok(Value::varchar(joined))
+        };
+        let count =
+            if self.settings.get(2) == Some(&Value::Boolean(true)) { format!("({left})") } else { String::new() };
+        Ok(Value::varchar(format!("{begin}{filler}{count}")))
     }
 }

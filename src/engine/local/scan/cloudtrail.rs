@@ -65,7 +65,9 @@ fn read_object(text: &mut Window, decoder: &RecordDecoder, rows: &mut Rows<'_>) 
     }
     text.start += 1;
     if !found {
-        return Err(broken("it is no CloudTrail file: it has no Records"));
+        return Err(broken(
+            "it is no CloudTrail file: it has no Records; files of a record a line are for the preset cloudtrail_lines",
+        ));
     }
     if !text.only_white_space_follows()? {
         return Err(broken("it is no CloudTrail file: text follows its end"));

@@ -14,20 +14,27 @@ use crate::engine::{EngineError, ErrorClass};
 /// The OpenX SerDe's class, whose rules are laxer than those of Hive's own.
 const OPENX: &str = "org.openx.data.jsonserde.JsonSerDe";
 
+/// How CloudTrail's own files begin.
+const CLOUDTRAIL: &[u8] = b"{\"Records\":[";
+
+const OF_CLOUDTRAIL: &str = "it is one of CloudTrail's own files, with its records in a list, and the table has a record a line: declare it USING cloudtrail";
+
 /// Reads lines of JSON.
 pub struct JsonLines {
     decoder: RecordDecoder,
+    /// What no line begins with, if it is not to be a row of NULLs.
+    foreign: Option<&'static [u8]>,
     openx: bool,
     ignore_malformed: bool,
 }
 
 impl JsonLines {
-    /// A reader of these columns.
+    /// A reader of these columns of a table with all of those.
     ///
     /// # Errors
     ///
     /// A column's type, or a property of the SerDe, is one that the engine does not read.
-    pub fn new(storage: &Storage, columns: &[&Column]) -> Result<Self, EngineError> {
+    pub fn new(storage: &Storage, all: &[Column], columns: &[&Column]) -> Result<Self, EngineError> {
         let openx = storage.serde.as_deref() == Some(OPENX);
         let properties = &storage.serde_properties;
         if properties.contains_key("timestamp.formats") {
@@ -37,16 +44,25 @@ impl JsonLines {
         let rules = if openx { openx_rules(properties) } else { hive_rules() };
         let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
         let ignore_malformed = openx && is_true(properties, "ignore.malformed.json");
-        Ok(Self { decoder: RecordDecoder::new(named, &rules)?.of_records(), openx, ignore_malformed })
+        let reads_records = all.iter().any(|column| column.name == "records")
+            || rules.mappings.values().any(|key| key.eq_ignore_ascii_case("records"));
+        let foreign = (!reads_records).then_some(CLOUDTRAIL);
+        Ok(Self { decoder: RecordDecoder::new(named, &rules)?.of_records(), foreign, openx, ignore_malformed })
     }
 
     /// Reads a file's lines.
     ///
     /// # Errors
     ///
-    /// A line is no JSON object, or a value has the wrong shape.
+    /// A line is no JSON object, or a value has the wrong shape; or the file is one of CloudTrail's own, whose records
+    /// stand in a list: each line is a row of NULLs to Athena, which nobody asks for.
     pub fn read(&self, lines: &mut Lines, rows: &mut Rows<'_>) -> Result<(), ReadError> {
         while lines.advance()? {
+            if let Some(foreign) = self.foreign
+                && lines.bytes()?.starts_with(foreign)
+            {
+                return Err(ReadError::Broken(OF_CLOUDTRAIL.to_owned()));
+            }
             // What may be no object is decoded, so that whoever decodes it says what it is.
             if let Some(needles) = rows.needles
                 && lines.lacks(needles)?

@@ -77,7 +77,7 @@ impl TableReader {
                 let named = columns.iter().map(|column| (column.name.as_str(), &column.ty));
                 FormatReader::CloudTrail(RecordDecoder::new(named, &rules)?)
             }
-            Format::JsonLines => FormatReader::JsonLines(JsonLines::new(storage, &columns)?),
+            Format::JsonLines => FormatReader::JsonLines(JsonLines::new(storage, &table.columns, &columns)?),
             Format::Delimited => FormatReader::Delimited(Delimited::new(storage, &placed, count)?),
             Format::Csv => FormatReader::Csv(CsvLines::new(storage, &placed)?),
             Format::Regex => FormatReader::Regex(RegexLines::new(storage, &placed, count)?),
