@@ -323,6 +323,30 @@ fn grouping_sets_are_written_out() {
     assert_eq!(group.sets, [vec![0, 1, 2], vec![0, 1, 2], vec![0, 1, 2], vec![0, 1], vec![0, 2], vec![0]]);
 }
 
+/// As Trino: positions, fields of rows and expressions are no columns. A FOREACH row's columns are none of FROM's.
+#[test]
+fn grouping_sets_take_columns_alone() {
+    let from = "FROM (VALUES (1, 2, CAST(ROW(1) AS row(x integer)))) t(a, b, r)";
+    let rule =
+        |text: &str| vec![format!("ROLLUP, CUBE and GROUPING SETS group by columns of FROM, and `{text}` is none")];
+    for (element, text) in [
+        ("ROLLUP (1)", "1"),
+        ("ROLLUP (a, a + 1)", "a + 1"),
+        ("CUBE (r.x)", "r.x"),
+        ("GROUPING SETS ((a), (abs(b)), ())", "abs(b)"),
+    ] {
+        assert_eq!(mistakes(&format!("SELECT 5 AS five {from} GROUP BY {element}")), rule(text));
+    }
+    for element in ["ROLLUP (t.a, (a, b))", "a + 1, ROLLUP (b)", "(a + 1, b)", "1", "ROLLUP ((a))"] {
+        assert_eq!(mistakes(&format!("SELECT 5 AS five {from} GROUP BY {element}")), Vec::<String>::new());
+    }
+    let merged = "SELECT count(*) AS n FROM (VALUES 1) t(a) FULL JOIN (VALUES 2) u(a) USING (a) GROUP BY CUBE (a)";
+    assert_eq!(mistakes(merged), Vec::<String>::new());
+    let row =
+        "FOREACH k IN (SELECT 1 AS n) SELECT count(*) AS c FROM (VALUES 1) t(a) WHERE a = k.n GROUP BY ROLLUP (k.n, a)";
+    assert_eq!(mistakes(row), rule("k.n"));
+}
+
 #[test]
 fn order_by_sees_output_names_first() {
     let from = "FROM (VALUES (1, 'x')) t(a, b)";

@@ -57,6 +57,11 @@ const CASES: &[Case] = &[
     ("bind::impossible_cast", "SELECT CAST(DATE '2019-03-01' AS bigint)", &[]),
     ("bind::invalid_argument", "DECLARE days integer;\nSELECT :days AS days", &[("days", "a week")]),
     ("bind::invalid_literal", "SELECT DATE '2019-02-30', INTERVAL '1:30' DAY, 99999999999999999999", &[]),
+    (
+        "bind::grouped_expression",
+        "SELECT count(*) FROM (VALUES 'eu-west-1') t(region)\nGROUP BY ROLLUP (substr(region, 1, 2))",
+        &[],
+    ),
     ("bind::merged_column", "SELECT l.id FROM (VALUES 1) l(id) JOIN (VALUES 1) r(id) USING (id)", &[]),
     ("bind::missing_argument", "DECLARE user_arn varchar;\nSELECT :user_arn AS arn", &[]),
     ("bind::missing_over", "SELECT row_number() AS n", &[]),
@@ -82,7 +87,7 @@ const CASES: &[Case] = &[
     ("bind::table_not_yet", "SELECT * FROM keys;\nCREATE TABLE keys AS SELECT 1 AS id;", &[]),
     (
         "bind::too_large",
-        "SELECT count(*) FROM (VALUES 1) t(a)\nGROUP BY CUBE (a, a+1, a+2, a+3, a+4, a+5, a+6, a+7, a+8, a+9, a+10, a+11)",
+        "SELECT count(*) FROM (VALUES (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)) t(a, b, c, d, e, f, g, h, i, j, k, l)\nGROUP BY CUBE (a, b, c, d, e, f, g, h, i, j, k, l)",
         &[],
     ),
     ("bind::unknown_argument", "DECLARE user_arn varchar DEFAULT 'x';\nSELECT :user_arn AS arn", &[("user_arm", "y")]),

@@ -6,3 +6,5 @@ SELECT listagg(a);
 SELECT listagg(a, b) WITHIN GROUP (ORDER BY a);
 SELECT listagg(a, ',' ON OVERFLOW TRUNCATE) WITHIN GROUP (ORDER BY a);
 SELECT listagg(a ON OVERFLOW CUT) WITHIN GROUP (ORDER BY a);
+SELECT grouping(a + 1) FROM t GROUP BY a;
+SELECT grouping(lower(a)) FROM t GROUP BY a;

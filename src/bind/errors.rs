@@ -329,6 +329,18 @@ pub enum BindError {
         span: Span,
     },
 
+    /// `ROLLUP (a + 1)`: Trino takes columns there, and nothing else; those of a FOREACH row may become constants.
+    #[error("ROLLUP, CUBE and GROUPING SETS group by columns of FROM, and `{text}` is none")]
+    #[diagnostic(
+        code(athplan::bind::grouped_expression),
+        help("give it a name in a subquery, FROM (SELECT …, {text} AS name FROM …), and group by that")
+    )]
+    GroupedExpression {
+        text: String,
+        #[label("no column")]
+        span: Span,
+    },
+
     /// `GROUP BY 7` or `ORDER BY 7` of three columns.
     #[error("{clause} {position} names no column: there are {columns}")]
     #[diagnostic(code(athplan::bind::ordinal_out_of_range), help("count the select list from 1"))]

@@ -51,10 +51,19 @@ impl Binder<'_> {
         span: Span,
         place: Place<'_>,
     ) -> Vec<Vec<usize>> {
+        let simple = matches!(element, GroupingElement::Simple(_));
         let mut positions = |sets: &[Vec<ast::Expr>]| -> Vec<Vec<usize>> {
-            sets.iter()
-                .map(|set| set.iter().filter_map(|key| self.group_key(key, items, keys, place)).collect())
-                .collect()
+            let mut position = |key: &ast::Expr| {
+                let at = self.group_key(key, items, keys, place)?;
+                let bound = &keys.distinct[at];
+                let is_column = position(key).is_none() && place.scope.is_some_and(|scope| scope.has_column(bound));
+                if !simple && !is_column && !bound.ty.is_opaque() {
+                    let (text, span) = (self.text(key.span), key.span);
+                    self.report(BindError::GroupedExpression { text, span });
+                }
+                Some(at)
+            };
+            sets.iter().map(|set| set.iter().filter_map(&mut position).collect()).collect()
         };
         match element {
             GroupingElement::Simple(exprs) => positions(std::slice::from_ref(exprs)),

@@ -115,6 +115,14 @@ impl<'s> Scope<'s> {
 }
 
 impl Scope<'_> {
+    /// Whether an expression is a column of this level's FROM clause, rather than of a scope around it.
+    pub fn has_column(&self, expr: &Expr) -> bool {
+        match self.level {
+            Level::Fields(fields) => fields.iter().any(|field| field.value == *expr),
+            Level::Row(..) | Level::Lambda(_) => false,
+        }
+    }
+
     /// The names of the relations and FOREACH rows in reach, nearest first.
     pub fn relations(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();

@@ -242,6 +242,11 @@ impl Live {
         if compiled.plan.steps.iter().any(|step| !matches!(step.kind, StepKind::Answer(_))) {
             self.runtime.block_on(self.engine.has_schema()).map_err(|error| report(&error))?;
         }
+        if let (LiveSettings::Trino(..), Ok(output)) = (&self.settings, self.engine.output()) {
+            // A Trino writes there late, or never; athplan tidies up there in any case.
+            let nothing = format!("{output}steps/tried/");
+            self.runtime.block_on(self.engine.list(&nothing)).map_err(|error| report(&error))?;
+        }
         for step in &compiled.plan.steps {
             let StepKind::Answer(query) = &step.kind else { continue };
             if let Some(column) = query.columns.iter().find(|column| !self.engine.carries(&column.ty)) {

@@ -287,9 +287,22 @@ impl Parser<'_> {
         let name = self.keyword_name("grouping");
         let open = self.open()?;
         let arguments =
-            if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::expression)? };
+            if self.is_symbol(Symbol::RightParen) { Vec::new() } else { self.comma_separated(Self::column_name)? };
         self.close(open)?;
         Ok(ExprKind::Call(Box::new(plain_call(name, arguments))))
+    }
+
+    /// `column`, `table.column`, and so on.
+    fn column_name(&mut self) -> Parsed<Expr> {
+        let start = self.span();
+        let mut kind = ExprKind::Identifier(self.ident_for("a column's name")?);
+        loop {
+            let expr = Expr { kind, span: self.since(start) };
+            if !self.eat_symbol(Symbol::Period) {
+                return Ok(expr);
+            }
+            kind = ExprKind::Dereference(Box::new(expr), self.ident()?);
+        }
     }
 
     /// `LISTAGG([DISTINCT] x [, separator] [ON OVERFLOW …]) WITHIN GROUP (ORDER BY …) [FILTER …]`.

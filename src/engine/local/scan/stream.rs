@@ -123,7 +123,9 @@ fn read(plan: Arc<ScanPlan>, files: Arc<[FileTask]>, needles: Option<Needles>) -
                     plan.progress.skipped(&task.file.uri, &reason);
                 }
                 Err(ReadError::Broken(reason)) => {
-                    return Err(external(data_error(format!("{}: {reason}", task.file.uri))));
+                    let error = data_error(format!("{}: {reason}", task.file.uri));
+                    let help = "--skip-bad-files goes on without such files, names them and calls the run incomplete";
+                    return Err(external(error.with_help(help)));
                 }
             }
         }
