@@ -151,7 +151,7 @@ fn what_the_spec_does_not_say_comes_from_the_account() {
     under_its_policy(&bench, &spec, &[]);
     let location = "s3://trail-bucket/AWSLogs/111111111111/CloudTrail/us-east-1/";
     bench.execute(&format!(
-        "CREATE EXTERNAL TABLE registered (eventname string) PARTITIONED BY (day string) \
+        "CREATE EXTERNAL TABLE registered (records array<struct<eventname:string>>) PARTITIONED BY (day string) \
          ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION '{location}'"
     ));
     bench.execute(&format!("ALTER TABLE registered ADD PARTITION (day = 'x') LOCATION '{location}2019/03/05/'"));

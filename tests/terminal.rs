@@ -41,7 +41,7 @@ fn nothing_hidden_reaches_a_terminal() {
         (&["explain", "names.sql", "--format", "json"], 0),
         (&["run", "names.sql", "-p", &equal], 3),
         (&["run", "names.sql", "--allow-full-scan", EVIL], 3),
-        (&["run", "names.sql", "--map", &equal], 1),
+        (&["run", "names.sql", "--map", &equal], 2),
         (&["run", "location.sql"], 3),
         (&["run", &missing], 1),
         (&["run", "names.sql", "--catalog", &missing], 1),
