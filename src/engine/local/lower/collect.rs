@@ -203,6 +203,19 @@ impl Text {
             _ => None,
         }
     }
+
+    /// What stands for a text that is too long: what of it there is room for, and how many are left out.
+    fn truncated(&self, begin: String, left: usize) -> Result<Value, EvalError> {
+        let Some(filler) = self.setting(1) else {
+            let message = format!(
+                "Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}"
+            );
+            return Err(EvalError::new("EXCEEDED_FUNCTION_MEMORY_LIMIT", message));
+        };
+        let count =
+            if self.settings.get(2) == Some(&Value::Boolean(true)) { format!("({left})") } else { String::new() };
+        Ok(Value::varchar(format!("{begin}{filler}{count}")))
+    }
 }
 
 impl Accumulate for Text {
@@ -248,20 +261,5 @@ impl Accumulate for Text {
             joined.push_str(text);
         }
         Ok(Value::varchar(joined))
-    }
-}
-
-impl Text {
-    /// What stands for a text that is too long: what of it there is room for, and how many are left out.
-    fn truncated(&self, begin: String, left: usize) -> Result<Value, EvalError> {
-        let Some(filler) = self.setting(1) else {
-            let message = format!(
-                "Concatenated string has the length in bytes larger than the maximum output length {LONGEST_TEXT}"
-            );
-            return Err(EvalError::new("EXCEEDED_FUNCTION_MEMORY_LIMIT", message));
-        };
-        let count =
-            if self.settings.get(2) == Some(&Value::Boolean(true)) { format!("({left})") } else { String::new() };
-        Ok(Value::varchar(format!("{begin}{filler}{count}")))
     }
 }
